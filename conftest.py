@@ -62,7 +62,7 @@ def _is_local(host: object) -> bool:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _refused_connections() -> Iterator[list[str]]:
+def refused_connections() -> Iterator[list[str]]:
     """Refuse every connection and name look-up that would leave this machine.
 
     Client libraries wrap or retry what a socket raises, so each refusal is also kept in the list: the test in
@@ -102,10 +102,10 @@ def _host(address: object) -> object:
 
 
 @pytest.fixture(autouse=True)
-def _no_network(_refused_connections: list[str]) -> Iterator[None]:
+def _no_network(refused_connections: list[str]) -> Iterator[None]:
     """Fail the test that tried to leave this machine, even if the client swallowed the refusal."""
-    _refused_connections.clear()
+    refused_connections.clear()
     yield
-    if _refused_connections:
-        hosts = ", ".join(sorted(set(_refused_connections)))
+    if refused_connections:
+        hosts = ", ".join(sorted(set(refused_connections)))
         pytest.fail(f"this test tried to reach addresses outside this machine: {hosts}", pytrace=False)

@@ -38,7 +38,9 @@ def missing_node() -> str | None:
     executable = shutil.which("node")
     if executable is None:
         return "Node is not installed: install Node 20 or newer with npm"
-    version = subprocess.run([executable, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    version = subprocess.run(
+        [executable, "--version"], capture_output=True, text=True, check=True
+    ).stdout.strip()
     if int(version.lstrip("v").partition(".")[0]) < OLDEST_NODE:
         return f"Node {version} is too old for the newest SDKs: install Node {OLDEST_NODE} or newer"
     if not (NODE_FOLDER / "node_modules").is_dir():
@@ -68,7 +70,9 @@ def run_node(script: Path | str, env: Mapping[str, str] | None = None, *, timeou
     printed = done.stdout.strip().splitlines()
     if done.returncode != 0 or not printed:
         name = script if isinstance(script, Path) else "the script"
-        pytest.fail(f"{name} ended with {done.returncode}\n--- stdout\n{done.stdout}\n--- stderr\n{done.stderr}")
+        pytest.fail(
+            f"{name} ended with {done.returncode}\n--- stdout\n{done.stdout}\n--- stderr\n{done.stderr}"
+        )
     return json.loads(printed[-1])
 
 

@@ -75,11 +75,11 @@ def test_each_postgres_database_is_empty_and_answers(postgres_url: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["api.provider.test", "192.0.2.7"])
-def test_the_network_is_refused_and_the_refusal_kept(host: str, _refused_connections: list[str]) -> None:
+def test_the_network_is_refused_and_the_refusal_kept(host: str, refused_connections: list[str]) -> None:
     with pytest.raises(Exception, match="tests talk to this machine only"):
         urllib.request.urlopen(f"http://{host}/", timeout=1)
-    assert _refused_connections == [host]
-    _refused_connections.clear()  # or this test would fail for it, as it should
+    assert refused_connections == [host]
+    refused_connections.clear()  # or this test would fail for it, as it should
 
 
 def test_loopback_stays_open() -> None:
@@ -87,9 +87,10 @@ def test_loopback_stays_open() -> None:
         socket.create_connection(("localhost", server.getsockname()[1]), timeout=5).close()
 
 
+@pytest.mark.xdist_group("environment")  # in one process, or the second could not see what the first left
 @pytest.mark.parametrize("step", ["first sets a variable", "second does not see it"])
 def test_one_test_does_not_see_the_environment_of_another(step: str) -> None:
     assert "STRIPE_SECRET_KEY" not in os.environ
     assert "GREENROOM_LEFTOVER" not in os.environ
-    os.environ["STRIPE_SECRET_KEY"] = "sk_test_left_by_" + step.split()[0]
+    os.environ["STRIPE_SECRET_KEY"] = "sk_test_left_by_" + step.partition(" ")[0]
     os.environ["GREENROOM_LEFTOVER"] = "1"

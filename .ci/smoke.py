@@ -1,0 +1,80 @@
+"""Try the installed distributions as a user would: `python .ci/smoke.py BIN` with the `bin` folder of their environment.
+
+Starts `greenroom` outside the checkout, so that a module or a data file left out of the wheel is found out.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+PORTS_USED = 9  # the control API and eight providers
+READY_WITHIN = 30.0  # seconds; generous, for a busy machine
+
+
+def free_base_port() -> int:
+    """Find a base port with all the ports above it free."""
+    for base in range(5400, 9400, 100):
+        try:
+            for port in range(base, base + PORTS_USED):
+                socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return base
+    raise SystemExit("no free range of ports between 5400 and 9400")
+
+
+def get(url: str) -> bytes:
+    """Fetch a URL of the server under test; a bad status raises."""
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        body: bytes = answer.read()
+    return body
+
+
+def wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
+    """Wait for the health check to answer, or end with what went wrong."""
+    end = time.monotonic() + READY_WITHIN
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            raise SystemExit(f"greenroom up ended with {server.returncode} before it was ready")
+        try:
+            get(f"{url}/_greenroom/health")
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit(f"greenroom up was not ready within {READY_WITHIN:.0f} s")
+
+
+def main(programs: Path) -> None:
+    """Run the command's help, then the server, and ask it for its providers and its pages."""
+    clean = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "HOME": os.environ.get("HOME", "/")}
+    with tempfile.TemporaryDirectory() as elsewhere:
+        subprocess.run(["greenroom", "--help"], check=True, cwd=elsewhere, env=clean)
+        subprocess.run([programs / "python", "-c", "import greenroom"], check=True, cwd=elsewhere, env=clean)
+        port = free_base_port()
+        url = f"http://127.0.0.1:{port}"
+        command = ["greenroom", "up", "--port", str(port), "--data-dir", f"{elsewhere}/data"]
+        server = subprocess.Popen(command, cwd=elsewhere, env=clean)
+        try:
+            wait_until_ready(url, server)
+            providers = json.loads(get(f"{url}/_greenroom/providers"))
+            if not providers:
+                raise SystemExit("the installed greenroom found no providers")
+            print("providers:", json.dumps(providers)[:300])
+            get(f"{url}/_greenroom/docs")
+        finally:
+            server.terminate()
+            server.wait(timeout=10)
+        if server.returncode != 0:
+            raise SystemExit(f"greenroom up ended with {server.returncode} on SIGTERM")
+    print("the installed distributions work")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve())

@@ -1,0 +1,26 @@
+# Greenroom as a container: `docker compose up`, or
+#   docker run --rm -p 127.0.0.1:4400-4408:4400-4408 -e GREENROOM_TOKEN=choose-one greenroom
+# The server listens on all of the container's addresses, so it demands a token for its control API; publish the
+# ports to 127.0.0.1 unless others are meant to reach it.
+
+FROM python:3.11-slim AS build
+WORKDIR /src
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m venv /opt/greenroom
+COPY requirements.lock ./
+RUN /opt/greenroom/bin/pip install --require-hashes -r requirements.lock
+COPY . .
+RUN /opt/greenroom/bin/pip install --no-deps .
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/greenroom greenroom
+COPY --from=build /opt/greenroom /opt/greenroom
+ENV PATH=/opt/greenroom/bin:$PATH PYTHONUNBUFFERED=1
+USER greenroom
+WORKDIR /var/lib/greenroom
+VOLUME /var/lib/greenroom
+EXPOSE 4400-4408
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:4400/_greenroom/health', timeout=2)"]
+# The shell passes the token on; `exec` lets SIGTERM reach the server, which then ends cleanly.
+CMD ["sh", "-c", "exec greenroom up --host 0.0.0.0 --port 4400 --data-dir /var/lib/greenroom/data --token \"${GREENROOM_TOKEN:?set GREENROOM_TOKEN}\""]

@@ -1,0 +1,94 @@
+# One command each. The first call of any target builds the virtual environment; later calls start at once.
+# The stamp files below depend on the lock file and the project file, so a changed lock installs itself.
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+CLIENT := clients/python/pyproject.toml
+NODE_INSTALLED := tests/node/node_modules/.package-lock.json
+NPM := $(shell command -v npm 2>/dev/null)
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+# Words passed on to the program behind a target: make demo ARGS=--keep, make test ARGS="tests/house -n0"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install node demo test lint types imports check bench up format lock env-example wheel clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | sort | expand -t 14
+
+demo: $(INSTALLED) ## play the whole journey on Greenroom and the integration layer (ARGS=--keep leaves it running)
+	@$(BIN)/python -m demo $(ARGS)
+
+test: $(INSTALLED) node ## run all tests (ARGS="tests/house -k size" runs some)
+	@$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadgroup $(ARGS)
+
+up: $(INSTALLED) ## start Greenroom on 127.0.0.1:4400
+	@$(BIN)/greenroom up $(ARGS)
+
+lint: $(INSTALLED) ## check style and formatting
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(INSTALLED) ## check types
+	@$(BIN)/mypy
+
+imports: $(INSTALLED) ## check which room imports which
+	@PYTHONPATH=. $(BIN)/lint-imports
+
+check: lint types imports test ## all of the above: what must pass before a commit
+
+bench: $(INSTALLED) ## measure speed and memory (never part of the tests)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+format: $(INSTALLED) ## rewrite the code in the project's format
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+env-example: $(INSTALLED) ## write .env.example from the world `default`
+	@$(BIN)/greenroom env --world default > .env.example.new && mv .env.example.new .env.example
+
+wheel: $(INSTALLED) ## build the distributions into dist/
+	@rm -rf dist
+	@$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+	@$(BIN)/python -m build --wheel --no-isolation --outdir dist clients/python
+
+# Hosts and paths of the machine that makes the lock stay out of it (--no-emit-options).
+PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --upgrade --generate-hashes \
+	--allow-unsafe --strip-extras --no-emit-options --no-header
+
+lock: | $(BIN)/pip ## renew both lock files with the newest releases
+	@test -x $(BIN)/pip-compile || $(BIN)/python -m pip install --quiet pip-tools
+	@$(PIP_COMPILE) --output-file requirements.lock pyproject.toml
+	@$(PIP_COMPILE) --extra test --extra dev --constraint requirements.lock \
+		--output-file requirements-dev.lock pyproject.toml $(CLIENT)
+
+clean: ## remove everything that was built, the environment included
+	rm -rf $(VENV) tests/node/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---------------------------------------------------------------------------------------------- set-up
+
+install: $(INSTALLED) ## build the virtual environment
+
+$(BIN)/pip:
+	@test -n "$(PYTHON)" || { echo "Greenroom needs Python 3.11 or newer; set PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is older than Python 3.11; set PYTHON=/path/to/python" >&2; exit 1; }
+	@echo "Building the virtual environment $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) || \
+		{ echo "Python's venv module does not work here (on Debian: apt-get install python3-venv)" >&2; exit 1; }
+
+$(INSTALLED): requirements-dev.lock pyproject.toml $(CLIENT) | $(BIN)/pip
+	@echo "Installing the locked dependencies (once; a minute or two) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		-e . -e clients/python
+	@touch $@
+
+node: $(if $(NPM),$(NODE_INSTALLED)) ## install the Node SDKs that the tests drive (left out where npm is missing)
+
+$(NODE_INSTALLED): tests/node/package-lock.json
+	@echo "Installing the Node SDKs ..."
+	@cd tests/node && npm ci --silent
+	@touch $@
