@@ -1,0 +1,1 @@
+"""Stripe: payments, billing, hosted pages and webhooks."""

@@ -1,0 +1,108 @@
+"""How Stripe speaks: keys, form encoding, API versions, the error envelope, idempotency and response headers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from harness.dialect import Dialect, Directory, Exchange, Grant
+from mocks.stripe import errors, versions
+from mocks.stripe.forms import read_form
+
+if TYPE_CHECKING:
+    from harness.errors import Refusal
+    from harness.messages import Request
+    from harness.provider import Operation
+    from harness.transaction import Transaction
+
+Json = dict[str, Any]
+
+
+class StripeDialect(Dialect):
+    """Stripe's v1 protocol."""
+
+    provider = "stripe"
+    request_id_form = "req_{alnum:14}"
+
+    def authenticate(self, request: Request, directory: Directory) -> Grant:
+        """Find the key's world (Bearer, or Basic with the key as user name)."""
+        from mocks.stripe.keys import key_of, refused
+
+        key = key_of(request)
+        grant = directory.find("stripe", key) if key else None
+        if grant is None or grant.name == "webhook_secret":
+            raise refused(key)
+        return grant
+
+    def authorize(self, tx: Transaction, grant: Grant, operation: Operation) -> None:
+        """Refuse publishable keys where a secret one is needed."""
+        if grant.name == "publishable_key":
+            from mocks.stripe.keys import check_publishable
+
+            check_publishable(operation)
+
+    def decode(self, request: Request, operation: Operation) -> Json:
+        """Read the version, the query and the form."""
+        version = request.header("stripe-version")
+        if version is not None and version != versions.CANONICAL:
+            versions.check(version)
+        return read_form(request)
+
+    def invalid(self, operation: Operation, errors: list[Any], data: Json) -> Refusal:
+        """Name the first thing wrong, as Stripe does."""
+        from mocks.stripe.validation import explain
+
+        return explain(operation, errors, data)
+
+    def unserved(self, request: Request) -> Refusal:
+        """Answer an unknown path."""
+        return errors.refusal(
+            404,
+            f"Unrecognized request URL ({request.method}: {request.path}). "
+            "Please see https://stripe.com/docs or we can help at https://support.stripe.com/.",
+        )
+
+    def failure(self, status: int, message: str = "") -> Refusal:
+        """Answer with a bare status: faults, limits, failures of ours."""
+        return errors.failure(status, message)
+
+    def idempotency_key(self, request: Request, operation: Operation) -> str | None:
+        """POSTs are remembered by their Idempotency-Key; other methods ignore it."""
+        return request.header("idempotency-key") if request.method == "POST" else None
+
+    def key_reused(self, key: str) -> Refusal:
+        """Refuse a key that comes again with other parameters."""
+        return errors.key_reused(key)
+
+    def replay_headers(self, original: str) -> list[tuple[str, str]]:
+        """Mark a replayed answer."""
+        return [("Original-Request", original), ("Idempotent-Replayed", "true")]
+
+    def encode(self, body: Any) -> bytes:
+        """Write JSON as Stripe does: two spaces of indent."""
+        return orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+    def headers(self, exchange: Exchange) -> list[tuple[str, str]]:
+        """Return the headers of every answer."""
+        request = exchange.request
+        found = [("Request-Id", exchange.request_id), *_STANDING]
+        found.append(("Stripe-Version", request.header("stripe-version") or versions.ACCOUNT_DEFAULT))
+        key = request.header("idempotency-key")
+        if key is not None:
+            found.append(("Idempotency-Key", key))
+        return found
+
+
+_STANDING = (
+    ("Cache-Control", "no-cache, no-store"),
+    ("Vary", "Origin"),
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Allow-Methods", "GET, HEAD, PUT, PATCH, POST, DELETE"),
+    (
+        "Access-Control-Expose-Headers",
+        "Request-Id, Stripe-Manage-Version, Stripe-Should-Retry, X-Stripe-External-Auth-Required, "
+        "X-Stripe-Privileged-Session-Required",
+    ),
+    ("Access-Control-Max-Age", "300"),
+)

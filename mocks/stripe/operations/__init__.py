@@ -1,0 +1,1 @@
+"""What Stripe's API answers: one module per resource, imported at the first request."""

@@ -1,0 +1,229 @@
+"""Showing objects: expansion, the shape of the requested API version, and the list envelope.
+
+A stored document is the canonical object with ids where an object can be expanded, plus at most one private field,
+`_`, with what Stripe knows and never shows. Each kind of object is declared once, as a `Resource`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mocks.stripe import versions
+from mocks.stripe.errors import invalid, no_such
+
+if TYPE_CHECKING:
+    from harness.collection import Collection
+    from harness.transaction import Transaction
+    from mocks.stripe.parameters import ListParams
+
+Json = dict[str, Any]
+Tree = dict[str, "Tree"]
+
+DEPTH = 4
+"""How many levels of a property can be expanded (Stripe docs: expanding responses)."""
+
+
+def _stored(tx: Transaction, document: Json) -> Json:
+    return {name: value for name, value in document.items() if name != "_"}
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A kind of object: where it is kept and what of it can be expanded.
+
+    `expands` maps a dotted path of an id (through `data` of embedded lists, and through arrays) to the object's name,
+    or several names where it can be one of several kinds. `includes` are fields that are absent unless they are
+    expanded, computed when asked for. `view` returns a fresh top-level dict of the canonical object to show: the place
+    for embedded lists and for addresses that depend on how the consumer reached us.
+    """
+
+    object: str
+    collection: Collection
+    expands: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    includes: Mapping[str, Callable[[Transaction, Json], Any]] = field(default_factory=dict)
+    view: Callable[[Transaction, Json], Json] = _stored
+    deleted: Collection | None = None
+
+
+RESOURCES: dict[str, Resource] = {}
+
+
+def register(resource: Resource) -> Resource:
+    """Make a kind of object known to `render` and to expansion."""
+    RESOURCES[resource.object] = resource
+    return resource
+
+
+def render(tx: Transaction, document: Json, expand: list[str] | tuple[str, ...] = ()) -> Json:
+    """Return what the API answers for a document: expanded, in the shape of the request's version."""
+    return _render(tx, document, _tree(expand) if expand else {}, "", version_of(tx))
+
+
+def snapshot(tx: Transaction, document: Json) -> Json:
+    """Return the canonical object as events hold it: nothing expanded, nothing that is only there when included."""
+    resource = RESOURCES.get(document["object"])
+    return _stored(tx, document) if resource is None else resource.view(tx, document)
+
+
+def version_of(tx: Transaction) -> str:
+    """Return the API version that the request asks for; the account's default without one."""
+    request = tx.request
+    return (request.header("stripe-version") if request is not None else None) or versions.ACCOUNT_DEFAULT
+
+
+def listing(
+    tx: Transaction,
+    collection: Collection,
+    params: ListParams,
+    *,
+    url: str,
+    where: Json | None = None,
+) -> Json:
+    """Answer a list: a page of `collection`, newest first, filtered by indexes and by `created` if the list has it.
+
+    `url` is the list's own path. Raises Refusal for an unknown cursor, for both cursors at once, and for an unknown
+    expansion.
+    """
+    since, until = _bounds(params)
+    if params.starting_after is not None and params.ending_before is not None:
+        from mocks.stripe.errors import exclusive
+
+        raise exclusive("starting_after", "ending_before")
+    try:
+        page = tx.page(
+            collection,
+            where=where,
+            limit=params.limit,
+            after=params.starting_after,
+            before=params.ending_before,
+            since=since,
+            until=until,
+        )
+    except KeyError as error:
+        param = "starting_after" if params.starting_after is not None else "ending_before"
+        name = collection.kind.rsplit(".", 1)[-1]
+        raise no_such(name, str(error.args[0]), param=param) from error
+    return envelope(tx, page.items, params.expand, url=url, has_more=page.has_more)
+
+
+def envelope(
+    tx: Transaction, documents: list[Json], expand: list[str], *, url: str, has_more: bool = False
+) -> Json:
+    """Return a list envelope of rendered documents; expansions begin with `data.`."""
+    tree = _data_tree(expand) if expand else {}
+    version = version_of(tx)
+    data = [_render(tx, each, tree, "data.", version) for each in documents]
+    return {"object": "list", "data": data, "has_more": has_more, "url": url}
+
+
+def _bounds(params: ListParams) -> tuple[int | None, int | None]:
+    created = getattr(params, "created", None)
+    if created is None:
+        return None, None
+    lows = [each for each in (created.gte, None if created.gt is None else created.gt + 1) if each is not None]
+    highs = [each for each in (created.lte, None if created.lt is None else created.lt - 1) if each is not None]
+    since = max(lows) * 1_000_000 if lows else None
+    until = min(highs) * 1_000_000 + 999_999 if highs else None
+    return since, until
+
+
+def _tree(paths: list[str] | tuple[str, ...]) -> Tree:
+    tree: Tree = {}
+    for path in paths:
+        names = path.split(".")
+        if len(names) - (names[0] == "data") > DEPTH:
+            raise invalid(
+                f"You cannot expand more than {DEPTH} levels of a property (property: {path}).",
+                param="expand",
+                rule="expand_too_deep",
+            )
+        node = tree
+        for name in names:
+            node = node.setdefault(name, {})
+    return tree
+
+
+def _data_tree(paths: list[str]) -> Tree:
+    tree = _tree(paths)
+    for name in tree:
+        if name != "data":
+            raise _not_expandable(name, hint=f" You may want to try expanding 'data.{name}' instead.")
+    return tree.get("data", {})
+
+
+def _not_expandable(path: str, hint: str = "") -> Exception:
+    return invalid(f"This property cannot be expanded ({path}).{hint}", param="expand", rule="cannot_expand")
+
+
+def _render(tx: Transaction, document: Json, tree: Tree, path: str, version: str) -> Json:
+    resource = RESOURCES.get(document["object"])
+    if resource is None or document.get("deleted"):
+        return _stored(tx, document)
+    shown = resource.view(tx, document)
+    for name, below in tree.items():
+        include = resource.includes.get(name)
+        if include is not None:
+            shown[name] = include(tx, document)
+    if tree:
+        shown = _expand(tx, resource, shown, tree, "", path, version)
+    return versions.show(shown, version)
+
+
+def _expand(
+    tx: Transaction, resource: Resource, node: Json, tree: Tree, inside: str, path: str, version: str
+) -> Json:
+    """Expand the children of one dict; `inside` is its dotted path within the resource, `path` within the answer."""
+    node = dict(node)
+    for name, below in tree.items():
+        at, whole = f"{inside}{name}", f"{path}{name}"
+        target = resource.expands.get(at)
+        leads_on = target is not None or _leads_on(resource, at)
+        if name not in node or not (leads_on or _embedded(node[name])):
+            raise _not_expandable(whole)
+        node[name] = _expanded(tx, resource, node[name], target, below, at, whole, version)
+    return node
+
+
+def _expanded(  # noqa: PLR0917 - one recursion, its whole state in its arguments
+    tx: Transaction, resource: Resource, value: Any, target: str | tuple[str, ...] | None, below: Tree,
+    at: str, whole: str, version: str,
+) -> Any:  # fmt: skip
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return [_expanded(tx, resource, each, target, below, at, whole, version) for each in value]
+    if isinstance(value, str):
+        found = fetch(tx, target or (), value)
+        return value if found is None else _render(tx, found, below, f"{whole}.", version)
+    if isinstance(value, dict):
+        if value.get("object") in RESOURCES:
+            return _render(tx, value, below, f"{whole}.", version)
+        if below:
+            return _expand(tx, resource, value, below, f"{at}.", f"{whole}.", version)
+        return value
+    raise _not_expandable(whole)
+
+
+def _leads_on(resource: Resource, at: str) -> bool:
+    prefix = f"{at}."
+    return at in resource.includes or any(path.startswith(prefix) for path in resource.expands)
+
+
+def _embedded(value: Any) -> bool:
+    return isinstance(value, dict) and (value.get("object") in RESOURCES or value.get("object") == "list")
+
+
+def fetch(tx: Transaction, objects: str | tuple[str, ...], id: str) -> Json | None:
+    """Return the document behind an id that is one of the named objects, a deleted one included."""
+    for object in (objects,) if isinstance(objects, str) else objects:
+        resource = RESOURCES.get(object)
+        if resource is None:
+            continue
+        found = tx.get(resource.collection, id)
+        if found is None and resource.deleted is not None:
+            found = tx.get(resource.deleted, id)
+        if found is not None:
+            return found
+    return None

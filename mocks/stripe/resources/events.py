@@ -1,0 +1,104 @@
+"""Events: what Stripe announces, with the object as it was at that moment and what an update changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from harness.collection import Collection, events_of
+from mocks.stripe import versions
+from mocks.stripe.ids import PAYMENTS, new_id
+from mocks.stripe.rendering import snapshot
+
+if TYPE_CHECKING:
+    from harness.transaction import Transaction
+
+Json = dict[str, Any]
+
+EVENTS = events_of("stripe")
+
+
+def emit(tx: Transaction, type: str, collection: Collection, document: Json, *, previous: Json | None = None) -> None:
+    """Announce an event about a document of `collection`.
+
+    `previous_attributes` tells what changed since the transaction began, for documents that existed then; `previous`
+    (attributes with their old values) overrides it where one transaction changes a thing several times.
+    """
+    shown = orjson.loads(orjson.dumps(snapshot(tx, document)))
+    data: Json = {"object": shown}
+    if previous is None and not type.endswith((".created", ".deleted")):
+        earlier = tx.before(collection, document[collection.key])
+        previous = None if earlier is None else difference(snapshot(tx, earlier), shown)
+    if previous:
+        data["previous_attributes"] = previous
+    request = {"id": None, "idempotency_key": None}
+    if tx.request is not None:
+        request = {"id": tx.request_id, "idempotency_key": tx.idempotency_key}
+    payment = document["id"].split("_", 1)[0] in PAYMENTS
+    body = {"api_version": versions.ACCOUNT_DEFAULT, "data": data, "request": request}
+    tx.emit(type, body, id=new_id(tx, "evt", payment=payment))
+
+
+def updated(tx: Transaction, type: str, collection: Collection, document: Json) -> bool:
+    """Save a document and announce the update; a document that did not change is neither saved nor announced."""
+    earlier = tx.before(collection, document[collection.key])
+    if earlier == document:
+        return False
+    tx.save(collection, document)
+    emit(tx, type, collection, document)
+    return True
+
+
+def difference(old: Json, new: Json) -> Json:
+    """Return the old values of what changed: nested objects by their changed keys, arrays whole, new keys as null."""
+    changed: Json = {}
+    for name in old.keys() | new.keys():
+        before, after = old.get(name), new.get(name)
+        if before == after:
+            continue
+        nested = isinstance(before, dict) and isinstance(after, dict)
+        changed[name] = difference(before, after) if nested else before
+    return {name: changed[name] for name in sorted(changed)}
+
+
+def shown_event(event: Json, version: str, pending: int) -> Json:
+    """Return an event as an endpoint or a retrieving consumer of an API version sees it."""
+    body = event["body"]
+    data = body["data"]
+    if versions.changes(data["object"]["object"], version):
+        data = _data_at(data, version)
+    return {
+        "id": event["id"],
+        "object": "event",
+        "api_version": version,
+        "created": event["created"] // 1_000_000,
+        "data": data,
+        "livemode": False,
+        "pending_webhooks": pending,
+        "request": body["request"],
+        "type": event["type"],
+    }
+
+
+def delivery_body(event: Json, endpoint: Json) -> bytes:
+    """Return the bytes posted to an endpoint: the event in the endpoint's API version, indented by two spaces."""
+    version = endpoint.get("api_version") or event["body"]["api_version"]
+    return orjson.dumps(shown_event(event, version, event["endpoints"]), option=orjson.OPT_INDENT_2)
+
+
+def _data_at(data: Json, version: str) -> Json:
+    """Show the object, and its earlier state, at a version; what changed is compared in that version's shape."""
+    now: Json = versions.show(orjson.loads(orjson.dumps(data["object"])), version)
+    if "previous_attributes" not in data:
+        return {"object": now}
+    earlier = orjson.loads(orjson.dumps(_overlaid(data["object"], data["previous_attributes"])))
+    return {"object": now, "previous_attributes": difference(versions.show(earlier, version), now)}
+
+
+def _overlaid(new: Json, old: Json) -> Json:
+    result = dict(new)
+    for name, value in old.items():
+        nested = isinstance(value, dict) and isinstance(new.get(name), dict)
+        result[name] = _overlaid(new[name], value) if nested else value
+    return result
