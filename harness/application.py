@@ -1,0 +1,222 @@
+"""The ASGI application of all ports: which provider a request is for, its body, and the answer on the wire."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import orjson
+
+from harness.engine import Dropped
+from harness.messages import Answer, Request
+from harness.provider import Provider
+from harness.runtime import Runtime
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+CONTROL = "/_greenroom"
+
+
+class TooLarge(Exception):  # noqa: N818
+    """A request's body is larger than the provider's limit."""
+
+
+class Malformed(Exception):  # noqa: N818
+    """A request's body cannot be decompressed."""
+
+
+class Application:
+    """Dispatches by port, then by host name, then by path prefix; the control API lives on the base port."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        """Build the tables of ports and host names."""
+        self.runtime = runtime
+        base = runtime.settings.port
+        self.by_port = {base + provider.port: provider for provider in runtime.providers.values()}
+        self.by_host = {host: provider for provider in runtime.providers.values() for host in provider.hosts}
+        self.hosts = LOOPBACK | runtime.settings.allow_hosts | {runtime.settings.host}
+        self._control: Any = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection's request."""
+        if scope["type"] == "http":
+            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+            host = _host_name(headers.get("host", ""))
+            provider = self.by_port.get(scope["server"][1])
+            if provider is None:
+                provider = self.by_host.get(host)
+            label = None
+            if host not in self.hosts and host not in self.by_host:
+                if not host.endswith(".localhost"):
+                    return await _plain(send, 421, _misdirected(host))
+                provider, label = self._by_name(host, provider)
+            await self._serve(scope, receive, send, provider, headers, label)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+
+    def _by_name(self, host: str, provider: Provider | None) -> tuple[Provider | None, str | None]:
+        """Read `[<world>.]<provider>.greenroom.localhost`."""
+        labels = host.removesuffix(".localhost").removesuffix(".greenroom").split(".")
+        named = self.runtime.providers.get(labels[-1])
+        return named or provider, labels[-2] if named and len(labels) > 1 else None
+
+    async def _serve(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        provider: Provider | None,
+        headers: dict[str, str],
+        label: str | None,
+    ) -> None:
+        path, prefix = scope["raw_path"].decode("latin-1").partition("?")[0], ""
+        if provider is None:
+            if path == f"{CONTROL}/health":
+                return await _json(send, 200, {"status": "ok", "version": self._version()})
+            if path == CONTROL or path.startswith(f"{CONTROL}/"):
+                return await self._control_app()(scope, receive, send)
+            name, _, rest = path[1:].partition("/")
+            provider = self.runtime.providers.get(name)
+            if provider is None:
+                return await _plain(send, 404, _no_provider(path, sorted(self.runtime.providers)))
+            path, prefix = f"/{rest}", f"/{name}"
+        if path.startswith("/~"):
+            label, _, rest = path[2:].partition("/")
+            path = f"/{rest}"
+        origin = f"{scope['scheme']}://{headers.get('host', '')}{prefix}"
+        try:
+            body = await _body(receive, provider.max_body, headers.get("content-encoding", ""))
+        except TooLarge:
+            return await self._limited(send, provider, 413, f"The request body exceeds {provider.max_body} bytes.")
+        except Malformed as error:
+            return await self._limited(send, provider, 400, f"The request body cannot be decompressed: {error}.")
+        except ConnectionError:
+            return None
+        request = Request(
+            scope["method"],
+            path,
+            scope["query_string"].decode("latin-1"),
+            headers,
+            body,
+            origin=origin,
+            label=label,
+        )
+        try:
+            answer = await self.runtime.engine.serve(provider, request)
+        except Dropped as dropped:
+            return await _drop(scope, receive, dropped.seconds)
+        await _send(send, answer, head=scope["method"] == "HEAD")
+        return None
+
+    async def _limited(self, send: Send, provider: Provider, status: int, message: str) -> None:
+        refusal = provider.dialect.failure(status, message)
+        body = provider.dialect.encode(refusal.body)
+        headers = [*refusal.headers, ("Content-Type", provider.dialect.content_type), ("Connection", "close")]
+        await _send(send, Answer(status, headers, body))
+
+    def _control_app(self) -> Any:
+        if self._control is None:
+            from harness.control import create_app  # at the first use: FastAPI costs half a second to import
+
+            self._control = create_app(self.runtime)
+        return self._control
+
+    @staticmethod
+    def _version() -> str:
+        from harness import __version__
+
+        return __version__
+
+
+def _host_name(host: str) -> str:
+    """Return the name in a Host header, lower case, without port and brackets."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0].lower()
+    return host.partition(":")[0].lower()
+
+
+async def _body(receive: Receive, limit: int, encoding: str) -> bytes:
+    """Read a body of at most `limit` bytes, after decompression too."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ConnectionError
+    body: bytes = message.get("body", b"")
+    if message.get("more_body"):
+        parts, size = [body], len(body)
+        while message.get("more_body"):
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ConnectionError
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > limit:
+                raise TooLarge
+        body = b"".join(parts)
+    if len(body) > limit:
+        raise TooLarge
+    if encoding and encoding != "identity":
+        body = _decompressed(body, encoding.strip().lower(), limit)
+    return body
+
+
+def _decompressed(body: bytes, encoding: str, limit: int) -> bytes:
+    windows = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
+    if encoding not in windows:
+        raise Malformed(f"{encoding} is not supported")
+    try:
+        engine = zlib.decompressobj(windows[encoding])
+        plain = engine.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise Malformed(str(error)) from error
+    if len(plain) > limit:
+        raise TooLarge
+    if not engine.eof:
+        raise Malformed("it ends too early")
+    return plain
+
+
+async def _send(send: Send, answer: Answer, *, head: bool = False) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in answer.headers]
+    headers.append((b"Content-Length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else answer.body})
+
+
+async def _drop(scope: Scope, receive: Receive, seconds: float) -> None:
+    """Cut the connection, after leaving the client without an answer for a while."""
+    if seconds:
+        waiting = asyncio.ensure_future(receive())
+        done, _ = await asyncio.wait({waiting}, timeout=seconds)
+        if done:
+            return
+        waiting.cancel()
+    transport = scope.get("greenroom.transport")
+    if transport is not None:
+        transport.abort()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+async def _json(send: Send, status: int, body: Any, content_type: str = "application/json") -> None:
+    await _send(send, Answer(status, [("Content-Type", content_type)], orjson.dumps(body)))
+
+
+async def _plain(send: Send, status: int, detail: str) -> None:
+    titles = {404: "Not Found", 421: "Misdirected Request"}
+    problem = {"type": "about:blank", "title": titles[status], "status": status, "detail": detail}
+    await _json(send, status, problem, "application/problem+json")
+
+
+def _misdirected(host: str) -> str:
+    return (
+        f"the Host {host!r} is not one that this Greenroom answers for; use 127.0.0.1, localhost or a provider's own"
+        " host name, or start it with --allow-host NAME"
+    )
+
+
+def _no_provider(path: str, names: list[str]) -> str:
+    return f"{path} is neither under {CONTROL} nor under a provider's prefix: {', '.join('/' + name for name in names)}"

@@ -1,0 +1,66 @@
+"""Ids and chance derived from (seed, purpose, counter), so that interleaved requests never change each other's bytes."""
+
+from __future__ import annotations
+
+import re
+import string
+import uuid
+from collections.abc import Callable
+from hashlib import blake2b
+
+DIGITS = string.digits
+ALPHANUMERIC = string.digits + string.ascii_uppercase + string.ascii_lowercase
+UPPER = string.ascii_uppercase + string.digits
+LOWER = string.ascii_lowercase + string.digits
+HEX = "0123456789abcdef"
+BASE64 = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+
+_TABLES = {
+    alphabet: bytes(ord(alphabet[value % len(alphabet)]) for value in range(256))
+    for alphabet in (DIGITS, ALPHANUMERIC, UPPER, LOWER, HEX, BASE64)
+}
+_SLOT = re.compile(r"\{(\w+):(\d+)\}")
+_ALPHABETS = {"alnum": ALPHANUMERIC, "digits": DIGITS, "hex": HEX, "upper": UPPER, "lower": LOWER}
+
+Draw = Callable[[int], bytes]
+
+
+def draw(seed: str, purpose: str, counter: int, size: int) -> bytes:
+    """Return `size` bytes that are the same for the same seed, purpose and counter, and unrelated otherwise."""
+    key = seed.encode()[:64]
+    if size <= 64:
+        return blake2b(f"{purpose}|{counter}".encode(), key=key, digest_size=size).digest()
+    blocks = (
+        blake2b(f"{purpose}|{counter}|{block}".encode(), key=key).digest() for block in range((size + 63) // 64)
+    )
+    return b"".join(blocks)[:size]
+
+
+def spell(raw: bytes, alphabet: str = ALPHANUMERIC) -> str:
+    """Write bytes in one of this module's alphabets, one character a byte."""
+    return raw.translate(_TABLES[alphabet]).decode()
+
+
+def as_uuid(raw: bytes) -> str:
+    """Write 16 bytes as a version 4 UUID."""
+    return str(uuid.UUID(bytes=raw[:16], version=4))
+
+
+def as_fraction(raw: bytes) -> float:
+    """Turn 8 bytes into a number of [0, 1)."""
+    return (int.from_bytes(raw[:8], "big") >> 11) / (1 << 53)
+
+
+def fill(form: str, source: Draw) -> str:
+    """Fill a form such as `sk_test_{alnum:24}`, `whsec_{base64:24}` (24 bytes, encoded) or `{uuid:4}`."""
+    from base64 import b64encode
+
+    def slot(match: re.Match[str]) -> str:
+        kind, size = match[1], int(match[2])
+        if kind == "base64":
+            return b64encode(source(size)).decode()
+        if kind == "uuid":
+            return as_uuid(source(16))
+        return spell(source(size), _ALPHABETS[kind])
+
+    return _SLOT.sub(slot, form)

@@ -1,0 +1,114 @@
+"""How a provider speaks: what each room's `dialect.py` answers to the engine."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import orjson
+
+from harness.errors import Refusal
+from harness.messages import Request
+
+if TYPE_CHECKING:
+    from harness.provider import Operation
+    from harness.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a credential gives: the world, the credential's name in the room, and what was kept with it."""
+
+    world: str
+    name: str
+    token: str
+    data: Mapping[str, Any]
+
+
+class Directory(Protocol):
+    """Where a dialect looks credentials up."""
+
+    def find(self, provider: str, token: str) -> Grant | None:
+        """Return what a token grants, or None."""
+
+
+class Exchange(Protocol):
+    """What `headers` may look at: the request, its operation and grant, and the id drawn for it."""
+
+    request: Request
+    operation: Operation | None
+    grant: Grant | None
+    request_id: str
+    now: int
+
+
+class Dialect(ABC):
+    """The parts that differ from provider to provider; a room overrides what its provider does otherwise.
+
+    Every refusal a dialect makes is in the provider's own envelope: the harness has no default body.
+    """
+
+    provider = ""
+    content_type = "application/json"
+    request_id_form = "{uuid:1}"
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def authenticate(self, request: Request, directory: Directory) -> Grant:
+        """Return the grant of the request's credentials; raise Refusal as the provider refuses bad ones."""
+
+    def authorize(self, tx: Transaction, grant: Grant, operation: Operation) -> None:
+        """Raise Refusal when the grant does not cover the operation (revoked or restricted keys)."""
+
+    @abstractmethod
+    def decode(self, request: Request, operation: Operation) -> dict[str, Any]:
+        """Return the request's parameters (body and query together) as one dict; raise Refusal when malformed."""
+
+    @abstractmethod
+    def invalid(self, operation: Operation, errors: list[Any], data: dict[str, Any]) -> Refusal:
+        """Turn pydantic's errors (`ValidationError.errors()`) into the provider's refusal."""
+
+    @abstractmethod
+    def unserved(self, request: Request) -> Refusal:
+        """Return what the provider answers to a path it does not have."""
+
+    def method_not_allowed(self, request: Request, allowed: frozenset[str]) -> Refusal:
+        """Return what the provider answers to a known path with another method; as an unknown path unless overridden."""
+        return self.unserved(request)
+
+    @abstractmethod
+    def failure(self, status: int, message: str = "") -> Refusal:
+        """Return the provider's error body for a status: injected faults (4xx, 5xx, 429), limits, failures of ours."""
+
+    # --- idempotency -----------------------------------------------------------------------------------------------
+
+    idempotency_seconds = 24 * 3600
+
+    def idempotency_key(self, request: Request, operation: Operation) -> str | None:
+        """Return the key under which the provider remembers this request's answer, or None."""
+        return None
+
+    def fingerprint(self, request: Request, data: dict[str, Any]) -> str:
+        """Return what must be equal for a key to be used again."""
+        return f"{request.method} {request.path} {orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode()}"
+
+    def key_reused(self, key: str) -> Refusal:
+        """Return what the provider answers when a key comes again with other parameters."""
+        return self.failure(409, f"the idempotency key {key} was used with other parameters")
+
+    def replay_headers(self, original: str) -> list[tuple[str, str]]:
+        """Return headers that mark a replayed answer; `original` is the first request's id."""
+        return []
+
+    # --- answering -------------------------------------------------------------------------------------------------
+
+    def encode(self, body: Any) -> bytes:
+        """Write a JSON body."""
+        return orjson.dumps(body)
+
+    def headers(self, exchange: Exchange) -> list[tuple[str, str]]:
+        """Return the headers of every answer, besides Content-Type and Content-Length."""
+        return []

@@ -1,0 +1,411 @@
+"""Delivering events: signed as the provider signs, retried on its schedule in world time, never inside a request.
+
+Attempts to one endpoint start in order: each waits for the one before it, or for a quarter of a second, so that a
+slow receiver sees events late but never blocks them. Only loopback and hosts on the allow-list are ever contacted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from harness import faults, instants, realtime
+from harness.batch import Batch
+from harness.collection import endpoints_of, events_of
+from harness.errors import NotFound
+from harness.hub import Hub
+from harness.provider import Provider, Webhooks
+from harness.store import Query, Store
+from harness.transaction import DELIVERIES, Outcome, Transaction
+from harness.world import World
+from harness.worlds import Worlds
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession
+
+log = logging.getLogger("greenroom")
+HEAD_OF_LINE_SECONDS = 0.25
+IN_FLIGHT = 16
+RESPONSE_KEPT = 20_000
+BACKLOG = 1000
+PENDING = [("state", "pending")]
+DEFAULT_DELAY_MS = 60_000
+Json = dict[str, Any]
+LaneKey = tuple[str, int, str]
+
+
+@dataclass(slots=True)
+class Result:
+    """What one attempt brought: an HTTP status, or the error that kept it from one."""
+
+    status: int | None = None
+    error: str | None = None
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    response_headers: dict[str, str] = field(default_factory=dict)
+    response_body: str = ""
+    milliseconds: float = 0.0
+    final: bool = False
+
+    @property
+    def success(self) -> bool:
+        """Tell whether the receiver took the event: any 2xx; a redirect is a failure."""
+        return self.status is not None and 200 <= self.status < 300
+
+
+@dataclass(slots=True)
+class _Lane:
+    """The deliveries due at one endpoint, in order, and those under way."""
+
+    queue: deque[str] = field(default_factory=deque)
+    flying: set[asyncio.Task[None]] = field(default_factory=set)
+    worker: asyncio.Task[None] | None = None
+    newest: asyncio.Task[None] | None = None
+
+
+class Dispatcher:
+    """Posts due deliveries of all worlds."""
+
+    def __init__(self, store: Store, worlds: Worlds, batch: Batch, hub: Hub, hosts: frozenset[str]) -> None:
+        """`hosts` are the receivers' host names allowed besides loopback."""
+        self.store = store
+        self.worlds = worlds
+        self.batch = batch
+        self.hub = hub
+        self.hosts = hosts
+        self.on_retry: list[Any] = []
+        self.attempts: dict[str, int] = {}
+        self._lanes: dict[LaneKey, _Lane] = {}
+        self._behind: set[str] = set()
+        self._claimed: set[tuple[int, str]] = set()
+        self._session: ClientSession | None = None
+        self._stopping = False
+
+    # --- what is due -----------------------------------------------------------------------------------------------
+
+    def heard(self, world: World, outcome: Outcome) -> None:
+        """Take up the deliveries of a committed transaction; when too many wait already, they are read later."""
+        if not outcome.deliveries:
+            return
+        if world.id in self._behind or len(self._claimed) > BACKLOG:
+            self._behind.add(world.id)
+            return
+        paused = self._paused(world)
+        for delivery in outcome.deliveries:
+            self._queue(world, delivery["id"], delivery["endpoint"], paused)
+
+    def take_up(self, world: World) -> None:
+        """Queue every delivery of a world that is due at its present time, oldest first, up to a backlog."""
+        limit = BACKLOG + len(self._claimed)
+        query = Query(DELIVERIES.kind, where=PENDING, until=world.clock.now(), newest_first=False, limit=limit)
+        paused = self._paused(world)
+        found = self.store.page(world.space, query)
+        for row in found:
+            if (world.space, row.id) not in self._claimed:
+                self._queue(world, row.id, orjson.loads(row.body)["endpoint"], paused)
+        if len(found) < limit:
+            self._behind.discard(world.id)
+
+    def _paused(self, world: World) -> set[str]:
+        return {
+            endpoint["id"]
+            for provider in self.worlds.providers.values()
+            for endpoint in Transaction(self.store, world, provider).endpoints()
+            if endpoint.get("paused")
+        }
+
+    def _queue(self, world: World, id: str, endpoint: str, paused: set[str]) -> None:
+        if endpoint in paused or self._stopping:
+            return
+        self._claimed.add((world.space, id))
+        key = (world.id, world.space, endpoint)
+        lane = self._lanes.setdefault(key, _Lane())
+        lane.queue.append(id)
+        if lane.worker is None:
+            lane.worker = asyncio.get_running_loop().create_task(self._work(world, key, lane))
+
+    async def _work(self, world: World, key: LaneKey, lane: _Lane) -> None:
+        while lane.queue:
+            if lane.newest is not None and not lane.newest.done():
+                await asyncio.wait({lane.newest}, timeout=HEAD_OF_LINE_SECONDS)
+            while len(lane.flying) >= IN_FLIGHT:
+                await asyncio.wait(lane.flying, return_when=asyncio.FIRST_COMPLETED)
+            if lane.queue:
+                lane.newest = asyncio.create_task(self._attempt(world, key[1], lane.queue.popleft(), lane))
+                lane.flying.add(lane.newest)
+                lane.newest.add_done_callback(lambda task: self._landed(world, key, lane, task))
+        lane.worker = None
+
+    def _landed(self, world: World, key: LaneKey, lane: _Lane, task: asyncio.Task[None]) -> None:
+        lane.flying.discard(task)
+        if not lane.flying and not lane.queue and lane.worker is None:
+            self._lanes.pop(key, None)
+            if world.id in self._behind and not self._stopping:
+                self.take_up(world)
+
+    def _under_way(self, world: World) -> set[asyncio.Task[None]]:
+        lanes = [lane for key, lane in self._lanes.items() if key[0] == world.id]
+        workers = {lane.worker for lane in lanes if lane.worker is not None}
+        return workers.union(*(lane.flying for lane in lanes))
+
+    async def settle(self, world: World) -> None:
+        """Return when nothing of a world is in flight or due at its present time."""
+        while True:
+            self.take_up(world)
+            tasks = self._under_way(world)
+            if not tasks:
+                return
+            await asyncio.wait(tasks)
+
+    def next_due(self, world: World) -> int | None:
+        """Return the instant (µs) of the earliest pending delivery that is neither under way nor paused."""
+        query = Query(DELIVERIES.kind, where=PENDING, newest_first=False, limit=1)
+        for limit in (1, None):
+            query.limit = limit
+            found = self.store.page(world.space, query)
+            if not found:
+                return None
+            paused = self._paused(world)
+            for row in found:
+                if (world.space, row.id) in self._claimed:
+                    continue
+                if not paused or orjson.loads(row.body)["endpoint"] not in paused:
+                    return row.at
+        return None
+
+    def counts(self, world: World) -> dict[str, int]:
+        """Return how many deliveries of a world are delivered, failed for good, and scheduled for later."""
+        tx = Transaction(self.store, world, next(iter(self.worlds.providers.values())))
+        states = {"delivered": "delivered", "failed": "failed", "scheduled": "pending"}
+        return {name: tx.count(DELIVERIES, state=state) for name, state in states.items()}
+
+    # --- one attempt -----------------------------------------------------------------------------------------------
+
+    async def _attempt(self, world: World, space: int, id: str, lane: _Lane) -> None:
+        try:
+            await self._try(world, space, id, lane)
+        except Exception:
+            log.exception("delivery %s of world %s could not be attempted", id, world.name)
+        finally:
+            self._claimed.discard((space, id))
+
+    async def _try(self, world: World, space: int, id: str, lane: _Lane) -> None:
+        prepared = self._prepare(world, space, id, lane)
+        if prepared is None:
+            await self.batch.durable()
+            return
+        provider, webhooks, delivery, endpoint, event, fault = prepared
+        body = webhooks.body(event, endpoint)
+        mode = fault["mode"] if fault else None
+        result = await self._post(webhooks, endpoint, event["id"], body, mode)
+        if mode == "duplicate":
+            await self._post(webhooks, endpoint, event["id"], body, None)
+        if not world.open.is_set():
+            await world.open.wait()
+        if world.space != space:
+            return
+        self._record(world, provider, webhooks, id, body, result, mode)
+        await self.batch.durable()
+
+    def _prepare(
+        self, world: World, space: int, id: str, lane: _Lane
+    ) -> tuple[Provider, Webhooks, Json, Json, Json, Json | None] | None:
+        """Read what an attempt needs, and let delivery faults act; None when there is nothing to post now."""
+        if world.space != space:
+            return None
+        base = Transaction(self.store, world, next(iter(self.worlds.providers.values())))
+        delivery = base.get(DELIVERIES, id)
+        if delivery is None or delivery["state"] != "pending":
+            return None
+        provider = self.worlds.providers[delivery["provider"]]
+        tx = Transaction(self.store, world, provider)
+        endpoint = tx.get(endpoints_of(provider.name), delivery["endpoint"])
+        event = tx.get(events_of(provider.name), delivery["event"])
+        webhooks = provider.webhooks
+        if endpoint is None or endpoint["status"] != "enabled" or event is None or webhooks is None:
+            tx.save(DELIVERIES, delivery | {"state": "failed", "note": "the endpoint was removed or disabled"})
+            tx.commit()
+            return None
+        if endpoint.get("paused"):
+            return None
+        fault = None
+        if world.faults is None or world.faults:
+            fault = faults.strike(tx, operation=delivery["type"], delivery=True)
+        if fault is not None and self._held(tx, delivery, fault, lane):
+            tx.commit()
+            return None
+        tx.commit()
+        return provider, webhooks, delivery, endpoint, event, fault
+
+    def _held(self, tx: Transaction, delivery: Json, fault: Json, lane: _Lane) -> bool:
+        """Let a fault keep a delivery from being posted now: dropped for good, late, or after the next one."""
+        match fault["mode"]:
+            case "drop":
+                tx.save(DELIVERIES, delivery | {"state": "failed", "note": "dropped by an injected fault"})
+            case "delay":
+                wait = (fault["milliseconds"] or DEFAULT_DELAY_MS) * 1000
+                tx.save(DELIVERIES, delivery | {"note": "delayed by an injected fault"}, at=tx.now + wait)
+            case "reorder" if lane.queue:
+                lane.queue.insert(1, delivery["id"])
+            case _:
+                return False
+        return True
+
+    async def _post(
+        self, webhooks: Webhooks, endpoint: Json, event: str, body: bytes, mode: str | None
+    ) -> Result:
+        """Post once; the signature's stamp is real time, whatever the world's clock says."""
+        if mode == "fail":
+            return Result(error="failed by an injected fault")
+        stamp = realtime.now() // instants.SECOND - (3600 if mode == "stale_timestamp" else 0)
+        secrets = list(endpoint["secrets"])
+        headers = webhooks.sign(secrets, event, stamp, body)
+        if mode == "corrupt_signature":
+            forged = dict(webhooks.sign(secrets, event, stamp, body + b" "))
+            headers = [(name, forged[name]) for name, _ in headers]
+        if not allowed(endpoint["url"], self.hosts):
+            error = (
+                f"{endpoint['url']} is neither loopback nor on the allow-list: Greenroom contacts no other host."
+                " Start it with --webhook-host NAME to allow one"
+            )
+            return Result(error=error, headers=headers, final=True)
+        return await self._send(endpoint["url"], headers, body, webhooks.timeout_seconds)
+
+    async def _send(self, url: str, headers: list[tuple[str, str]], body: bytes, timeout: float) -> Result:
+        import aiohttp  # at the first delivery: it costs a fifth of a second to import
+
+        if self._session is None:
+            from harness.delivery_client import session
+
+            self._session = session()
+        result, started = Result(headers=headers), realtime.monotonic()
+        try:
+            async with self._session.post(
+                url,
+                data=body,
+                headers=headers,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=timeout),
+            ) as response:
+                result.status = response.status
+                result.response_headers = dict(response.headers)
+                kept = await response.content.read(RESPONSE_KEPT)
+                result.response_body = kept.decode("utf-8", "replace")
+        except TimeoutError:
+            result.status = None
+            result.error = f"no answer within {timeout:g} seconds"
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            result.status = None
+            result.error = f"{type(error).__name__}: {error}"
+        result.milliseconds = (realtime.monotonic() - started) * 1000
+        return result
+
+    def _record(
+        self,
+        world: World,
+        provider: Provider,
+        webhooks: Webhooks,
+        id: str,
+        body: bytes,
+        result: Result,
+        mode: str | None,
+    ) -> None:
+        """Keep an attempt, and set the next one by the provider's schedule."""
+        tx = Transaction(self.store, world, provider)
+        delivery = tx.get(DELIVERIES, id)
+        if delivery is None:
+            return
+        attempts = delivery["attempts"]
+        self.attempts[world.id] = self.attempts.get(world.id, 0) + 1
+        attempts.append(_shown(len(attempts) + 1, tx.now, result, mode))
+        delivery["request_body"] = body.decode("utf-8", "replace")
+        due = None
+        gaps = webhooks.retry_seconds
+        tried = sum(1 for attempt in attempts if not attempt.get("manual"))
+        if result.success:
+            delivery["state"] = "delivered"
+        elif result.final or tried > len(gaps):
+            delivery["state"] = "failed"
+        else:
+            jitter = 1 + webhooks.jitter * (2 * tx.fraction("delivery.jitter") - 1) if webhooks.jitter else 1
+            due = tx.now + int(gaps[tried - 1] * jitter * instants.SECOND)
+        tx.save(DELIVERIES, delivery, at=due)
+        tx.commit()
+        if due is not None:
+            for listener in self.on_retry:
+                listener(world)
+        if self.hub.listened(world.id):
+            shown = {name: delivery[name] for name in ("id", "provider", "type", "url", "state")}
+            self.hub.publish(world.id, "delivery", shown | {"status": result.status, "error": result.error})
+
+    # --- by hand ---------------------------------------------------------------------------------------------------
+
+    async def redeliver(self, world: World, id: str) -> Json:
+        """Attempt a delivery again now, whatever its state; return it with the new attempt."""
+        provider = self.worlds.providers[self._stored(world, id)["provider"]]
+        tx = Transaction(self.store, world, provider)
+        tx.save(DELIVERIES, self._stored(world, id) | {"state": "pending"}, at=tx.now)
+        tx.commit()
+        await self.batch.durable()
+        self.take_up(world)
+        while (world.space, id) in self._claimed:
+            await asyncio.wait(self._under_way(world), return_when=asyncio.FIRST_COMPLETED)
+        return self._stored(world, id)
+
+    def _stored(self, world: World, id: str) -> Json:
+        tx = Transaction(self.store, world, next(iter(self.worlds.providers.values())))
+        delivery = tx.get(DELIVERIES, id)
+        if delivery is None:
+            raise NotFound(f"world {world.name} has no delivery {id!r}")
+        return delivery
+
+    async def close(self) -> None:
+        """Stop: what is in flight gets a moment to finish; what is not delivered goes on at the next start."""
+        self._stopping = True
+        for lane in self._lanes.values():
+            lane.queue.clear()
+        tasks = set().union(*(self._under_way(world) for world in self.worlds))
+        if tasks:
+            await asyncio.wait(tasks, timeout=2)
+        for task in tasks:
+            task.cancel()
+        if self._session is not None:
+            await self._session.close()
+
+
+def allowed(url: str, hosts: frozenset[str]) -> bool:
+    """Tell whether a receiver may be contacted: loopback by name or address, or a host on the allow-list."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    if parts.scheme not in ("http", "https") or not host:
+        return False
+    if host == "localhost" or host.endswith(".localhost") or host in hosts:
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _shown(number: int, now: int, result: Result, mode: str | None) -> Json:
+    return {
+        "number": number,
+        "at": instants.iso(realtime.now()),
+        "world_time": instants.iso(now),
+        "status": result.status,
+        "error": result.error,
+        "milliseconds": round(result.milliseconds, 3),
+        "request_headers": dict(result.headers),
+        "response_headers": result.response_headers,
+        "response_body": result.response_body,
+        "fault": mode,
+    }

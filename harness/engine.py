@@ -1,0 +1,316 @@
+"""The life of a request: world, fault, decode, validate, handler, commit, encode, journal."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from pydantic import ValidationError
+
+from harness import chance, faults, idempotency, realtime, violations
+from harness.batch import Batch
+from harness.dialect import Grant
+from harness.errors import Refusal, StoreError
+from harness.hub import Hub
+from harness.messages import Answer, Reply, Request
+from harness.params import Params
+from harness.provider import Operation, Provider
+from harness.store import Store
+from harness.transaction import Outcome, Transaction
+from harness.world import World
+from harness.worlds import DEFAULT, Worlds
+
+log = logging.getLogger("greenroom")
+HANG_SECONDS = 120.0
+
+
+class Dropped(Exception):  # noqa: N818 - an injected fault, not an error
+    """An injected fault asks for the connection to be cut, after `seconds` of silence."""
+
+    def __init__(self, seconds: float) -> None:
+        """`seconds` is how long the client is left waiting."""
+        super().__init__(f"connection cut after {seconds} s")
+        self.seconds = seconds
+
+
+class Exchange:
+    """What is known of a request while it is served; dialects read it to write headers."""
+
+    __slots__ = (
+        "fault",
+        "grant",
+        "now",
+        "operation",
+        "own_headers",
+        "provider",
+        "request",
+        "request_id",
+        "values",
+        "world",
+    )
+
+    def __init__(self, provider: Provider, request: Request) -> None:
+        """Begin with the request alone."""
+        self.provider = provider
+        self.request = request
+        self.operation: Operation | None = None
+        self.values: dict[str, str] = {}
+        self.grant: Grant | None = None
+        self.world: World | None = None
+        self.request_id = ""
+        self.now = 0
+        self.fault: dict[str, Any] | None = None
+        self.own_headers: list[tuple[str, str]] = []
+
+
+class Engine:
+    """Serves requests for all providers and worlds of a server."""
+
+    def __init__(self, store: Store, worlds: Worlds, batch: Batch, hub: Hub) -> None:
+        """The parts are made by `harness.runtime`."""
+        self.store = store
+        self.worlds = worlds
+        self.batch = batch
+        self.hub = hub
+        self.on_outcome: list[Any] = []
+
+    async def serve(self, provider: Provider, request: Request) -> Answer:
+        """Answer a request as the provider would; raise Dropped where an injected fault cuts the connection."""
+        started, at = realtime.monotonic(), realtime.now()
+        exchange = Exchange(provider, request)
+        outcome: Outcome | None = None
+        try:
+            self._place(exchange)
+            world = exchange.world
+            if world is not None:
+                if not world.open.is_set():
+                    await world.open.wait()
+                if world.faults is None or world.faults:
+                    await self._fault(exchange)
+            answer, outcome = self._answer(exchange)
+        except Refusal as refusal:
+            answer = self._refused(exchange, refusal)
+        except Dropped as dropped:
+            self._journal(exchange, at, None, started)
+            await self.batch.durable()
+            raise dropped from None
+        if self.store.pending:
+            try:
+                await self.batch.durable()
+            except StoreError as error:
+                log.error("%s; the request was not carried out", error)  # noqa: TRY400 - the cause is in the message
+                answer = self._finish(exchange, Reply(provider.dialect.failure(500, str(error)).body, status=500))
+                outcome = None
+        if exchange.fault is not None and exchange.fault["kind"] == "malformed":
+            answer = Answer(answer.status, answer.headers, answer.body[: len(answer.body) // 2])
+        self._journal(exchange, at, answer, started)
+        if outcome is not None and exchange.world is not None:
+            self.announce(exchange.world, outcome)
+        return answer
+
+    # --- before the handler ----------------------------------------------------------------------------------------
+
+    def _place(self, exchange: Exchange) -> None:
+        """Find operation and world; raise the provider's refusal for bad credentials and unknown paths."""
+        provider, request = exchange.provider, exchange.request
+        provider.load()
+        found = provider.routes.find(request.method, request.path)
+        if isinstance(found, tuple):
+            exchange.operation, exchange.values = found
+        if exchange.operation is not None and exchange.operation.public:
+            exchange.world = self._labelled(provider, request)
+        else:
+            exchange.grant = provider.dialect.authenticate(request, self.worlds.credentials)
+            exchange.world = self.worlds.by_id[exchange.grant.world]
+        world = exchange.world
+        if provider.name not in world.accounts:
+            self.worlds.account(world, provider)
+        self._number(exchange, world)
+        if exchange.operation is None and isinstance(found, frozenset):
+            dialect = provider.dialect
+            refusal = dialect.method_not_allowed(request, found) if found else dialect.unserved(request)
+            name = f"{request.method} {request.path}"
+            refusal.headers = (*refusal.headers, ("Greenroom-Unserved", name[:200].encode("ascii", "replace").decode()))
+            refusal.rule = "unserved_operation"
+            log.warning("%s does not serve %s (world %s)", provider.name, name, world.name)
+            raise refusal
+
+    def _labelled(self, provider: Provider, request: Request) -> World:
+        if request.label is None:
+            return self.worlds.by_id[DEFAULT]
+        for world in self.worlds:
+            if request.label in (world.name, world.id):
+                return world
+        raise provider.dialect.failure(404, f"There is no world {request.label!r} in this Greenroom.")
+
+    def _number(self, exchange: Exchange, world: World) -> None:
+        """Draw the request's id from the world's seed; the counter is written with the next change of state."""
+        purpose = f"{exchange.provider.name}.request"
+        counter = world.counters.get(purpose, 0)
+        world.counters[purpose] = counter + 1
+        exchange.request_id = chance.fill(
+            exchange.provider.dialect.request_id_form,
+            lambda size: chance.draw(world.seed, purpose, counter, size),
+        )
+        exchange.now = world.clock.now()
+
+    async def _fault(self, exchange: Exchange) -> None:
+        world, provider = exchange.world, exchange.provider
+        if world is None:
+            return
+        tx = Transaction(self.store, world, provider)
+        hit = faults.strike(tx, operation=exchange.operation.id if exchange.operation else None, delivery=False)
+        tx.commit()
+        if hit is None:
+            return
+        exchange.fault = hit
+        match hit["kind"]:
+            case "latency":
+                await asyncio.sleep(hit["milliseconds"] / 1000)
+            case "timeout":
+                raise Dropped((hit["milliseconds"] or HANG_SECONDS * 1000) / 1000)
+            case "reset":
+                raise Dropped(0.0)
+            case "status":
+                raise provider.dialect.failure(hit["status"])
+            case "rate_limit":
+                raise provider.dialect.failure(429)
+
+    # --- the handler -----------------------------------------------------------------------------------------------
+
+    def _answer(self, exchange: Exchange) -> tuple[Answer, Outcome]:
+        """Run one request as one transaction."""
+        provider, operation, world = exchange.provider, exchange.operation, exchange.world
+        assert operation is not None  # noqa: S101 - _place has refused otherwise
+        assert world is not None  # noqa: S101
+        dialect = provider.dialect
+        tx = Transaction(self.store, world, provider, now=exchange.now, request=exchange.request)
+        tx.request_id = exchange.request_id
+        memory = None
+        try:
+            data = dialect.decode(exchange.request, operation)
+            if exchange.grant is not None:
+                dialect.authorize(tx, exchange.grant, operation)
+            memory = idempotency.recall(tx, exchange.request, operation, data)
+            if memory is not None and memory.known is not None:
+                return self._finish(exchange, memory.reply(tx)), tx.commit()
+            params = self._validated(tx, operation, data)
+            if memory is not None:
+                memory.begun = True
+            result = operation.call(tx, params, exchange.values)
+            answer = self._finish(exchange, result)
+            if memory is not None:
+                memory.keep(tx, exchange.request_id, answer, exchange.own_headers)
+            outcome = tx.commit()
+        except Refusal as refusal:
+            answer = self._refused(exchange, refusal, record=False)
+            if refusal.keep:
+                if memory is not None:
+                    memory.keep(tx, exchange.request_id, answer, exchange.own_headers)
+                outcome = tx.commit()
+            else:
+                tx.rollback()
+                outcome = Outcome()
+            self._record(exchange, refusal)
+        except Exception as error:
+            tx.rollback()
+            log.exception("%s %s failed in world %s", provider.name, operation.id, world.name)
+            answer = self._refused(exchange, dialect.failure(500, f"Greenroom failed: {error!r}; see its log"))
+            outcome = Outcome()
+        for refusal in tx.violations:
+            self._record(exchange, refusal)
+        return answer, outcome
+
+    def _validated(self, tx: Transaction, operation: Operation, data: dict[str, Any]) -> Params | None:
+        if operation.params is None:
+            model: type[Params] = Params
+        else:
+            model = operation.params
+        try:
+            params = model.model_validate(data)
+        except ValidationError as error:
+            errors = error.errors(include_url=False, include_context=True)
+            unknown = [each for each in errors if each["type"] == "extra_forbidden"]
+            refusal = tx.provider.dialect.invalid(operation, errors, data)
+            refusal.rule = refusal.rule or "invalid_parameters"
+            if len(unknown) < len(errors):
+                raise refusal from None
+            tx.deviation(refusal)
+            for each in unknown:
+                _drop(data, each["loc"])
+            params = model.model_validate(data)
+        return None if operation.params is None else params
+
+    # --- after the handler -----------------------------------------------------------------------------------------
+
+    def _finish(self, exchange: Exchange, result: Any) -> Answer:
+        """Encode what a handler returned."""
+        reply = result if isinstance(result, Reply) else Reply(result)
+        operation, dialect = exchange.operation, exchange.provider.dialect
+        status = reply.status or (operation.status if operation else 200)
+        if reply.content_type is not None:
+            body = reply.body if isinstance(reply.body, bytes) else str(reply.body).encode()
+            content_type = reply.content_type
+        else:
+            body = b"" if reply.body is None else dialect.encode(reply.body)
+            content_type = dialect.content_type
+        exchange.own_headers = reply.headers
+        headers = [*dialect.headers(exchange), *reply.headers]
+        if body or status not in (204, 304):
+            headers.append(("Content-Type", content_type))
+        return Answer(status, headers, body)
+
+    def _refused(self, exchange: Exchange, refusal: Refusal, *, record: bool = True) -> Answer:
+        if record:
+            self._record(exchange, refusal)
+        return self._finish(exchange, Reply(refusal.body, refusal.status, list(refusal.headers)))
+
+    def _record(self, exchange: Exchange, refusal: Refusal) -> None:
+        """Keep a violation of the provider's rules, in a unit of its own."""
+        if refusal.rule is None or exchange.world is None:
+            return
+        tx = Transaction(self.store, exchange.world, exchange.provider)
+        violations.record(tx, exchange, refusal)
+        tx.commit()
+
+    def _journal(self, exchange: Exchange, at: int, answer: Answer | None, started: float) -> None:
+        world = exchange.world
+        if world is None:
+            return
+        operation = exchange.operation
+        entry = world.journal.add(
+            at=at,
+            world_time=exchange.now,
+            provider=exchange.provider.name,
+            operation=operation.id if operation else None,
+            request=exchange.request,
+            answer=answer,
+            milliseconds=(realtime.monotonic() - started) * 1000,
+            fault=exchange.fault["kind"] if exchange.fault else None,
+        )
+        if self.hub.listened(world.id):
+            self.hub.publish(world.id, "request", entry.shown(bodies=False))
+
+    def announce(self, world: World, outcome: Outcome) -> None:
+        """Tell dispatcher, timeline and listeners what a committed transaction brought."""
+        if outcome.deliveries or outcome.timers:
+            for listener in self.on_outcome:
+                listener(world, outcome)
+        if self.hub.listened(world.id):
+            for event in outcome.events:
+                self.hub.publish(world.id, "event", {name: event[name] for name in ("id", "type", "provider")})
+            for mail in outcome.mails:
+                shown = {name: mail[name] for name in ("id", "provider", "to", "subject")}
+                self.hub.publish(world.id, "mail", shown)
+
+
+def _drop(data: Any, location: tuple[int | str, ...]) -> None:
+    """Remove the value at a pydantic error's location from decoded parameters."""
+    for step in location[:-1]:
+        if isinstance(data, dict) and step in data:
+            data = data[step]
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+    if isinstance(data, dict):
+        data.pop(location[-1], None)

@@ -1,0 +1,93 @@
+"""The request journal: a bounded ring in memory for each world; it costs no write."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from harness import instants
+from harness.messages import Answer, Request
+
+KEPT = 1000
+BODY_SHOWN = 16_384
+SECRET_HEADERS = frozenset({"authorization", "cookie", "x-algolia-api-key", "x-cint-webhook-secret"})
+_numbers = itertools.count(1)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request with its answer. `at` is real time and `world_time` world time, both in microseconds."""
+
+    number: int
+    at: int
+    world_time: int
+    provider: str
+    operation: str | None
+    request: Request
+    answer: Answer | None
+    milliseconds: float
+    fault: str | None
+
+    def shown(self, *, bodies: bool = True) -> dict[str, Any]:
+        """Return what the control API and the live stream show; secrets are left out, long bodies are cut."""
+        request, answer = self.request, self.answer
+        shown: dict[str, Any] = {
+            "id": str(self.number),
+            "at": instants.iso(self.at),
+            "world_time": instants.iso(self.world_time),
+            "provider": self.provider,
+            "operation": self.operation,
+            "method": request.method,
+            "path": request.path,
+            "query": request.query,
+            "status": answer.status if answer else None,
+            "milliseconds": round(self.milliseconds, 3),
+            "fault": self.fault,
+        }
+        if bodies:
+            shown["request_headers"] = {
+                name: "(redacted)" if name in SECRET_HEADERS else value for name, value in request.headers.items()
+            }
+            shown["request_body"] = _text(request.body)
+            shown["response_headers"] = dict(answer.headers) if answer else {}
+            shown["response_body"] = _text(answer.body) if answer else ""
+        return shown
+
+
+class Journal:
+    """The last exchanges of a world."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.ring: deque[Exchange] = deque(maxlen=KEPT)
+
+    def add(
+        self,
+        *,
+        at: int,
+        world_time: int,
+        provider: str,
+        operation: str | None,
+        request: Request,
+        answer: Answer | None,
+        milliseconds: float,
+        fault: str | None = None,
+    ) -> Exchange:
+        """Keep an exchange and return it."""
+        exchange = Exchange(
+            next(_numbers), at, world_time, provider, operation, request, answer, milliseconds, fault
+        )
+        self.ring.append(exchange)
+        return exchange
+
+    def newest(self, limit: int, provider: str | None = None) -> list[dict[str, Any]]:
+        """Return the newest exchanges first."""
+        wanted = (each for each in reversed(self.ring) if provider in (None, each.provider))
+        return [each.shown() for each in itertools.islice(wanted, limit)]
+
+
+def _text(body: bytes) -> str:
+    shown = body[:BODY_SHOWN].decode("utf-8", "replace")
+    return shown if len(body) <= BODY_SHOWN else f"{shown}… ({len(body)} bytes in all)"

@@ -1,0 +1,59 @@
+"""A request as the providers' rooms see it, and what they answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Request:
+    """One HTTP request, its body read whole and decompressed; header names are lower case."""
+
+    __slots__ = ("body", "headers", "label", "method", "origin", "path", "query")
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        query: str = "",
+        headers: dict[str, str] | None = None,
+        body: bytes = b"",
+        *,
+        origin: str = "",
+        label: str | None = None,
+    ) -> None:
+        """`path` and `query` are as on the wire (`path` unquoted); `origin` is the provider's own address as the
+        consumer reaches it, without a slash at the end; `label` names a world in addresses of browser pages."""
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers or {}
+        self.body = body
+        self.origin = origin
+        self.label = label
+
+    def header(self, name: str) -> str | None:
+        """Return a header by its lower-case name."""
+        return self.headers.get(name)
+
+
+@dataclass(slots=True)
+class Reply:
+    """What a handler answers when a bare JSON body with the operation's usual status does not say it all.
+
+    `body` is JSON (encoded by the dialect) unless `content_type` is set: then it is text or bytes, sent as it is.
+    """
+
+    body: Any = None
+    status: int | None = None
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    content_type: str | None = None
+
+
+@dataclass(slots=True)
+class Answer:
+    """The finished answer: bytes and headers as they go on the wire."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes

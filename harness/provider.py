@@ -1,0 +1,171 @@
+"""What a provider is to the harness: one object that names its hosts, dialect, operations, events and account."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar, get_type_hints
+
+from harness.dialect import Dialect
+from harness.errors import ConfigurationError
+from harness.params import Params
+from harness.routes import Routes
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+Tier = Literal["P0", "P1", "P2"]
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A secret that every world has of its own, and the environment names under which the consumer reads it.
+
+    `form` is a form of `chance.fill`, for example `sk_test_{alnum:24}`. A `lookup` credential identifies the world
+    in requests; others (webhook secrets) are only handed out.
+    """
+
+    name: str
+    form: str
+    env: tuple[str, ...] = ()
+    lookup: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """How a provider delivers: signature and body come from the room, schedule and time-out are data.
+
+    `sign(secrets, event_id, stamp, body)` returns the headers of one attempt; `stamp` is real time in unix seconds.
+    `body(event, endpoint)` returns the exact bytes. `retry_seconds` are the gaps between attempts in world time.
+    """
+
+    sign: Callable[[list[str], str, int, bytes], list[tuple[str, str]]]
+    body: Callable[[dict[str, Any], dict[str, Any]], bytes]
+    secret: str
+    retry_seconds: tuple[int, ...]
+    timeout_seconds: float
+    jitter: float = 0.0
+    events: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Operation:
+    """One endpoint of a provider, named by the provider's own operationId."""
+
+    id: str
+    method: str
+    path: str
+    tier: Tier
+    status: int
+    public: bool
+    handler: Callable[..., Any]
+    params: type[Params] | None
+    names: tuple[str, ...]
+    summary: str
+
+    def call(self, tx: Any, params: Params | None, values: dict[str, str]) -> Any:
+        """Call the handler: the transaction, the parameters when it takes any, then path parameters by name."""
+        arguments = [values[name] for name in self.names]
+        return self.handler(tx, *arguments) if params is None else self.handler(tx, params, *arguments)
+
+
+@dataclass(slots=True)
+class Provider:
+    """A provider: `mocks/<name>/provider.py` builds one, the entry point `greenroom.providers` names it.
+
+    `port` is added to the base port. `account(tx)` fills a new world's account and returns further environment
+    variables. `base_env` are the names under which the provider's SDKs read their base address.
+    """
+
+    name: str
+    title: str
+    port: int
+    hosts: tuple[str, ...]
+    dialect: Dialect
+    credentials: tuple[Credential, ...]
+    webhooks: Webhooks | None = None
+    base_env: tuple[str, ...] = ()
+    account: Callable[[Any], dict[str, str]] | None = None
+    max_body: int = 1 << 20
+    package: str = ""
+    routes: Routes[Operation] = field(default_factory=Routes)
+    operations: dict[str, Operation] = field(default_factory=dict)
+    timers: dict[str, Callable[[Any, dict[str, Any]], None]] = field(default_factory=dict)
+    triggers: dict[str, tuple[type[Params], Callable[[Any, Any], Any]]] = field(default_factory=dict)
+    loaded: bool = False
+
+    def load(self) -> None:
+        """Import every module of the room's `operations` package, once: that registers what is served."""
+        if self.loaded or not self.package:
+            return
+        package = importlib.import_module(f"{self.package}.operations")
+        for module in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"{package.__name__}.{module.name}")
+        self.loaded = True
+
+    def operation(
+        self, method: str, path: str, *, id: str, tier: Tier, status: int = 200, public: bool = False
+    ) -> Callable[[Handler], Handler]:
+        """Register an operation. `path` has `{name}` segments; `public` ones need no credentials (pages)."""
+
+        def register(handler: Handler) -> Handler:
+            if id in self.operations:
+                raise ConfigurationError(f"{self.name}: operation {id} is registered twice")
+            names = list(inspect.signature(handler).parameters)
+            params = get_type_hints(handler)["params"] if "params" in names else None
+            operation = Operation(
+                id=id,
+                method=method,
+                path=path,
+                tier=tier,
+                status=status,
+                public=public,
+                handler=handler,
+                params=params,
+                names=tuple(name for name in names[1:] if name != "params"),
+                summary=(inspect.getdoc(handler) or "").split("\n")[0],
+            )
+            self.operations[id] = operation
+            self.routes.add(method, path, operation)
+            return handler
+
+        return register
+
+    def get(self, path: str, *, id: str, tier: Tier, **more: Any) -> Callable[[Handler], Handler]:
+        """Register a GET operation."""
+        return self.operation("GET", path, id=id, tier=tier, **more)
+
+    def post(self, path: str, *, id: str, tier: Tier, **more: Any) -> Callable[[Handler], Handler]:
+        """Register a POST operation."""
+        return self.operation("POST", path, id=id, tier=tier, **more)
+
+    def put(self, path: str, *, id: str, tier: Tier, **more: Any) -> Callable[[Handler], Handler]:
+        """Register a PUT operation."""
+        return self.operation("PUT", path, id=id, tier=tier, **more)
+
+    def patch(self, path: str, *, id: str, tier: Tier, **more: Any) -> Callable[[Handler], Handler]:
+        """Register a PATCH operation."""
+        return self.operation("PATCH", path, id=id, tier=tier, **more)
+
+    def delete(self, path: str, *, id: str, tier: Tier, **more: Any) -> Callable[[Handler], Handler]:
+        """Register a DELETE operation."""
+        return self.operation("DELETE", path, id=id, tier=tier, **more)
+
+    def timer(self, name: str) -> Callable[[Handler], Handler]:
+        """Register what happens when a timer of this name is due: a function of (transaction, payload)."""
+
+        def register(handler: Handler) -> Handler:
+            self.timers[name] = handler
+            return handler
+
+        return register
+
+    def trigger(self, event: str) -> Callable[[Handler], Handler]:
+        """Register what `greenroom trigger` does for one of the provider's events: a function of (tx, params)."""
+
+        def register(handler: Handler) -> Handler:
+            self.triggers[event] = (get_type_hints(handler)["params"], handler)
+            return handler
+
+        return register

@@ -1,0 +1,97 @@
+"""The parts of a running Greenroom, put together."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness import registry
+from harness.batch import Batch
+from harness.dispatcher import Dispatcher
+from harness.engine import Engine
+from harness.hub import Hub
+from harness.provider import Provider
+from harness.store.sqlite import SqliteStore
+from harness.timeline import Timeline
+from harness.world import World
+from harness.worlds import Worlds
+
+BASE_PORT = 4400
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a server is started; `allow_hosts` are further `Host` names, `webhook_hosts` receivers besides loopback."""
+
+    data_dir: Path = Path(".greenroom")
+    host: str = "127.0.0.1"
+    port: int = BASE_PORT
+    token: str | None = None
+    allow_hosts: frozenset[str] = frozenset()
+    webhook_hosts: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Runtime:
+    """Everything one server process holds; `open_runtime` builds it, `start` and `close` bracket its life."""
+
+    settings: Settings
+    providers: dict[str, Provider]
+    store: SqliteStore
+    worlds: Worlds
+    hub: Hub
+    batch: Batch
+    engine: Engine
+    dispatcher: Dispatcher
+    timeline: Timeline
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def start(self) -> None:
+        """Take up what was due or pending when the server last stopped; call it on the event loop."""
+        self.worlds.tidy()
+        for world in self.worlds:
+            self.dispatcher.take_up(world)
+            self.timeline.plan(world)
+
+    async def close(self) -> None:
+        """Stop deliveries and timers, and close the store."""
+        self.stopping.set()
+        await self.timeline.close()
+        await self.dispatcher.close()
+        await self.worlds.close()
+        self.store.close()
+
+    def url(self, provider: str | None = None) -> str:
+        """Return the address of the control port, or of a provider's own port, without a slash at the end."""
+        settings = self.settings
+        host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "localhost") else settings.host  # noqa: S104
+        port = settings.port + (self.providers[provider].port if provider else 0)
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    def environment(self, world: World) -> dict[str, str]:
+        """Return the environment that points a consumer at a world: the platform's names, the SDKs', and ours."""
+        env = {"GREENROOM_URL": self.url(), "GREENROOM_WORLD": world.name}
+        for name, provider in self.providers.items():
+            account = self.worlds.account(world, provider)
+            for credential in provider.credentials:
+                env |= dict.fromkeys(credential.env, account["tokens"][credential.name])
+            env |= account["env"]
+            env[f"GREENROOM_{name.upper()}_URL"] = self.url(name)
+            env |= dict.fromkeys(provider.base_env, self.url(name))
+        return env
+
+
+def open_runtime(settings: Settings) -> Runtime:
+    """Open the store and build the parts; raise StoreError or ConfigurationError."""
+    providers = registry.providers()
+    store = SqliteStore(settings.data_dir)
+    worlds = Worlds(store, providers)
+    hub = Hub()
+    batch = Batch(store, worlds.reload)
+    engine = Engine(store, worlds, batch, hub)
+    dispatcher = Dispatcher(store, worlds, batch, hub, settings.webhook_hosts)
+    timeline = Timeline(store, worlds, batch, dispatcher, engine)
+    engine.on_outcome += [dispatcher.heard, timeline.heard]
+    dispatcher.on_retry.append(timeline.plan)
+    return Runtime(settings, providers, store, worlds, hub, batch, engine, dispatcher, timeline)

@@ -1,0 +1,130 @@
+"""The server process: its sockets, its signals, and the line that says it is ready."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from ipaddress import ip_address
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from harness.application import Application
+from harness.errors import ConfigurationError
+from harness.runtime import Runtime, Settings, open_runtime
+
+SHUTDOWN_SECONDS = 3
+READY = "greenroom ready"
+log = logging.getLogger("greenroom")
+
+
+class Protocol(HttpToolsProtocol):
+    """HTTP as uvicorn speaks it, with the transport within reach so that a fault can cut the connection."""
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        self.scope["greenroom.transport"] = self.transport  # type: ignore[typeddict-unknown-key]
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its signal handlers: ours close the runtime too."""
+
+    def install_signal_handlers(self) -> None:
+        """Leave the signals to `run`."""
+
+    def capture_signals(self) -> Any:
+        """Leave the signals to `run`."""
+        from contextlib import nullcontext
+
+        return nullcontext()
+
+
+def sockets(settings: Settings, offsets: dict[int, str]) -> list[socket.socket]:
+    """Bind all ports, or none: raise ConfigurationError naming the busy port and the option."""
+    if settings.token is None and not _is_loopback(settings.host):
+        raise ConfigurationError(
+            f"--host {settings.host} opens Greenroom to other machines: give --token SECRET as well,"
+            " which the control API then demands"
+        )
+    bound: list[socket.socket] = []
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    for offset, name in sorted(offsets.items()):
+        port = settings.port + offset
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, port))
+            listener.listen(2048)
+        except (OSError, OverflowError) as error:
+            for each in (*bound, listener):
+                each.close()
+            raise ConfigurationError(
+                f"port {port} on {settings.host} (for {name}) cannot be used: {error};"
+                " stop what uses it, or choose other ports with --port BASE"
+            ) from error
+        bound.append(listener)
+    return bound
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def _serve(runtime: Runtime, listeners: list[socket.socket]) -> None:
+    config = uvicorn.Config(
+        Application(runtime),  # type: ignore[arg-type]
+        http=Protocol,
+        loop="none",
+        lifespan="off",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        backlog=2048,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+    server = Server(config)
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        runtime.stopping.set()
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    runtime.start()
+    serving = asyncio.create_task(server.serve(sockets=listeners))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.002)
+    sys.stdout.write(f"{READY} {runtime.url()}\n")
+    sys.stdout.flush()
+    try:
+        await serving
+    finally:
+        await runtime.close()
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; raise ConfigurationError or StoreError when it cannot start."""
+    import uvloop
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    runtime = open_runtime(settings)
+    try:
+        offsets = {0: "the control API"} | {each.port: each.name for each in runtime.providers.values()}
+        listeners = sockets(settings, offsets)
+    except ConfigurationError:
+        runtime.store.close()
+        raise
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(runtime, listeners))

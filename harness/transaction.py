@@ -1,0 +1,404 @@
+"""The unit of work that a handler sees: documents, chance, events, timers and mail that commit together or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from harness import chance, instants
+from harness.collection import Collection, endpoints_of, events_of, where_text
+from harness.dialect import Grant
+from harness.errors import Conflict, Refusal
+from harness.store.interface import SHIFT, Position, Query, Row, Store
+
+if TYPE_CHECKING:
+    from harness.messages import Request
+    from harness.provider import Provider
+    from harness.world import World
+
+Json = dict[str, Any]
+
+COUNTERS = Collection("harness.counters")
+TIMERS = Collection("harness.timer", "name", "key")
+DELIVERIES = Collection("harness.delivery", "state", "endpoint", "event")
+MAILS = Collection("harness.mail", "provider", to=lambda mail: [address.lower() for address in mail["addresses"]])
+VIOLATIONS = Collection("harness.violation", "provider")
+
+
+@dataclass(slots=True)
+class Page:
+    """Documents of a page in the order asked for, and whether more follow in that direction."""
+
+    items: list[Json]
+    has_more: bool
+
+
+@dataclass(slots=True)
+class _Slot:
+    """A document in the transaction's hands, with what the store holds of it."""
+
+    collection: Collection
+    document: Json
+    pk: int
+    at: int
+    row: Row | None
+    original: bytes | None = None
+    old: list[tuple[str, str]] = field(default_factory=list)
+    changed: bool = False
+    deleted: bool = False
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became known by a commit: for the dispatcher, the scheduler and the live stream."""
+
+    events: list[Json] = field(default_factory=list)
+    deliveries: list[Json] = field(default_factory=list)
+    timers: int = 0
+    mails: list[Json] = field(default_factory=list)
+
+
+class Transaction:
+    """One request's (or timer's) view of a world.
+
+    Documents are plain dicts. `get` and `page` return the transaction's own copy: change it and call `save`.
+    `now` is the world's time in microseconds, the same for the whole transaction.
+    """
+
+    def __init__(
+        self, store: Store, world: World, provider: Provider, *, now: int | None = None, request: Request | None = None
+    ) -> None:
+        """Nothing is opened in the store until the first write or look-up needs it."""
+        self.store = store
+        self.world = world
+        self.provider = provider
+        self.request = request
+        self.request_id: str | None = None
+        self.idempotency_key: str | None = None
+        self.now = world.clock.now() if now is None else now
+        self.outcome = Outcome()
+        self.violations: list[Refusal] = []
+        self._grants: list[Grant] = []
+        self._slots: dict[tuple[str, str], _Slot] = {}
+        self._dirty: list[_Slot] = []
+        self._counters: dict[str, int] = {}
+        self._sequence = world.sequence
+        self._open = False
+        self._endpoints_changed = False
+
+    # --- time ------------------------------------------------------------------------------------------------------
+
+    @property
+    def seconds(self) -> int:
+        """The present world time in whole unix seconds."""
+        return self.now // instants.SECOND
+
+    # --- documents -------------------------------------------------------------------------------------------------
+
+    def get(self, collection: Collection, id: str) -> Json | None:
+        """Return a document by its id, or None."""
+        slot = self._slot(collection, id)
+        return None if slot is None or slot.deleted else slot.document
+
+    def before(self, collection: Collection, id: str) -> Json | None:
+        """Return the document as it was when the transaction began, None when it did not exist."""
+        slot = self._slot(collection, id)
+        return None if slot is None or slot.original is None else orjson.loads(slot.original)
+
+    def insert(self, collection: Collection, document: Json, *, at: int | None = None) -> Json:
+        """Add a document, ordered by `at` (microseconds; default now); raise Conflict when its id is taken."""
+        id = document[collection.key]
+        held = self._slot(collection, id)
+        if held is not None and not held.deleted:
+            raise Conflict(f"{collection.kind} {id} exists already in world {self.world.name}")
+        if held is not None:
+            self._flush()
+        self._sequence += 1
+        pk = self.world.space << SHIFT | self._sequence
+        slot = _Slot(collection, document, pk, self.now if at is None else at, None, changed=True)
+        self._slots[collection.kind, id] = slot
+        self._dirty.append(slot)
+        self._note(collection)
+        return document
+
+    def save(self, collection: Collection, document: Json, *, at: int | None = None) -> Json:
+        """Keep the changes of a document; `at` moves it in its collection's order."""
+        slot = self._slot(collection, document[collection.key])
+        if slot is None or slot.deleted:
+            raise Conflict(f"{collection.kind} {document[collection.key]} does not exist in world {self.world.name}")
+        slot.document = document
+        if at is not None:
+            slot.at = at
+        self._change(slot)
+        return document
+
+    def delete(self, collection: Collection, id: str) -> None:
+        """Remove a document; one that is not there is left alone."""
+        slot = self._slot(collection, id)
+        if slot is not None and not slot.deleted:
+            slot.deleted = True
+            self._change(slot)
+
+    def page(
+        self,
+        collection: Collection,
+        *,
+        where: dict[str, Any] | None = None,
+        limit: int = 10,
+        after: str | None = None,
+        before: str | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        newest_first: bool = True,
+    ) -> Page:
+        """Return up to `limit` documents beyond the one with id `after`, or ending right before the one with id `before`.
+
+        `where` filters by declared indexes (None values are ignored), `since` and `until` bound the ordering instant
+        (microseconds, both inclusive). Raises KeyError(id) when the cursor document does not exist.
+        """
+        backwards = before is not None
+        query = Query(
+            kind=collection.kind,
+            where=where_text(where or {}),
+            since=since,
+            until=until,
+            newest_first=newest_first != backwards,
+            limit=limit + 1,
+        )
+        cursor = before if backwards else after
+        if cursor is not None:
+            query.after = self._position(collection, cursor)
+        found = self._query(collection, query)
+        items = found[:limit]
+        return Page(items[::-1] if backwards else items, len(found) > limit)
+
+    def every(self, collection: Collection, *, newest_first: bool = False, **where: Any) -> Iterator[Json]:
+        """Return all documents that match, oldest first; meant for the few that belong to one thing."""
+        query = Query(kind=collection.kind, where=where_text(where), newest_first=newest_first)
+        return iter(self._query(collection, query))
+
+    def first(self, collection: Collection, *, newest_first: bool = True, **where: Any) -> Json | None:
+        """Return the newest (or oldest) document that matches, or None."""
+        query = Query(kind=collection.kind, where=where_text(where), newest_first=newest_first, limit=1)
+        return next(iter(self._query(collection, query)), None)
+
+    def count(self, collection: Collection, **where: Any) -> int:
+        """Count the documents that match."""
+        self._flush()
+        return self.store.count(self.world.space, Query(kind=collection.kind, where=where_text(where)))
+
+    def at(self, collection: Collection, id: str) -> int | None:
+        """Return the instant (microseconds) that a document is ordered by."""
+        slot = self._slot(collection, id)
+        return None if slot is None or slot.deleted else slot.at
+
+    # --- chance ----------------------------------------------------------------------------------------------------
+
+    def draw(self, purpose: str, size: int) -> bytes:
+        """Return the next `size` bytes of the world's seed for a purpose (named `<provider>.<what>`)."""
+        purpose = f"{self.provider.name}.{purpose}"
+        counter = self._counters.get(purpose)
+        if counter is None:
+            counter = self.world.counters.get(purpose, 0)
+        self._counters[purpose] = counter + 1
+        return chance.draw(self.world.seed, purpose, counter, size)
+
+    def token(self, purpose: str, length: int, alphabet: str = chance.ALPHANUMERIC) -> str:
+        """Return `length` characters of chance."""
+        return chance.spell(self.draw(purpose, length), alphabet)
+
+    def uuid(self, purpose: str) -> str:
+        """Return a version 4 UUID."""
+        return chance.as_uuid(self.draw(purpose, 16))
+
+    def fraction(self, purpose: str) -> float:
+        """Return a number of [0, 1)."""
+        return chance.as_fraction(self.draw(purpose, 8))
+
+    # --- consequences ----------------------------------------------------------------------------------------------
+
+    def emit(self, type: str, body: Json, *, id: str, at: int | None = None) -> Json:
+        """Announce an event: kept as a document of `<provider>.event`, one delivery for each endpoint that wants it.
+
+        `body` is the room's own; `Webhooks.body` renders it for an endpoint when it is delivered.
+        """
+        name = self.provider.name
+        wanting = [each for each in self.endpoints() if wants(each, type)]
+        event = {"id": id, "type": type, "provider": name, "created": self.now, "endpoints": len(wanting)}
+        event["body"] = body
+        self.insert(events_of(name), event, at=at)
+        for endpoint in wanting:
+            self.deliver(event, endpoint)
+        self.outcome.events.append(event)
+        return event
+
+    def deliver(self, event: Json, endpoint: Json, *, at: int | None = None) -> Json:
+        """Queue one delivery of an event to an endpoint, its first attempt due at `at` (default: now)."""
+        delivery = {
+            "id": f"dlv_{self._sequence + 1}",
+            "provider": self.provider.name,
+            "event": event["id"],
+            "type": event["type"],
+            "endpoint": endpoint["id"],
+            "url": endpoint["url"],
+            "state": "pending",
+            "attempts": [],
+        }
+        self.outcome.deliveries.append(delivery)
+        return self.insert(DELIVERIES, delivery, at=at)
+
+    def endpoints(self) -> list[Json]:
+        """Return this provider's webhook endpoints in the world, oldest first."""
+        name = self.provider.name
+        if self._endpoints_changed:
+            return list(self.every(endpoints_of(name)))
+        known = self.world.known_endpoints.get(name)
+        if known is None:
+            known = self.world.known_endpoints[name] = deepcopy(list(self.every(endpoints_of(name))))
+        return known
+
+    def schedule(self, name: str, at: int, payload: Json, *, key: str | None = None) -> None:
+        """Set a timer: `provider.timers[name]` runs at the instant `at` (microseconds of world time).
+
+        A timer with a `key` replaces the one set before under that key.
+        """
+        if key is not None:
+            self.unschedule(key)
+        timer = {"id": f"tmr_{self._sequence + 1}", "provider": self.provider.name, "name": name}
+        timer |= {"key": None if key is None else f"{self.provider.name}:{key}", "payload": payload}
+        self.insert(TIMERS, timer, at=max(at, self.now))
+        self.outcome.timers += 1
+
+    def unschedule(self, key: str) -> None:
+        """Remove the timer that was set under a key, if it is still due."""
+        for timer in self.every(TIMERS, key=f"{self.provider.name}:{key}"):
+            self.delete(TIMERS, timer["id"])
+
+    def send_mail(self, mail: Json) -> Json:
+        """Put a message into the world's mail store.
+
+        `mail` holds: id, from, to, cc, bcc, reply_to (lists), subject, html, text, headers (dict), attachments.
+        """
+        addresses = [bare_address(each) for each in (*mail["to"], *mail.get("cc", ()), *mail.get("bcc", ()))]
+        mail = {**mail, "provider": self.provider.name, "created": self.now, "addresses": addresses}
+        self.outcome.mails.append(mail)
+        return self.insert(MAILS, mail)
+
+    def deviation(self, refusal: Refusal) -> None:
+        """Refuse (strict), or record the violation and go on (lenient): for rules that real consumers break."""
+        if self.provider.name not in self.world.lenient:
+            raise refusal
+        self.violations.append(refusal)
+
+    def grant(self, token: str, name: str, data: Json) -> None:
+        """Make a token that the provider hands out (an API key) a credential of this world."""
+        self._grants.append(Grant(self.world.id, name, token, data))
+        self._begin()
+
+    # --- end -------------------------------------------------------------------------------------------------------
+
+    def commit(self) -> Outcome:
+        """End the unit: all writes go into the store's batch together; return what became known."""
+        self._flush()
+        world = self.world
+        world.counters.update(self._counters)
+        if self._open:
+            if self._counters:
+                self.store.update(world.counters_row, COUNTERS.kind, 0, orjson.dumps(world.counters), ([], []))
+            for grant in self._grants:
+                world.directory.add(self.store, self.provider.name, grant)
+            self.store.keep()
+            self._open = False
+        world.sequence = self._sequence
+        if self._endpoints_changed:
+            world.known_endpoints.pop(self.provider.name, None)
+        return self.outcome
+
+    def rollback(self) -> None:
+        """End the unit as if it had never been."""
+        if self._open:
+            self.store.undo()
+            self._open = False
+        self.world.forget()
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _slot(self, collection: Collection, id: str) -> _Slot | None:
+        slot = self._slots.get((collection.kind, id))
+        if slot is None:
+            row = self.store.get(self.world.space, collection.kind, id)
+            return None if row is None else self._hold(collection, row)
+        return slot
+
+    def _hold(self, collection: Collection, row: Row) -> _Slot:
+        held = self._slots.get((collection.kind, row.id))
+        if held is not None:
+            return held
+        document = orjson.loads(row.body)
+        slot = _Slot(collection, document, row.pk, row.at, row, row.body, collection.entries(document))
+        self._slots[collection.kind, row.id] = slot
+        return slot
+
+    def _change(self, slot: _Slot) -> None:
+        if not slot.changed:
+            slot.changed = True
+            self._dirty.append(slot)
+        self._note(slot.collection)
+
+    def _note(self, collection: Collection) -> None:
+        if collection is endpoints_of(self.provider.name):
+            self._endpoints_changed = True
+
+    def _query(self, collection: Collection, query: Query) -> list[Json]:
+        self._flush()
+        rows = self.store.page(self.world.space, query)
+        return [self._hold(collection, row).document for row in rows]
+
+    def _position(self, collection: Collection, id: str) -> Position:
+        slot = self._slot(collection, id)
+        if slot is None or slot.deleted:
+            raise KeyError(id)
+        return slot.at, slot.pk
+
+    def _flush(self) -> None:
+        if not self._dirty:
+            return
+        self._begin()
+        for slot in self._dirty:
+            self._write(self.store, slot)
+        self._dirty.clear()
+
+    def _begin(self) -> None:
+        if not self._open:
+            self.store.begin()
+            self._open = True
+
+    def _write(self, store: Store, slot: _Slot) -> None:
+        slot.changed = False
+        collection, row = slot.collection, slot.row
+        id = slot.document[collection.key]
+        if slot.deleted:
+            if row is not None:
+                store.delete((row.at, slot.pk), collection.kind, slot.old)
+            self._slots.pop((collection.kind, id), None)
+            return
+        body, entries = orjson.dumps(slot.document), collection.entries(slot.document)
+        if row is None:
+            store.insert(slot.pk, collection.kind, id, slot.at, body, entries)
+        else:
+            store.update((row.at, slot.pk), collection.kind, slot.at, body, (slot.old, entries))
+        slot.row, slot.old = Row(slot.pk, id, slot.at, body), entries
+
+
+def wants(endpoint: Json, type: str) -> bool:
+    """Tell whether an endpoint has asked for events of a type."""
+    return endpoint["status"] == "enabled" and ("*" in endpoint["events"] or type in endpoint["events"])
+
+
+def bare_address(address: str) -> str:
+    """Return `a@b.test` of `Name <a@b.test>`."""
+    return address.rsplit("<", 1)[-1].rstrip("> ").strip() if "<" in address else address.strip()
