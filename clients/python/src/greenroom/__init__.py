@@ -1,0 +1,71 @@
+"""Greenroom's client: drive a running Greenroom, or one started for the moment, from tests and scripts.
+
+from greenroom import running
+
+with running() as greenroom:
+    world = greenroom.create_world(seed=7)
+    world.client("stripe").v1.customers.create(params={"email": "ada@example.test"})
+"""
+
+from greenroom._client import Greenroom
+from greenroom._clock import Clock
+from greenroom._errors import ControlError, GreenroomError, NotRunning, StartFailed, TimedOut
+from greenroom._faults import Faults
+from greenroom._mailbox import Mailbox
+from greenroom._records import (
+    Advance,
+    Attempt,
+    ClockState,
+    Delivery,
+    Email,
+    Endpoint,
+    Event,
+    Fault,
+    Health,
+    Provider,
+    Request,
+    Settled,
+    Snapshot,
+    StreamItem,
+    Violation,
+)
+from greenroom._server import Server, running, start
+from greenroom._snapshots import Snapshots
+from greenroom._stream import Stream
+from greenroom._webhooks import Endpoints, Webhooks
+from greenroom._world import World
+
+__all__ = [
+    "Advance",
+    "Attempt",
+    "Clock",
+    "ClockState",
+    "ControlError",
+    "Delivery",
+    "Email",
+    "Endpoint",
+    "Endpoints",
+    "Event",
+    "Fault",
+    "Faults",
+    "Greenroom",
+    "GreenroomError",
+    "Health",
+    "Mailbox",
+    "NotRunning",
+    "Provider",
+    "Request",
+    "Server",
+    "Settled",
+    "Snapshot",
+    "Snapshots",
+    "StartFailed",
+    "Stream",
+    "StreamItem",
+    "TimedOut",
+    "Violation",
+    "Webhooks",
+    "World",
+    "running",
+    "start",
+]

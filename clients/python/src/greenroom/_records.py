@@ -1,0 +1,238 @@
+"""What the control API answers, as frozen dataclasses. Instants are aware datetimes in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from greenroom._control import Json
+from greenroom._errors import GreenroomError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    Record = TypeVar("Record", bound=DataclassInstance)
+
+
+def instant(text: str | None) -> datetime | None:
+    """Read an ISO 8601 instant of the control API (`2026-01-31T09:00:00.000Z`)."""
+    return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
+
+
+def iso(moment: datetime | str | None) -> str | None:
+    """Write an instant for the control API; a datetime without a zone, and text without an offset, mean UTC."""
+    if not isinstance(moment, datetime):
+        return moment
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def read(kind: type[Record], shown: Mapping[str, Json]) -> Record:
+    """Make a record of what the control API shows; fields that this version does not know are left out."""
+    values: dict[str, Any] = {}
+    for item in fields(kind):
+        name = item.metadata.get("name", item.name)
+        if name in shown:
+            reader = item.metadata.get("read")
+            values[item.name] = reader(shown[name]) if reader else shown[name]
+        elif item.default is MISSING and item.default_factory is MISSING:
+            raise GreenroomError(
+                f"the control API shows a {kind.__name__} without {name!r}: greenroom-client and the running "
+                "Greenroom are of different versions; install the same version of both"
+            )
+    return kind(**values)
+
+
+def _attempts(shown: list[Mapping[str, Json]]) -> tuple[Attempt, ...]:
+    return tuple(read(Attempt, attempt) for attempt in shown)
+
+
+_INSTANT = {"read": instant}
+_TUPLE = {"read": tuple}
+_ATTEMPTS = {"read": _attempts}
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the server says about itself: `status` (`ok`) and its `version`."""
+
+    status: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One provider that is served: its own port and URL there, its real host names, how many operations."""
+
+    name: str
+    title: str
+    port: int
+    url: str
+    hosts: tuple[str, ...] = field(metadata=_TUPLE)
+    operations: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """A world's clock: `mode` (`real`, `frozen`, `fast`), world time, and world seconds per wall second."""
+
+    mode: str
+    now: datetime = field(metadata=_INSTANT)
+    rate: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What an advance of the clock did: the world's new time, timers that ran, deliveries that were attempted."""
+
+    now: datetime = field(metadata=_INSTANT)
+    timers_run: int
+    deliveries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How the webhooks stand after settling: delivered, failed for good, and scheduled for a later world time."""
+
+    delivered: int
+    failed: int
+    scheduled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a provider posts a world's events.
+
+    `secret` verifies the signatures; it is told when the endpoint is added, and empty in lists.
+    """
+
+    id: str
+    provider: str
+    url: str
+    events: tuple[str, ...] = field(metadata=_TUPLE)
+    status: str
+    paused: bool
+    secret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a provider announced; `created` is world time, `body` the provider's own payload."""
+
+    id: str
+    provider: str
+    type: str
+    created: datetime = field(metadata=_INSTANT)
+    body: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt of a delivery: `at` in real time and in world time, and what the receiver answered.
+
+    `status` is None where there was no answer; then `error` says why.
+    """
+
+    number: int
+    at: datetime = field(metadata=_INSTANT)
+    world_time: datetime = field(metadata=_INSTANT)
+    status: int | None
+    error: str | None
+    milliseconds: float
+    request_headers: Mapping[str, str]
+    response_body: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event on its way to one endpoint: `state` is `pending`, `delivered` or `failed`.
+
+    `type` is the event's type; `next_attempt` is world time, None when no further attempt is planned.
+    """
+
+    id: str
+    provider: str
+    event: str
+    type: str
+    endpoint: str
+    url: str
+    state: str
+    attempts: tuple[Attempt, ...] = field(metadata=_ATTEMPTS)
+    next_attempt: datetime | None = field(metadata=_INSTANT)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An injected failure of one `kind`; the fields that the kind does not use are None."""
+
+    id: str
+    kind: str
+    provider: str | None = None
+    operation: str | None = None
+    status: int | None = None
+    milliseconds: float | None = None
+    mode: str | None = None
+    probability: float | None = None
+    times: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A kept state of a world."""
+
+    name: str
+    created: datetime = field(metadata=_INSTANT)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request that a provider answered: `at` in real time and in world time."""
+
+    id: str
+    at: datetime = field(metadata=_INSTANT)
+    world_time: datetime = field(metadata=_INSTANT)
+    provider: str
+    operation: str | None
+    method: str
+    path: str
+    status: int
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A rule of a provider that requests broke, how often, and one of these requests as an example."""
+
+    provider: str
+    operation: str | None
+    rule: str
+    message: str
+    count: int
+    first_at: datetime = field(metadata=_INSTANT)
+    last_at: datetime = field(metadata=_INSTANT)
+    example: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """A mail that a provider sent: `sender` and `to` are addresses as in its headers, `links` those of its HTML."""
+
+    id: str
+    provider: str
+    sender: str = field(metadata={"name": "from"})
+    to: tuple[str, ...] = field(metadata=_TUPLE)
+    subject: str
+    created: datetime = field(metadata=_INSTANT)
+    html: str | None = None
+    text: str | None = None
+    links: tuple[str, ...] = field(default=(), metadata=_TUPLE)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamItem:
+    """Something that just happened: `kind` is `request`, `event`, `delivery` or `mail`; `data` describes it."""
+
+    kind: str
+    data: Json

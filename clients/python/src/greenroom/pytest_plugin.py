@@ -1,0 +1,139 @@
+"""pytest plugin: a Greenroom for the session, and a fresh world for each test that asks for one.
+
+Loaded by itself where `greenroom-client` is installed (entry point `pytest11`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from greenroom import _shared
+from greenroom._client import Greenroom
+from greenroom._errors import ControlError, GreenroomError
+from greenroom._server import running
+from greenroom._world import World
+
+_MARKER = "greenroom"
+_ALLOWED = frozenset({"seed", "clock", "lenient"})
+_SHARED = pytest.StashKey[Path]()
+_WORLD = pytest.StashKey[World]()
+_SHOWN = 10
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the option and the ini setting that name a running Greenroom."""
+    group = parser.getgroup("greenroom")
+    group.addoption(
+        "--greenroom-url",
+        metavar="URL",
+        help="control address of a running Greenroom; without it GREENROOM_URL and the ini setting greenroom_url "
+        "are asked, and else one is started for this run",
+    )
+    parser.addini("greenroom_url", "control address of a running Greenroom (see --greenroom-url)", default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker."""
+    config.addinivalue_line(
+        "markers",
+        "greenroom(seed=..., clock=..., lenient=[...]): how the test's world is created: seed of ids and chance, "
+        'clock such as {"mode": "frozen", "now": "2026-01-31T09:00:00Z"}, providers that let deviations pass',
+    )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give a pytest-xdist worker the folder through which all of them share one server."""
+    stash = node.config.stash
+    if _SHARED not in stash:
+        stash[_SHARED] = Path(tempfile.mkdtemp(prefix="greenroom-"))
+    node.workerinput["greenroom_shared"] = str(stash[_SHARED])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the server that the workers shared; they are gone by now."""
+    if (folder := config.stash.get(_SHARED, None)) is not None:
+        _shared.end(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def greenroom(pytestconfig: pytest.Config) -> Iterator[Greenroom]:
+    """The running Greenroom: the one named by --greenroom-url, GREENROOM_URL or ini, else one for this run."""
+    named = pytestconfig.getoption("--greenroom-url") or os.environ.get("GREENROOM_URL")
+    url = named or pytestconfig.getini("greenroom_url") or None
+    shared: str | None = getattr(pytestconfig, "workerinput", {}).get("greenroom_shared")
+    with ExitStack() as stack:
+        try:
+            if url is None and shared is not None:
+                client = _shared.join(Path(shared))
+            else:
+                client = stack.enter_context(running(url))
+        except GreenroomError as error:
+            pytest.fail(f"Greenroom is not available: {error}", pytrace=False)
+        yield client
+
+
+@pytest.fixture
+def world(greenroom: Greenroom, request: pytest.FixtureRequest) -> Iterator[World]:
+    """A fresh world of the test's own, deleted after it; the marker `greenroom` says how it is created."""
+    created = greenroom.create_world(**_wishes(request.node))
+    request.node.stash[_WORLD] = created
+    yield created
+    try:
+        created.delete()
+    except ControlError as error:
+        if error.status != 404:  # The test may have deleted it itself.
+            raise
+
+
+def _wishes(node: pytest.Item) -> dict[str, Any]:
+    """Return what the markers on a test, its class and its module ask for; the nearest one wins."""
+    wishes: dict[str, Any] = {}
+    for marker in reversed(list(node.iter_markers(_MARKER))):
+        unknown = sorted(marker.kwargs.keys() - _ALLOWED)
+        if marker.args or unknown:
+            wrong = ", ".join([*map(repr, marker.args), *unknown])
+            pytest.fail(
+                f"@pytest.mark.greenroom does not take {wrong}: give {', '.join(sorted(_ALLOWED))} by name",
+                pytrace=False,
+            )
+        wishes |= marker.kwargs
+    return wishes
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add what the test's world saw to the report of a failure."""
+    report = yield
+    world = item.stash.get(_WORLD, None)
+    if report.failed and report.when != "teardown" and world is not None:
+        report.sections.append((f"Greenroom world {world.id}", _summary(world)))
+    return report
+
+
+def _summary(world: World) -> str:
+    """Return a world's last requests, oldest first, and its violations, a line each."""
+    try:
+        requests, violations = world.requests(limit=_SHOWN), world.violations()
+    except GreenroomError as error:
+        return f"what happened in it could not be read: {error}"
+    lines = [f"last {len(requests)} requests:" if requests else "no requests reached it"]
+    lines += [
+        f"  {one.provider} {one.method} {one.path} -> {one.status} ({one.milliseconds:.0f} ms)"
+        for one in reversed(requests)
+    ]
+    if violations:
+        lines.append("violations of the providers' rules:")
+        lines += [
+            f"  {one.provider} {one.operation}: {one.message} (x{one.count})" for one in violations[:_SHOWN]
+        ]
+    return "\n".join(lines)
