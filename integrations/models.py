@@ -5,7 +5,6 @@ Instants are stored in UTC. Amounts are integers of the currency's minor unit, a
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from uuid import uuid4
 
 from sqlalchemy import (
     JSON,
@@ -22,6 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
+
+from integrations.identifiers import new_id
 
 #: PostgreSQL's own limit of names is 63 characters; naming all constraints lets migrations drop them by name.
 _NAMES = {
@@ -51,11 +52,6 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def new_id() -> str:
-    """Return an id for something of the platform's own."""
-    return str(uuid4())
 
 
 def _one_of(values: type[StrEnum]) -> Enum:
@@ -125,6 +121,10 @@ class Customer(Base):
     mirrored_at: Mapped[datetime]
 
 
+#: Statuses from which a subscription never returns.
+ENDED = frozenset({"canceled", "incomplete_expired"})
+
+
 class Subscription(Base):
     """The mirror of a Stripe subscription. `status` is Stripe's own word, also one that is not known here yet."""
 
@@ -142,6 +142,11 @@ class Subscription(Base):
     canceled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     mirrored_at: Mapped[datetime]
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is over for good."""
+        return self.status in ENDED
 
 
 class Dunning(StrEnum):
@@ -235,6 +240,10 @@ class MailStatus(StrEnum):
     SUPPRESSED = "suppressed"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
+
+    def rank(self) -> int:
+        """Place in this order. A mail's status only ever rises: events come late and out of order."""
+        return list(MailStatus).index(self)
 
 
 class Mail(Base):

@@ -23,6 +23,7 @@ from integrations.errors import SettingsError
 from integrations.plans import Plan
 
 RESEND_API = "https://api.resend.com"
+DEFAULT_DATABASE_URL = "sqlite:///integrations.sqlite3"
 _HTTP_URL = TypeAdapter(HttpUrl)
 
 
@@ -51,9 +52,7 @@ class Settings(BaseSettings):
     resend_api_key: SecretStr = Field(validation_alias="RESEND_API_KEY")
     resend_webhook_secret: SecretStr = Field(validation_alias="RESEND_WEBHOOK_SECRET")
 
-    database_url: SecretStr = Field(
-        default=SecretStr("sqlite:///integrations.sqlite3"), validation_alias="DATABASE_URL"
-    )
+    database_url: SecretStr = Field(default=SecretStr(DEFAULT_DATABASE_URL), validation_alias="DATABASE_URL")
     email_from: str = Field(default="onboarding@resend.dev", validation_alias="EMAIL_FROM")
     app_url: WebAddress = Field(default="http://localhost:3000", validation_alias="NEXT_PUBLIC_APP_URL")
 
@@ -162,6 +161,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         return _GivenSettings(**given)
     except ValidationError as error:
         raise SettingsError(_explain(error)) from None
+
+
+def database_url() -> str:
+    """Return DATABASE_URL alone, for the developer's migration commands, which need no provider."""
+    return os.environ.get("DATABASE_URL") or DEFAULT_DATABASE_URL
 
 
 def _explain(error: ValidationError) -> str:

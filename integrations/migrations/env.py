@@ -1,6 +1,5 @@
 """Alembic's entry: migrates the connection it is given, or the database that DATABASE_URL names."""
 
-import os
 from typing import Literal
 
 import sqlalchemy
@@ -9,6 +8,7 @@ from alembic.autogenerate.api import AutogenContext
 
 from integrations.database import Database
 from integrations.models import Base, UtcDateTime
+from integrations.settings import database_url
 
 #: Any number, as long as nobody else takes the same advisory lock in this database.
 _MIGRATION_LOCK = 4_407_001
@@ -40,7 +40,7 @@ _given: sqlalchemy.Connection | None = context.config.attributes.get("connection
 if _given is not None:
     _migrate(_given)
 else:
-    _database = Database(os.environ.get("DATABASE_URL") or "sqlite:///integrations.sqlite3")
+    _database = Database(database_url())
     with _database.engine.begin() as _connection:
         _migrate(_connection)
     _database.close()

@@ -1,0 +1,117 @@
+"""What arrives from Resend: its signature (Svix), its shape, and what each event type means for a mail."""
+
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from svix.webhooks import Webhook, WebhookVerificationError
+
+from integrations.errors import WebhookRejectedError
+from integrations.mail import MAIL_TAG
+from integrations.mail_tracking import MailReport, MailTracking
+from integrations.models import MailStatus
+from integrations.settings import Settings
+from integrations.webhooks.inbox import Inbox, IncomingEvent, Outcome, not_an_event
+
+PROVIDER = "resend"
+
+#: Event types that say something about a mail we sent. Others (email.received, contact.*, domain.*) are kept only.
+MAIL_EVENTS = {
+    f"email.{status.value}": status
+    for status in (
+        MailStatus.SCHEDULED,
+        MailStatus.SENT,
+        MailStatus.DELIVERY_DELAYED,
+        MailStatus.DELIVERED,
+        MailStatus.OPENED,
+        MailStatus.CLICKED,
+        MailStatus.FAILED,
+        MailStatus.SUPPRESSED,
+        MailStatus.BOUNCED,
+        MailStatus.COMPLAINED,
+    )
+}
+
+
+class Envelope(BaseModel):
+    """What all of Resend's events have in common; the event's id is the `svix-id` of its delivery."""
+
+    type: str = Field(min_length=1)
+    created_at: AwareDatetime
+    data: dict[str, Any]
+
+
+class Bounce(BaseModel):
+    """Why a mail came back; `type` is Permanent, Transient or Undetermined."""
+
+    type: str
+    subType: str | None = None
+    message: str | None = None
+
+
+class MailData(BaseModel):
+    """What is read of an `email.*` event. The addresses are in `to`: there is no `email` field."""
+
+    email_id: str = Field(min_length=1)
+    to: list[str]
+    tags: dict[str, str] = {}
+    bounce: Bounce | None = None
+    click: dict[str, Any] | None = None
+    failed: dict[str, Any] | None = None
+    suppressed: dict[str, Any] | None = None
+
+    def detail(self) -> dict[str, object]:
+        """Return what belongs to this event type alone."""
+        if self.bounce is not None:
+            return self.bounce.model_dump()
+        return dict(self.click or self.failed or self.suppressed or {})
+
+
+class ResendWebhooks:
+    """Takes a delivery from Resend from its raw bytes to its effect."""
+
+    def __init__(self, settings: Settings, inbox: Inbox, tracking: MailTracking) -> None:
+        self._webhook = Webhook(settings.resend_webhook_secret.get_secret_value())
+        self._inbox = inbox
+        self._tracking = tracking
+
+    def receive(self, payload: bytes, headers: dict[str, str]) -> Outcome:
+        """Verify, keep and process one delivery.
+
+        Raises `WebhookRejectedError` for what is not authentic or not an event, `EventFailedError` for what should
+        be delivered again.
+        """
+        try:
+            self._webhook.verify(payload, headers)
+        except (WebhookVerificationError, ValueError) as error:
+            # The library lets a ValueError through when a header or the body cannot even be decoded.
+            raise WebhookRejectedError(400, f"The svix signature is not valid: {error}") from error
+        try:
+            event = Envelope.model_validate_json(payload)
+        except ValidationError as error:
+            raise not_an_event(PROVIDER, error) from error
+        kept = IncomingEvent(
+            provider=PROVIDER,
+            event_id=headers.get("svix-id") or headers["webhook-id"],
+            type=event.type,
+            payload=payload.decode(),
+        )
+        return self._inbox.receive(kept, lambda: self._handle(kept.event_id, event))
+
+    def _handle(self, event_id: str, event: Envelope) -> bool:
+        """Take note of what happened to a mail; say whether the event concerned us."""
+        status = MAIL_EVENTS.get(event.type)
+        if status is None:
+            return False
+        data = MailData.model_validate(event.data)
+        return self._tracking.record(
+            MailReport(
+                event_id=event_id,
+                status=status,
+                resend_id=data.email_id,
+                mail_id=data.tags.get(MAIL_TAG),
+                recipients=data.to,
+                occurred_at=event.created_at,
+                detail=data.detail(),
+                bounce_type=data.bounce.type if data.bounce else None,
+            )
+        )
