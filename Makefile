@@ -81,8 +81,8 @@ $(BIN)/pip:
 
 $(INSTALLED): requirements-dev.lock pyproject.toml $(CLIENT) | $(BIN)/pip
 	@echo "Installing the locked dependencies (once; a minute or two) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation \
 		-e . -e clients/python
 	@touch $@
 
