@@ -21,11 +21,11 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 CONTROL = "/_greenroom"
 
 
-class TooLarge(Exception):  # noqa: N818
+class TooLarge(Exception):
     """A request's body is larger than the provider's limit."""
 
 
-class Malformed(Exception):  # noqa: N818
+class Malformed(Exception):
     """A request's body cannot be decompressed."""
 
 
@@ -57,6 +57,7 @@ class Application:
             await self._serve(scope, receive, send, provider, headers, label)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
+        return None
 
     def _by_name(self, host: str, provider: Provider | None) -> tuple[Provider | None, str | None]:
         """Read `[<world>.]<provider>.greenroom.localhost`."""
@@ -78,7 +79,8 @@ class Application:
             if path == f"{CONTROL}/health":
                 return await _json(send, 200, {"status": "ok", "version": self._version()})
             if path == CONTROL or path.startswith(f"{CONTROL}/"):
-                return await self._control_app()(scope, receive, send)
+                await self._control_app()(scope, receive, send)
+                return None
             name, _, rest = path[1:].partition("/")
             provider = self.runtime.providers.get(name)
             if provider is None:
@@ -91,9 +93,13 @@ class Application:
         try:
             body = await _body(receive, provider.max_body, headers.get("content-encoding", ""))
         except TooLarge:
-            return await self._limited(send, provider, 413, f"The request body exceeds {provider.max_body} bytes.")
+            return await self._limited(
+                send, provider, 413, f"The request body exceeds {provider.max_body} bytes."
+            )
         except Malformed as error:
-            return await self._limited(send, provider, 400, f"The request body cannot be decompressed: {error}.")
+            return await self._limited(
+                send, provider, 400, f"The request body cannot be decompressed: {error}."
+            )
         except ConnectionError:
             return None
         request = Request(

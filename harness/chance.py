@@ -31,7 +31,8 @@ def draw(seed: str, purpose: str, counter: int, size: int) -> bytes:
     if size <= 64:
         return blake2b(f"{purpose}|{counter}".encode(), key=key, digest_size=size).digest()
     blocks = (
-        blake2b(f"{purpose}|{counter}|{block}".encode(), key=key).digest() for block in range((size + 63) // 64)
+        blake2b(f"{purpose}|{counter}|{block}".encode(), key=key).digest()
+        for block in range((size + 63) // 64)
     )
     return b"".join(blocks)[:size]
 

@@ -53,7 +53,12 @@ class Clock:
 
     def stored(self) -> dict[str, Any]:
         """Return what is kept in the store."""
-        return {"mode": self.mode.value, "world": self.anchor_world, "real": self.anchor_real, "rate": self.rate}
+        return {
+            "mode": self.mode.value,
+            "world": self.anchor_world,
+            "real": self.anchor_real,
+            "rate": self.rate,
+        }
 
     def shown(self) -> dict[str, Any]:
         """Return what the control API shows: mode, now (ISO 8601) and rate."""

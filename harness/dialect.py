@@ -60,7 +60,7 @@ class Dialect(ABC):
     def authenticate(self, request: Request, directory: Directory) -> Grant:
         """Return the grant of the request's credentials; raise Refusal as the provider refuses bad ones."""
 
-    def authorize(self, tx: Transaction, grant: Grant, operation: Operation) -> None:
+    def authorize(self, tx: Transaction, grant: Grant, operation: Operation) -> None:  # noqa: B027 - optional
         """Raise Refusal when the grant does not cover the operation (revoked or restricted keys)."""
 
     @abstractmethod
@@ -75,7 +75,7 @@ class Dialect(ABC):
     def unserved(self, request: Request) -> Refusal:
         """Return what the provider answers to a path it does not have."""
 
-    def method_not_allowed(self, request: Request, allowed: frozenset[str]) -> Refusal:
+    def method_not_allowed(self, request: Request, allowed: frozenset[str]) -> Refusal:  # noqa: ARG002
         """Return what the provider answers to a known path with another method; as an unknown path unless overridden."""
         return self.unserved(request)
 
@@ -87,7 +87,7 @@ class Dialect(ABC):
 
     idempotency_seconds = 24 * 3600
 
-    def idempotency_key(self, request: Request, operation: Operation) -> str | None:
+    def idempotency_key(self, request: Request, operation: Operation) -> str | None:  # noqa: ARG002
         """Return the key under which the provider remembers this request's answer, or None."""
         return None
 
@@ -99,7 +99,7 @@ class Dialect(ABC):
         """Return what the provider answers when a key comes again with other parameters."""
         return self.failure(409, f"the idempotency key {key} was used with other parameters")
 
-    def replay_headers(self, original: str) -> list[tuple[str, str]]:
+    def replay_headers(self, original: str) -> list[tuple[str, str]]:  # noqa: ARG002
         """Return headers that mark a replayed answer; `original` is the first request's id."""
         return []
 
@@ -109,6 +109,6 @@ class Dialect(ABC):
         """Write a JSON body."""
         return orjson.dumps(body)
 
-    def headers(self, exchange: Exchange) -> list[tuple[str, str]]:
+    def headers(self, exchange: Exchange) -> list[tuple[str, str]]:  # noqa: ARG002
         """Return the headers of every answer, besides Content-Type and Content-Length."""
         return []

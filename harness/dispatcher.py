@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -79,7 +80,7 @@ class Dispatcher:
         self.batch = batch
         self.hub = hub
         self.hosts = hosts
-        self.on_retry: list[Any] = []
+        self.on_retry: list[Callable[[World], None]] = []
         self.attempts: dict[str, int] = {}
         self._lanes: dict[LaneKey, _Lane] = {}
         self._behind: set[str] = set()
@@ -103,7 +104,9 @@ class Dispatcher:
     def take_up(self, world: World) -> None:
         """Queue every delivery of a world that is due at its present time, oldest first, up to a backlog."""
         limit = BACKLOG + len(self._claimed)
-        query = Query(DELIVERIES.kind, where=PENDING, until=world.clock.now(), newest_first=False, limit=limit)
+        query = Query(
+            DELIVERIES.kind, where=PENDING, until=world.clock.now(), newest_first=False, limit=limit
+        )
         paused = self._paused(world)
         found = self.store.page(world.space, query)
         for row in found:
@@ -200,7 +203,7 @@ class Dispatcher:
         if prepared is None:
             await self.batch.durable()
             return
-        provider, webhooks, delivery, endpoint, event, fault = prepared
+        provider, webhooks, _delivery, endpoint, event, fault = prepared
         body = webhooks.body(event, endpoint)
         mode = fault["mode"] if fault else None
         result = await self._post(webhooks, endpoint, event["id"], body, mode)
@@ -229,7 +232,9 @@ class Dispatcher:
         event = tx.get(events_of(provider.name), delivery["event"])
         webhooks = provider.webhooks
         if endpoint is None or endpoint["status"] != "enabled" or event is None or webhooks is None:
-            tx.save(DELIVERIES, delivery | {"state": "failed", "note": "the endpoint was removed or disabled"})
+            tx.save(
+                DELIVERIES, delivery | {"state": "failed", "note": "the endpoint was removed or disabled"}
+            )
             tx.commit()
             return None
         if endpoint.get("paused"):
@@ -277,7 +282,7 @@ class Dispatcher:
             return Result(error=error, headers=headers, final=True)
         return await self._send(endpoint["url"], headers, body, webhooks.timeout_seconds)
 
-    async def _send(self, url: str, headers: list[tuple[str, str]], body: bytes, timeout: float) -> Result:
+    async def _send(self, url: str, headers: list[tuple[str, str]], body: bytes, limit: float) -> Result:
         import aiohttp  # at the first delivery: it costs a fifth of a second to import
 
         if self._session is None:
@@ -291,7 +296,7 @@ class Dispatcher:
                 data=body,
                 headers=headers,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=timeout),
+                timeout=aiohttp.ClientTimeout(total=limit),
             ) as response:
                 result.status = response.status
                 result.response_headers = dict(response.headers)
@@ -299,7 +304,7 @@ class Dispatcher:
                 result.response_body = kept.decode("utf-8", "replace")
         except TimeoutError:
             result.status = None
-            result.error = f"no answer within {timeout:g} seconds"
+            result.error = f"no answer within {limit:g} seconds"
         except (aiohttp.ClientError, OSError, ValueError) as error:
             result.status = None
             result.error = f"{type(error).__name__}: {error}"

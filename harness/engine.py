@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import ValidationError
@@ -25,7 +26,7 @@ log = logging.getLogger("greenroom")
 HANG_SECONDS = 120.0
 
 
-class Dropped(Exception):  # noqa: N818 - an injected fault, not an error
+class Dropped(Exception):
     """An injected fault asks for the connection to be cut, after `seconds` of silence."""
 
     def __init__(self, seconds: float) -> None:
@@ -73,7 +74,8 @@ class Engine:
         self.worlds = worlds
         self.batch = batch
         self.hub = hub
-        self.on_outcome: list[Any] = []
+        self.on_outcome: list[Callable[[World, Outcome], None]] = []
+        self._strays = 0
 
     async def serve(self, provider: Provider, request: Request) -> Answer:
         """Answer a request as the provider would; raise Dropped where an injected fault cuts the connection."""
@@ -90,6 +92,8 @@ class Engine:
                     await self._fault(exchange)
             answer, outcome = self._answer(exchange)
         except Refusal as refusal:
+            if exchange.world is None:
+                self._number_stray(exchange)
             answer = self._refused(exchange, refusal)
         except Dropped as dropped:
             self._journal(exchange, at, None, started)
@@ -100,7 +104,9 @@ class Engine:
                 await self.batch.durable()
             except StoreError as error:
                 log.error("%s; the request was not carried out", error)  # noqa: TRY400 - the cause is in the message
-                answer = self._finish(exchange, Reply(provider.dialect.failure(500, str(error)).body, status=500))
+                answer = self._finish(
+                    exchange, Reply(provider.dialect.failure(500, str(error)).body, status=500)
+                )
                 outcome = None
         if exchange.fault is not None and exchange.fault["kind"] == "malformed":
             answer = Answer(answer.status, answer.headers, answer.body[: len(answer.body) // 2])
@@ -131,7 +137,10 @@ class Engine:
             dialect = provider.dialect
             refusal = dialect.method_not_allowed(request, found) if found else dialect.unserved(request)
             name = f"{request.method} {request.path}"
-            refusal.headers = (*refusal.headers, ("Greenroom-Unserved", name[:200].encode("ascii", "replace").decode()))
+            refusal.headers = (
+                *refusal.headers,
+                ("Greenroom-Unserved", name[:200].encode("ascii", "replace").decode()),
+            )
             refusal.rule = "unserved_operation"
             log.warning("%s does not serve %s (world %s)", provider.name, name, world.name)
             raise refusal
@@ -155,12 +164,24 @@ class Engine:
         )
         exchange.now = world.clock.now()
 
+    def _number_stray(self, exchange: Exchange) -> None:
+        """Give an id to a request whose credentials belong to no world."""
+        self._strays += 1
+        form = exchange.provider.dialect.request_id_form
+        exchange.request_id = chance.fill(
+            form, lambda size: chance.draw("stray", "request", self._strays, size)
+        )
+        exchange.now = realtime.now()
+        log.warning("%s: a request came with credentials of no world", exchange.provider.name)
+
     async def _fault(self, exchange: Exchange) -> None:
         world, provider = exchange.world, exchange.provider
         if world is None:
             return
         tx = Transaction(self.store, world, provider)
-        hit = faults.strike(tx, operation=exchange.operation.id if exchange.operation else None, delivery=False)
+        hit = faults.strike(
+            tx, operation=exchange.operation.id if exchange.operation else None, delivery=False
+        )
         tx.commit()
         if hit is None:
             return
@@ -216,10 +237,12 @@ class Engine:
         except Exception as error:
             tx.rollback()
             log.exception("%s %s failed in world %s", provider.name, operation.id, world.name)
-            answer = self._refused(exchange, dialect.failure(500, f"Greenroom failed: {error!r}; see its log"))
+            answer = self._refused(
+                exchange, dialect.failure(500, f"Greenroom failed: {error!r}; see its log")
+            )
             outcome = Outcome()
-        for refusal in tx.violations:
-            self._record(exchange, refusal)
+        for deviation in tx.violations:
+            self._record(exchange, deviation)
         return answer, outcome
 
     def _validated(self, tx: Transaction, operation: Operation, data: dict[str, Any]) -> Params | None:
@@ -299,7 +322,9 @@ class Engine:
                 listener(world, outcome)
         if self.hub.listened(world.id):
             for event in outcome.events:
-                self.hub.publish(world.id, "event", {name: event[name] for name in ("id", "type", "provider")})
+                self.hub.publish(
+                    world.id, "event", {name: event[name] for name in ("id", "type", "provider")}
+                )
             for mail in outcome.mails:
                 shown = {name: mail[name] for name in ("id", "provider", "to", "subject")}
                 self.hub.publish(world.id, "mail", shown)
@@ -308,9 +333,7 @@ class Engine:
 def _drop(data: Any, location: tuple[int | str, ...]) -> None:
     """Remove the value at a pydantic error's location from decoded parameters."""
     for step in location[:-1]:
-        if isinstance(data, dict) and step in data:
-            data = data[step]
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-            data = data[step]
+        if (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int)):
+            data = data[step]  # type: ignore[index]
     if isinstance(data, dict):
         data.pop(location[-1], None)

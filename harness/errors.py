@@ -39,7 +39,7 @@ class InvalidInput(GreenroomError):
     """A value given to the control API, the CLI or a trigger is not usable."""
 
 
-class Refusal(Exception):  # noqa: N818 - an answer of the provider, not an error of ours
+class Refusal(Exception):
     """A provider's own refusal: status, body and headers exactly as its API would answer.
 
     `keep` commits what the handler did before refusing, for the few cases where the provider does

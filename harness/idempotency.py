@@ -29,7 +29,9 @@ class Memory:
         """Return the first answer again, marked as the provider marks it."""
         known = self.known or {}
         dialect = tx.provider.dialect
-        headers = [(name, value) for name, value in known["headers"]] + dialect.replay_headers(known["request"])
+        headers = [(name, value) for name, value in known["headers"]] + dialect.replay_headers(
+            known["request"]
+        )
         return Reply(known["body"], known["status"], headers, dialect.content_type)
 
     def keep(self, tx: Transaction, request_id: str, answer: Answer, own: list[tuple[str, str]]) -> None:

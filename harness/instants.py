@@ -29,7 +29,7 @@ def iso(instant: int) -> str:
     return moment(instant).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant % SECOND // 1000:03d}Z"
 
 
-def parse(text: str | int | float) -> int:
+def parse(text: str | float) -> int:
     """Read ISO 8601 (without offset: UTC) or unix seconds; raise InvalidInput for anything else."""
     try:
         if isinstance(text, int | float):
@@ -39,7 +39,9 @@ def parse(text: str | int | float) -> int:
             read = read if read.tzinfo else read.replace(tzinfo=UTC)
             instant = (read - EPOCH) // timedelta(microseconds=1)
     except (ValueError, OverflowError) as error:
-        raise InvalidInput(f"{text!r} is not an instant: use ISO 8601 (2026-01-31T09:00:00Z) or unix seconds") from error
+        raise InvalidInput(
+            f"{text!r} is not an instant: use ISO 8601 (2026-01-31T09:00:00Z) or unix seconds"
+        ) from error
     if not 0 <= instant <= LATEST:
         raise InvalidInput(f"{text!r} lies outside the years 1970 to 9998")
     return instant

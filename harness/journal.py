@@ -48,7 +48,8 @@ class Exchange:
         }
         if bodies:
             shown["request_headers"] = {
-                name: "(redacted)" if name in SECRET_HEADERS else value for name, value in request.headers.items()
+                name: "(redacted)" if name in SECRET_HEADERS else value
+                for name, value in request.headers.items()
             }
             shown["request_body"] = _text(request.body)
             shown["response_headers"] = dict(answer.headers) if answer else {}

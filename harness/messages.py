@@ -22,8 +22,11 @@ class Request:
         origin: str = "",
         label: str | None = None,
     ) -> None:
-        """`path` and `query` are as on the wire (`path` unquoted); `origin` is the provider's own address as the
-        consumer reaches it, without a slash at the end; `label` names a world in addresses of browser pages."""
+        """Take the request as it is on the wire (`path` still quoted).
+
+        `origin` is the provider's own address as the consumer reaches it, without a slash at the end; `label` names
+        a world in addresses of browser pages.
+        """
         self.method = method
         self.path = path
         self.query = query

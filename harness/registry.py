@@ -22,11 +22,17 @@ def providers() -> dict[str, Provider]:
                 f"the provider {entry.name!r} ({entry.value}) cannot be loaded: {error!r}; mend or uninstall it"
             ) from error
         if not isinstance(provider, Provider) or provider.name != entry.name:
-            raise ConfigurationError(f"the entry point {entry.name!r} ({entry.value}) is no Provider of that name")
+            raise ConfigurationError(
+                f"the entry point {entry.name!r} ({entry.value}) is no Provider of that name"
+            )
         if provider.port in ports:
-            raise ConfigurationError(f"{entry.name} and {ports[provider.port]} both want port base + {provider.port}")
+            raise ConfigurationError(
+                f"{entry.name} and {ports[provider.port]} both want port base + {provider.port}"
+            )
         ports[provider.port] = entry.name
         found[entry.name] = provider
     if not found:
-        raise ConfigurationError("no provider is installed: install Greenroom itself with pip, not only its source")
+        raise ConfigurationError(
+            "no provider is installed: install Greenroom itself with pip, not only its source"
+        )
     return found

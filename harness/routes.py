@@ -43,7 +43,13 @@ class Routes(Generic[Target]):
         return frozenset(methods) if found is None else found
 
     def _walk(
-        self, node: _Node[Target], segments: list[str], at: int, values: list[str], method: str, methods: set[str]
+        self,
+        node: _Node[Target],
+        segments: list[str],
+        at: int,
+        values: list[str],
+        method: str,
+        methods: set[str],
     ) -> tuple[Target, dict[str, str]] | None:
         if at == len(segments):
             match = node.methods.get(method)

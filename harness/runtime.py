@@ -82,9 +82,12 @@ class Runtime:
         return env
 
 
-def open_runtime(settings: Settings) -> Runtime:
-    """Open the store and build the parts; raise StoreError or ConfigurationError."""
-    providers = registry.providers()
+def open_runtime(settings: Settings, providers: dict[str, Provider] | None = None) -> Runtime:
+    """Open the store and build the parts, with the installed providers unless others are given.
+
+    Raises StoreError or ConfigurationError.
+    """
+    providers = registry.providers() if providers is None else providers
     store = SqliteStore(settings.data_dir)
     worlds = Worlds(store, providers)
     hub = Hub()

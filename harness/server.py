@@ -7,8 +7,10 @@ import logging
 import signal
 import socket
 import sys
+from asyncio import FIRST_COMPLETED
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
-from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -32,16 +34,22 @@ class Protocol(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
-    """uvicorn without its signal handlers: ours close the runtime too."""
+    """uvicorn that says when it is ready, without its signal handlers: ours close the runtime too."""
 
-    def install_signal_handlers(self) -> None:
-        """Leave the signals to `run`."""
+    def __init__(self, config: uvicorn.Config) -> None:
+        """Keep the event that `startup` sets."""
+        super().__init__(config)
+        self.ready = asyncio.Event()
 
-    def capture_signals(self) -> Any:
-        """Leave the signals to `run`."""
-        from contextlib import nullcontext
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to listen, then say so."""
+        await super().startup(sockets)
+        self.ready.set()
 
-        return nullcontext()
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to `_serve`."""
+        yield
 
 
 def sockets(settings: Settings, offsets: dict[int, str]) -> list[socket.socket]:
@@ -82,7 +90,7 @@ def _is_loopback(host: str) -> bool:
 
 async def _serve(runtime: Runtime, listeners: list[socket.socket]) -> None:
     config = uvicorn.Config(
-        Application(runtime),  # type: ignore[arg-type]
+        Application(runtime),
         http=Protocol,
         loop="none",
         lifespan="off",
@@ -104,8 +112,10 @@ async def _serve(runtime: Runtime, listeners: list[socket.socket]) -> None:
         loop.add_signal_handler(number, stop)
     runtime.start()
     serving = asyncio.create_task(server.serve(sockets=listeners))
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.002)
+    await asyncio.wait(
+        {serving, ready := asyncio.create_task(server.ready.wait())}, return_when=FIRST_COMPLETED
+    )
+    ready.cancel()
     sys.stdout.write(f"{READY} {runtime.url()}\n")
     sys.stdout.flush()
     try:

@@ -41,7 +41,9 @@ class Advance:
 class Timeline:
     """Runs the timers of all worlds."""
 
-    def __init__(self, store: Store, worlds: Worlds, batch: Batch, dispatcher: Dispatcher, engine: Engine) -> None:
+    def __init__(
+        self, store: Store, worlds: Worlds, batch: Batch, dispatcher: Dispatcher, engine: Engine
+    ) -> None:
         """The parts are made by `harness.runtime`."""
         self.store = store
         self.worlds = worlds
@@ -95,7 +97,9 @@ class Timeline:
         """Return the instant (µs) of the next timer or delivery."""
         timer = self._next_timer(world)
         delivery = self.dispatcher.next_due(world)
-        return min((each for each in (timer.at if timer else None, delivery) if each is not None), default=None)
+        return min(
+            (each for each in (timer.at if timer else None, delivery) if each is not None), default=None
+        )
 
     # --- by hand ---------------------------------------------------------------------------------------------------
 
@@ -118,7 +122,9 @@ class Timeline:
         async with world.moving:
             clock = world.clock
             if target < clock.now() - instants.SECOND:
-                raise InvalidInput(f"{instants.iso(target)} lies before the world's time {instants.iso(clock.now())}")
+                raise InvalidInput(
+                    f"{instants.iso(target)} lies before the world's time {instants.iso(clock.now())}"
+                )
             clock.pinned = clock.now()
             timers, before = 0, self._tried(world)
             reached = clock.pinned
@@ -141,7 +147,9 @@ class Timeline:
         while True:
             await self.dispatcher.settle(world)
             timer, delivery = self._next_timer(world), self.dispatcher.next_due(world)
-            due = min((each for each in (timer.at if timer else None, delivery) if each is not None), default=None)
+            due = min(
+                (each for each in (timer.at if timer else None, delivery) if each is not None), default=None
+            )
             if due is None or due > target:
                 return run
             clock.pinned = max(clock.now(), due)

@@ -25,7 +25,9 @@ Json = dict[str, Any]
 COUNTERS = Collection("harness.counters")
 TIMERS = Collection("harness.timer", "name", "key")
 DELIVERIES = Collection("harness.delivery", "state", "endpoint", "event")
-MAILS = Collection("harness.mail", "provider", to=lambda mail: [address.lower() for address in mail["addresses"]])
+MAILS = Collection(
+    "harness.mail", "provider", to=lambda mail: [address.lower() for address in mail["addresses"]]
+)
 VIOLATIONS = Collection("harness.violation", "provider")
 
 
@@ -70,7 +72,13 @@ class Transaction:
     """
 
     def __init__(
-        self, store: Store, world: World, provider: Provider, *, now: int | None = None, request: Request | None = None
+        self,
+        store: Store,
+        world: World,
+        provider: Provider,
+        *,
+        now: int | None = None,
+        request: Request | None = None,
     ) -> None:
         """Nothing is opened in the store until the first write or look-up needs it."""
         self.store = store
@@ -129,7 +137,9 @@ class Transaction:
         """Keep the changes of a document; `at` moves it in its collection's order."""
         slot = self._slot(collection, document[collection.key])
         if slot is None or slot.deleted:
-            raise Conflict(f"{collection.kind} {document[collection.key]} does not exist in world {self.world.name}")
+            raise Conflict(
+                f"{collection.kind} {document[collection.key]} does not exist in world {self.world.name}"
+            )
         slot.document = document
         if at is not None:
             slot.at = at
@@ -268,8 +278,13 @@ class Transaction:
         """
         if key is not None:
             self.unschedule(key)
-        timer = {"id": f"tmr_{self._sequence + 1}", "provider": self.provider.name, "name": name}
-        timer |= {"key": None if key is None else f"{self.provider.name}:{key}", "payload": payload}
+        timer = {
+            "id": f"tmr_{self._sequence + 1}",
+            "provider": self.provider.name,
+            "name": name,
+            "key": None if key is None else f"{self.provider.name}:{key}",
+            "payload": payload,
+        }
         self.insert(TIMERS, timer, at=max(at, self.now))
         self.outcome.timers += 1
 
@@ -308,7 +323,9 @@ class Transaction:
         world.counters.update(self._counters)
         if self._open:
             if self._counters:
-                self.store.update(world.counters_row, COUNTERS.kind, 0, orjson.dumps(world.counters), ([], []))
+                self.store.update(
+                    world.counters_row, COUNTERS.kind, 0, orjson.dumps(world.counters), ([], [])
+                )
             for grant in self._grants:
                 world.directory.add(self.store, self.provider.name, grant)
             self.store.keep()

@@ -142,7 +142,9 @@ class Worlds:
         chosen = set(names)
         if unknown := chosen - set(self.providers):
             known = ", ".join(sorted(self.providers))
-            raise InvalidInput(f"lenient names providers that are not installed: {sorted(unknown)}; there are: {known}")
+            raise InvalidInput(
+                f"lenient names providers that are not installed: {sorted(unknown)}; there are: {known}"
+            )
         return chosen
 
     def _next_space(self) -> int:
@@ -298,7 +300,9 @@ class Worlds:
     async def snapshot(self, world: World, name: str) -> Json:
         """Keep a copy of a world's rows and clock under a name, replacing the one of that name."""
         if not NAME.fullmatch(name):
-            raise InvalidInput(f"{name!r} is not a snapshot's name: use a-z, 0-9 and -, at most 63 characters")
+            raise InvalidInput(
+                f"{name!r} is not a snapshot's name: use a-z, 0-9 and -, at most 63 characters"
+            )
         old = self.store.records("snapshot").get(f"{world.id}:{name}")
         space = self._next_space()
         async with world.moving:
@@ -390,5 +394,7 @@ class Worlds:
 def _token(world: World, provider: Provider, form: str, name: str) -> str:
     """Return a new token: fixed for the world `default`, from the operating system's entropy for others."""
     if world.id == DEFAULT:
-        return chance.fill(form, lambda size: chance.draw("default world", f"{provider.name}.{name}", 0, size))
+        return chance.fill(
+            form, lambda size: chance.draw("default world", f"{provider.name}.{name}", 0, size)
+        )
     return chance.fill(form, realtime.entropy)

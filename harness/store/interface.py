@@ -71,7 +71,9 @@ class Store(Protocol):
     def get(self, space: int, kind: str, id: str) -> Row | None:
         """Return one document."""
 
-    def insert(self, pk: int, kind: str, id: str, at: int, body: bytes, entries: Iterable[tuple[str, str]]) -> None:
+    def insert(
+        self, pk: int, kind: str, id: str, at: int, body: bytes, entries: Iterable[tuple[str, str]]
+    ) -> None:
         """Add a document; its space is in `pk`."""
 
     def update(
@@ -99,9 +101,13 @@ class Store(Protocol):
     def sequence(self, space: int) -> int:
         """Return the highest sequence number in use in a space, 0 when it is empty."""
 
-    def copy(self, source: int, target: int, place: Place | None, chunk: int, leave: tuple[str, ...]) -> Place | None:
-        """Copy up to `chunk` rows from one space to another, leaving out kinds; begin with None and go on from the
-        place returned until it is None."""
+    def copy(
+        self, source: int, target: int, place: Place | None, chunk: int, leave: tuple[str, ...]
+    ) -> Place | None:
+        """Copy up to `chunk` rows from one space to another, leaving out kinds.
+
+        Begin with the place None and go on from the place returned until it is None.
+        """
 
     def erase(self, space: int, chunk: int) -> bool:
         """Remove up to `chunk` rows of a space; True when nothing is left."""

@@ -75,7 +75,12 @@ class SqliteStore:
                 f"{self.path} was written by a newer Greenroom (schema {version}, this one knows {SCHEMA_VERSION});"
                 " upgrade, or choose another --data-dir; nothing was changed"
             )
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-32768", "wal_autocheckpoint=4000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "cache_size=-32768",
+            "wal_autocheckpoint=4000",
+        ):
             run(f"PRAGMA {pragma}")
         if not tables:
             self._db.executescript(
@@ -124,7 +129,9 @@ class SqliteStore:
         ).fetchone()
         return Row(*found) if found else None
 
-    def insert(self, pk: int, kind: str, id: str, at: int, body: bytes, entries: Iterable[tuple[str, str]]) -> None:
+    def insert(
+        self, pk: int, kind: str, id: str, at: int, body: bytes, entries: Iterable[tuple[str, str]]
+    ) -> None:
         """Add a document; its space is in `pk`."""
         space = pk >> SHIFT
         self._run(INSERT, (pk, space, kind, id, at, body))
@@ -199,7 +206,9 @@ class SqliteStore:
         found = self._run("SELECT max(pk) FROM objects WHERE pk > ? AND pk < ?", (low, high)).fetchone()[0]
         return int(found) - low if found else 0
 
-    def copy(self, source: int, target: int, place: Place | None, chunk: int, leave: tuple[str, ...]) -> Place | None:
+    def copy(
+        self, source: int, target: int, place: Place | None, chunk: int, leave: tuple[str, ...]
+    ) -> Place | None:
         """Copy up to `chunk` rows from one space to another, leaving out kinds: first documents, then entries."""
         shift, marks = (target - source) << SHIFT, ",".join("?" * len(leave))
         if place is None or len(place) == 1:
@@ -214,11 +223,10 @@ class SqliteStore:
                 return (last,)
             place = ("", "", "", 0, 0)
         bounds = (source, *place)
-        last_entry = None
-        for last_entry in self._run(f"{ENTRIES_AFTER} LIMIT ?", (*bounds, chunk)):
-            pass
-        if last_entry is None:
+        batch = self._run(f"{ENTRIES_AFTER} LIMIT ?", (*bounds, chunk)).fetchall()
+        if not batch:
             return None
+        last_entry = batch[-1]
         self._run(
             "INSERT INTO entries SELECT ?, kind, field, value, at, pk + ? FROM entries WHERE space=?"  # noqa: S608
             " AND (kind, field, value, at, pk) > (?,?,?,?,?) AND (kind, field, value, at, pk) <= (?,?,?,?,?)"
