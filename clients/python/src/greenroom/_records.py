@@ -188,7 +188,11 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request that a provider answered: `at` in real time and in world time."""
+    """One request to a provider and its answer: `at` in real time and in world time.
+
+    `status` is None where a fault left it unanswered; `operation` where the provider has none at this path.
+    Secrets are left out of the headers, long bodies are cut.
+    """
 
     id: str
     at: datetime = field(metadata=_INSTANT)
@@ -197,8 +201,14 @@ class Request:
     operation: str | None
     method: str
     path: str
-    status: int
+    status: int | None
     milliseconds: float
+    query: str = ""
+    fault: str | None = None
+    request_headers: Mapping[str, str] = field(default_factory=dict)
+    request_body: str = ""
+    response_headers: Mapping[str, str] = field(default_factory=dict)
+    response_body: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def _summary(world: World) -> str:
         return f"what happened in it could not be read: {error}"
     lines = [f"last {len(requests)} requests:" if requests else "no requests reached it"]
     lines += [
-        f"  {one.provider} {one.method} {one.path} -> {one.status} ({one.milliseconds:.0f} ms)"
+        f"  {one.provider} {one.method} {one.path} -> {one.status or 'no answer'} ({one.milliseconds:.0f} ms)"
         for one in reversed(requests)
     ]
     if violations:
