@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests import needs
+from tests.harness.serving import fresh_world, receiver, server
+
+__all__ = ["fresh_world", "receiver", "server"]
 
 _numbers = itertools.count(1)
 

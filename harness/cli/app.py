@@ -1,0 +1,40 @@
+"""All commands of `greenroom`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from harness.cli import serve
+
+app = typer.Typer(
+    name="greenroom",
+    help="Stateful, offline stand-ins for the services a platform runs on.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - how Typer calls it
+    if wanted:
+        from harness import __version__
+
+        typer.echo(f"greenroom {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Stateful, offline stand-ins for the services a platform runs on."""
+
+
+app.command("up")(serve.up)

@@ -1,0 +1,39 @@
+"""`greenroom up`: the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def up(
+    port: Annotated[int, typer.Option(help="Base port; providers listen on the ports after it.")] = 4400,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; any but loopback needs --token.")
+    ] = "127.0.0.1",
+    token: Annotated[
+        str | None, typer.Option(envvar="GREENROOM_TOKEN", help="Secret that the control API then demands.")
+    ] = None,
+    data_dir: Annotated[Path, typer.Option(help="Folder that holds all state.")] = Path(".greenroom"),
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="Further Host name to answer to (repeatable).")
+    ] = None,
+    webhook_host: Annotated[
+        list[str] | None, typer.Option(help="Host besides loopback that webhooks may go to (repeatable).")
+    ] = None,
+) -> None:
+    """Serve all providers and the control API until SIGTERM or Ctrl-C."""
+    from harness import server
+    from harness.runtime import Settings
+
+    settings = Settings(
+        data_dir=data_dir,
+        host=host,
+        port=port,
+        token=token,
+        allow_hosts=frozenset(name.lower() for name in allow_host or ()),
+        webhook_hosts=frozenset(name.lower() for name in webhook_host or ()),
+    )
+    server.run(settings)

@@ -1,0 +1,105 @@
+"""What the control API reads: request bodies. Unknown fields are refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from harness.clock import Mode
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Instant = Annotated[
+    str | int | float, Field(description="ISO 8601, UTC unless it has an offset, or unix seconds")
+]
+
+
+class Body(BaseModel):
+    """A request body."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewClock(Body):
+    """How a world's time passes; `rate` (world seconds per wall second) goes with mode fast only."""
+
+    mode: Mode = Mode.REAL
+    now: Instant | None = None
+    rate: float | None = None
+
+
+class SetClock(NewClock):
+    """The clock that a world is given; without `now` its time goes on from where it is."""
+
+    mode: Mode
+
+
+class NewWorld(Body):
+    """A world to make; everything may be left out."""
+
+    name: Text | None = None
+    seed: int | Text | None = None
+    clock: NewClock = NewClock()
+    lenient: list[Text] = []
+
+
+class Fork(Body):
+    """The name of a fork."""
+
+    name: Text | None = None
+
+
+class Advance(Body):
+    """How far time moves: by `seconds`, or `to` an instant; exactly one of them."""
+
+    seconds: Annotated[float, Field(ge=0)] | None = None
+    to: Instant | None = None
+
+
+class NewSnapshot(Body):
+    """The name of a snapshot; one of that name is replaced."""
+
+    name: Text
+
+
+class NewEndpoint(Body):
+    """Where a provider posts its events: all of them, or those named in `events`."""
+
+    provider: Text
+    url: Annotated[str, StringConstraints(max_length=5000)]
+    events: list[Text] | None = None
+
+
+class OfProvider(Body):
+    """One provider, or all when it is left out."""
+
+    provider: Text | None = None
+
+
+class NewFault(Body):
+    """A failure to inject; `provider` and `operation` narrow down what it hits."""
+
+    kind: Literal["status", "latency", "timeout", "reset", "malformed", "rate_limit", "delivery"]
+    provider: Text | None = None
+    operation: Text | None = None
+    status: int | None = None
+    milliseconds: float | None = None
+    mode: (
+        Literal["duplicate", "drop", "delay", "reorder", "corrupt_signature", "stale_timestamp", "fail"]
+        | None
+    ) = None
+    probability: float | None = None
+    times: int | None = None
+
+
+class Trigger(BaseModel):
+    """What happens at a provider; further fields are what its dashboard or CLI would ask for."""
+
+    model_config = ConfigDict(extra="allow")
+
+    provider: Text
+    event: Text
+
+    def fields(self) -> dict[str, Any]:
+        """Return the further fields."""
+        return dict(self.model_extra or {})

@@ -1,0 +1,82 @@
+"""Errors of the control API: always problem+json (RFC 9457), whatever went wrong."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from harness.errors import Conflict, GreenroomError, InvalidInput, NotFound, StoreError
+
+log = logging.getLogger("greenroom")
+STATUSES: dict[type[GreenroomError], int] = {NotFound: 404, Conflict: 409, InvalidInput: 400, StoreError: 503}
+
+
+class Problem(JSONResponse):
+    """An answer of type application/problem+json."""
+
+    media_type = "application/problem+json"
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    errors: list[dict[str, Any]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Problem:
+    """Build a problem; `errors` lists what is wrong with which field of the request."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        **({} if errors is None else {"errors": errors}),
+    }
+    return Problem(body, status, headers=dict(headers) if headers else None)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the application as a problem."""
+    app.add_exception_handler(GreenroomError, _own)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _own(request: Request, error: Exception) -> Problem:
+    status = next((code for kind, code in STATUSES.items() if isinstance(error, kind)), 500)
+    if status >= 500:
+        log.error("%s %s: %s", request.method, request.url.path, error)
+    return problem(status, str(error))
+
+
+async def _invalid(request: Request, error: Exception) -> Problem:  # noqa: ARG001 - how Starlette calls it
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    errors = [
+        {"in": str(each["loc"][0]), "field": ".".join(map(str, each["loc"][1:])), "message": each["msg"]}
+        for each in error.errors()
+    ]
+    told = "; ".join(f"{each['field'] or each['in']}: {each['message']}" for each in errors)
+    return problem(422, told, errors=errors)
+
+
+async def _http(request: Request, error: Exception) -> Problem:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    detail = str(error.detail)
+    if error.status_code == 404:
+        detail = f"the control API has no {request.url.path}; what it has is shown at /_greenroom/docs"
+    elif error.status_code == 405:
+        detail = f"{request.method} is not possible on {request.url.path}; see /_greenroom/docs"
+    return problem(error.status_code, detail, headers=error.headers)
+
+
+async def _unexpected(request: Request, error: Exception) -> Problem:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem(500, f"Greenroom failed: {error!r}; see its log")

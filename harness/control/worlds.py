@@ -1,0 +1,124 @@
+"""Worlds: make, show, reset, fork, delete, and the environment that points a consumer at one."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+
+from harness import __version__
+from harness.control.context import Named, Running
+from harness.control.models import Fork, NewWorld
+from harness.runtime import Runtime
+from harness.world import World
+
+router = APIRouter(tags=["worlds"])
+one = APIRouter(prefix="/worlds/{w}", tags=["worlds"])
+Json = dict[str, Any]
+NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})")
+PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]*")
+
+
+def shown(runtime: Runtime, world: World, *, env: bool = True) -> Json:
+    """Return a world as the control API shows it."""
+    return {
+        "id": world.id,
+        "name": world.name,
+        "seed": int(world.seed) if NUMBER.fullmatch(world.seed) else world.seed,
+        **({"env": runtime.environment(world)} if env else {}),
+        "urls": {name: runtime.url(name) for name in runtime.providers},
+        "clock": world.clock.shown(),
+        "lenient": sorted(world.lenient),
+    }
+
+
+@router.get("/health", tags=["server"])
+async def health() -> Json:
+    """Tell that the server is ready, and its version."""
+    return {"status": "ok", "version": __version__}
+
+
+@router.get("/providers", tags=["server"])
+async def list_providers(runtime: Running) -> Json:
+    """List the providers that are served, with their addresses and the number of their operations."""
+    listed = []
+    for name, provider in runtime.providers.items():
+        provider.load()
+        listed.append(
+            {
+                "name": name,
+                "title": provider.title,
+                "port": runtime.settings.port + provider.port,
+                "url": runtime.url(name),
+                "hosts": list(provider.hosts),
+                "operations": len(provider.operations),
+            }
+        )
+    return {"providers": listed}
+
+
+@router.get("/worlds")
+async def list_worlds(runtime: Running) -> Json:
+    """List all worlds."""
+    return {"worlds": [shown(runtime, world, env=False) for world in runtime.worlds]}
+
+
+@router.post("/worlds", status_code=201)
+async def create_world(runtime: Running, body: NewWorld) -> Json:
+    """Make a bare world: an account at every provider, with fresh credentials."""
+    at = body.clock.model_dump()
+    world = runtime.worlds.create(name=body.name, seed=body.seed, at=at, lenient=body.lenient)
+    runtime.timeline.plan(world)
+    return shown(runtime, world)
+
+
+@one.get("")
+async def show_world(runtime: Running, world: Named) -> Json:
+    """Show a world with its environment."""
+    return shown(runtime, world)
+
+
+@one.delete("", status_code=204)
+async def delete_world(runtime: Running, world: Named) -> None:
+    """Remove a world with everything in it; the world `default` always exists."""
+    await runtime.worlds.delete(world)
+    runtime.timeline.plan(world)
+
+
+@one.post("/reset")
+async def reset_world(runtime: Running, world: Named) -> Json:
+    """Return a world to what it was when it was made: same credentials, seed and clock, no data, no endpoints."""
+    await runtime.worlds.reset(world)
+    runtime.timeline.plan(world)
+    return shown(runtime, world)
+
+
+@one.post("/fork", status_code=201)
+async def fork_world(runtime: Running, world: Named, body: Fork | None = None) -> Json:
+    """Make a world with the same data and time, credentials of its own, and its endpoints paused."""
+    twin = await runtime.worlds.fork(world, body.name if body else None)
+    runtime.timeline.plan(twin)
+    return shown(runtime, twin)
+
+
+@one.get("/env", response_model=None)
+async def show_environment(
+    runtime: Running,
+    world: Named,
+    format: Annotated[Literal["json", "dotenv", "shell"], Query()] = "json",
+) -> Response:
+    """Show the environment that points a consumer at a world: JSON, a .env file, or lines for a shell."""
+    env = runtime.environment(world)
+    if format == "json":
+        return JSONResponse(env)
+    if format == "shell":
+        return PlainTextResponse("".join(f"export {name}={shlex.quote(env[name])}\n" for name in env))
+    return PlainTextResponse("".join(f"{name}={_dotenv(env[name])}\n" for name in env))
+
+
+def _dotenv(value: str) -> str:
+    """Write a value as every reader of .env files understands it: quoted only where it must be."""
+    return value if PLAIN.fullmatch(value) else f"'{value}'"
