@@ -29,7 +29,7 @@ TEXT = {
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK|NotImplemented" + r"Error)\b")
 # The alphabet of a real key: long enough to be one, and in live mode.
 LIVE_KEY = re.compile(r"\b(?:sk|rk|pk)_live_[0-9A-Za-z]{16,}")
-MAIL_ADDRESS = re.compile(r"[\w.+-]+@((?:[a-z0-9-]+\.)+[a-z]{2,})\b", re.IGNORECASE)
+MAIL_ADDRESS = re.compile(r"(?<![\\\w.+-])[\w.+-]+@((?:[a-z0-9-]+\.)+[a-z]{2,})\b", re.IGNORECASE)
 # RFC 2606 and RFC 6761 keep these names free of people; resend.dev is where Resend's test addresses live.
 INVENTED = re.compile(
     r"(?:^|\.)(?:test|example|invalid|localhost|local|example\.(?:com|net|org)|resend\.dev)$", re.IGNORECASE
