@@ -1,7 +1,7 @@
 # Greenroom as a container: `docker compose up`, or
 #   docker run --rm -p 127.0.0.1:4400-4408:4400-4408 -e GREENROOM_TOKEN=choose-one greenroom
-# The server listens on all of the container's addresses, so it demands a token for its control API; publish the
-# ports to 127.0.0.1 unless others are meant to reach it.
+# The server listens on all of the container's addresses, so it demands a token (GREENROOM_TOKEN, or --token) and its
+# control API then wants it; publish the ports to 127.0.0.1 unless others are meant to reach it.
 
 FROM python:3.11-slim AS build
 WORKDIR /src
@@ -22,5 +22,5 @@ VOLUME /var/lib/greenroom
 EXPOSE 4400-4408
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:4400/_greenroom/health', timeout=2)"]
-# The shell passes the token on; `exec` lets SIGTERM reach the server, which then ends cleanly.
-CMD ["sh", "-c", "exec greenroom up --host 0.0.0.0 --port 4400 --data-dir /var/lib/greenroom/data --token \"${GREENROOM_TOKEN:?set GREENROOM_TOKEN}\""]
+ENTRYPOINT ["greenroom"]
+CMD ["up", "--host", "0.0.0.0", "--data-dir", "/var/lib/greenroom/data"]
