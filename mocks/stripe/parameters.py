@@ -1,7 +1,8 @@
 """The vocabulary of Stripe's parameters: what each operation's typed parameters are made of.
 
 Parameters arrive as form fields, so every value is a string until its type has read it. An empty string unsets what
-may be unset (`Unset[...]`) and is refused elsewhere; `metadata` is merged.
+may be unset (`Unset[...]`) and is refused elsewhere; `metadata` is merged. (Stripe API reference: metadata, pagination,
+expanding objects.)
 """
 
 from __future__ import annotations
@@ -21,17 +22,15 @@ _INTEGER = re.compile(r"-?\d{1,18}\Z", re.ASCII)
 
 def _integer(value: object) -> object:
     if isinstance(value, str) and value and not _INTEGER.match(value):
-        raise PydanticCustomError("invalid_integer", "Invalid integer: {value}", {"value": value})
+        raise PydanticCustomError("invalid_integer", "not an integer")
     return value
 
 
 def _boolean(value: object) -> object:
-    if value == "":
-        return value
-    if isinstance(value, str):
+    if isinstance(value, str) and value:
         lowered = value.lower()
         if lowered not in {"true", "false"}:
-            raise PydanticCustomError("invalid_boolean", "Invalid boolean: {value}", {"value": value})
+            raise PydanticCustomError("invalid_boolean", "not a boolean")
         return lowered == "true"
     return value
 
@@ -40,17 +39,21 @@ def _empty_is_none(value: object) -> object:
     return None if value == "" else value
 
 
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _metadata(value: object) -> object:
     if value == "":
         return None
     if isinstance(value, dict):
         for key, each in value.items():
-            if isinstance(each, dict | list):
-                raise PydanticCustomError("invalid_metadata", "{key}", {"key": key})
+            if not isinstance(each, str):
+                raise PydanticCustomError("metadata_nested", "nested", {"key": key})
             if not key or len(key) > 40:
-                raise PydanticCustomError("metadata_key", "{key}", {"key": key})
+                raise PydanticCustomError("metadata_key", "key", {"key": key})
             if len(each) > 500:
-                raise PydanticCustomError("metadata_value", "{key}", {"key": key})
+                raise PydanticCustomError("metadata_value", "value", {"key": key})
     return value
 
 
@@ -58,7 +61,10 @@ Unset = Annotated[T | None, BeforeValidator(_empty_is_none)]
 """A parameter that an empty string unsets: it arrives as None, and `given()` holds it."""
 
 Integer = Annotated[int, BeforeValidator(_integer)]
-"""A whole number, as Stripe spells it: `10`, never `10.0`, ` 10` or `1_0`."""
+"""A whole number as Stripe spells it: `10`, never `10.0`, ` 10` or `1_0`."""
+
+Count = Annotated[int, BeforeValidator(_integer), Field(ge=0)]
+"""A whole number that is not negative."""
 
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
 """`true` or `false`; nothing else that Python would take for a boolean."""
@@ -69,11 +75,14 @@ Timestamp = Annotated[int, BeforeValidator(_integer), Field(ge=0)]
 Decimal = Annotated[str, Field(pattern=r"^-?\d{1,15}(\.\d{1,12})?$")]
 """A decimal number kept as the string it was sent as (`unit_amount_decimal`)."""
 
-Currency = Annotated[str, BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)]
-"""A three-letter ISO code, any case; objects hold it in lower case."""
+Currency = Annotated[str, BeforeValidator(_lower)]
+"""A three-letter ISO code in any case; objects hold it in lower case. `money.check_currency` knows which there are."""
 
 Metadata = Annotated[dict[str, str] | None, BeforeValidator(_metadata)]
 """Up to 50 pairs, keys up to 40 and values up to 500 characters; None after `metadata=` (clear all)."""
+
+Expand = tuple[str, ...]
+"""Dotted paths of what to expand."""
 
 
 class Group(Params):
@@ -93,7 +102,7 @@ class Group(Params):
 class StripeParams(Group):
     """The parameters of an operation; every one of Stripe's v1 operations takes `expand`."""
 
-    expand: list[str] = []
+    expand: Expand = ()
 
 
 class CreatedRange(Group):
@@ -127,6 +136,42 @@ class CreatedListParams(ListParams):
     created: Range | None = None
 
 
+class Address(Group):
+    """A postal address; parts that are not sent are null."""
+
+    city: Unset[str] = None
+    country: Unset[str] = None
+    line1: Unset[str] = None
+    line2: Unset[str] = None
+    postal_code: Unset[str] = None
+    state: Unset[str] = None
+
+
+class CustomerShipping(Group):
+    """Where a customer's goods go."""
+
+    address: Address
+    name: str
+    phone: Unset[str] = None
+
+
+class Shipping(CustomerShipping):
+    """Where a payment's goods go, and with whom."""
+
+    carrier: Unset[str] = None
+    tracking_number: Unset[str] = None
+
+
+class BillingDetails(Group):
+    """Who pays with a payment method."""
+
+    address: Unset[Address] = None
+    email: Unset[str] = None
+    name: Unset[str] = None
+    phone: Unset[str] = None
+    tax_id: Unset[str] = None
+
+
 def merged(metadata: dict[str, str], sent: dict[str, str] | None) -> dict[str, str]:
     """Merge metadata as Stripe does: None clears all, an empty value removes its key, the rest is set.
 
@@ -138,7 +183,5 @@ def merged(metadata: dict[str, str], sent: dict[str, str] | None) -> dict[str, s
     if len(result) > 50:
         from mocks.stripe.errors import invalid
 
-        raise invalid(
-            "You can have up to 50 keys in metadata.", param="metadata", rule="metadata_too_large"
-        )
+        raise invalid("You can have up to 50 keys in metadata.", param="metadata", rule="metadata_too_large")
     return result

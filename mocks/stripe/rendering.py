@@ -58,19 +58,13 @@ def register(resource: Resource) -> Resource:
 
 def render(tx: Transaction, document: Json, expand: list[str] | tuple[str, ...] = ()) -> Json:
     """Return what the API answers for a document: expanded, in the shape of the request's version."""
-    return _render(tx, document, _tree(expand) if expand else {}, "", version_of(tx))
+    return _render(tx, document, _tree(expand) if expand else {}, "", versions.of(tx))
 
 
 def snapshot(tx: Transaction, document: Json) -> Json:
     """Return the canonical object as events hold it: nothing expanded, nothing that is only there when included."""
     resource = RESOURCES.get(document["object"])
     return _stored(tx, document) if resource is None else resource.view(tx, document)
-
-
-def version_of(tx: Transaction) -> str:
-    """Return the API version that the request asks for; the account's default without one."""
-    request = tx.request
-    return (request.header("stripe-version") if request is not None else None) or versions.ACCOUNT_DEFAULT
 
 
 def listing(
@@ -113,7 +107,7 @@ def envelope(
 ) -> Json:
     """Return a list envelope of rendered documents; expansions begin with `data.`."""
     tree = _data_tree(expand) if expand else {}
-    version = version_of(tx)
+    version = versions.of(tx)
     data = [_render(tx, each, tree, "data.", version) for each in documents]
     return {"object": "list", "data": data, "has_more": has_more, "url": url}
 

@@ -1,15 +1,20 @@
 """API versions: which exist, and how an object of today's shape is shown to an older or newer one.
 
-State is kept in one canonical shape, that of `CANONICAL`. A change declares what it did to an object at a version:
-`@before` undoes it for requests with an older version, `@since` adds it for requests with that version or a newer one.
-(Sources: Stripe's API changelog; the changelogs of stripe-node and stripe-python.)
+State is kept in one canonical shape, that of `CANONICAL`. A change declares what a version did to an object: `@before`
+shows how it was for requests of older versions, `@since` adds what is newer than the canonical shape.
+(Sources: Stripe's API changelog, and the changelogs of stripe-node and stripe-python.)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from mocks.stripe import errors
+
+if TYPE_CHECKING:
+    from harness.transaction import Transaction
 
 Json = dict[str, Any]
 Change = Callable[[Json], None]
@@ -20,14 +25,78 @@ CANONICAL = "2026-05-27.dahlia"
 ACCOUNT_DEFAULT = CANONICAL
 """What an account answers without a `Stripe-Version` header, and the version of events for endpoints without one."""
 
+SERVED = (
+    "2025-03-31.basil",
+    "2025-04-30.basil",
+    "2025-05-28.basil",
+    "2025-06-30.basil",
+    "2025-07-30.basil",
+    "2025-08-27.basil",
+    "2025-09-30.clover",
+    "2025-10-29.clover",
+    "2025-11-17.clover",
+    "2025-12-15.clover",
+    "2026-01-28.clover",
+    "2026-02-25.clover",
+    "2026-03-25.dahlia",
+    "2026-04-22.dahlia",
+    CANONICAL,
+    "2026-06-24.dahlia",
+    "2026-07-29.dahlia",
+    "2026-08-26.dahlia",
+    "2026-09-30.endive",
+    "2026-10-28.endive",
+)
+"""Every release since basil."""
+
+NOT_SERVED = (
+    "2019-12-03",
+    "2020-03-02",
+    "2020-08-27",
+    "2022-08-01",
+    "2022-11-15",
+    "2023-08-16",
+    "2023-10-16",
+    "2024-04-10",
+    "2024-06-20",
+    "2024-09-30.acacia",
+    "2024-10-28.acacia",
+    "2024-11-20.acacia",
+    "2024-12-18.acacia",
+    "2025-01-27.acacia",
+    "2025-02-24.acacia",
+)
+"""Releases that exist and whose shapes this mock does not know: refused by name, not answered in another shape."""
+
+_KNOWN = frozenset(SERVED)
 _BEFORE: dict[str, list[tuple[str, Change]]] = {}
 _SINCE: dict[str, list[tuple[str, Change]]] = {}
+
+
+def check(version: str, *, param: str | None = None) -> None:
+    """Raise Stripe's refusal of a version that does not exist, or ours of one older than basil."""
+    if version in _KNOWN:
+        return
+    if version in NOT_SERVED:
+        raise errors.invalid(
+            f"Greenroom's Stripe does not serve API versions before {SERVED[0]}, and {version} was asked for.",
+            param=param,
+            rule="unsupported_version",
+        )
+    raise errors.invalid(f"Invalid Stripe API version: {version}", param=param, rule="unknown_version")
+
+
+def of(tx: Transaction) -> str:
+    """Return the API version that the request asks for; the account's default without one."""
+    request = tx.request
+    return (request.header("stripe-version") if request is not None else None) or ACCOUNT_DEFAULT
 
 
 def before(version: str, *objects: str) -> Callable[[Change], Change]:
     """Register how objects looked before `version`: the function changes a canonical object in place.
 
-    The object may have expanded children, and is one level only: children are transformed by their own changes.
+    The object may hold expanded children, which their own changes handle. What is embedded in it (the items of a
+    subscription) belongs to its own change.
     """
 
     def register(change: Change) -> Change:
@@ -59,9 +128,19 @@ def show(document: Json, version: str) -> Json:
     return document
 
 
-def changes(object: str, version: str) -> bool:
+def differs(object: str, version: str) -> bool:
     """Tell whether an object looks different at a version."""
     return version != CANONICAL and bool(_chain(object, version))
+
+
+def without(*fields: str) -> Change:
+    """Return the change that takes fields away which a version brought."""
+
+    def change(document: Json) -> None:
+        for field in fields:
+            document.pop(field, None)
+
+    return change
 
 
 @cache
@@ -73,14 +152,8 @@ def _chain(object: str, version: str) -> tuple[Change, ...]:
     return tuple(change for _, change in newer)
 
 
-KNOWN = frozenset({"2025-03-31.basil", "2025-04-30.basil", "2025-09-30.clover", CANONICAL, "2026-10-28.endive"})
+# --- what versions did to several objects; the rest stands beside the object it concerns ----------------------------
 
-
-def check(version: str) -> None:
-    """Raise Stripe's refusal of a version that does not exist."""
-    if version not in KNOWN:
-        from mocks.stripe.errors import invalid
-
-        raise invalid(
-            f"Invalid Stripe API version: {version}", rule="unknown_api_version"
-        )
+before("2025-09-30.clover", "customer", "payment_intent", "setup_intent", "payment_method", "setup_attempt")(
+    without("customer_account")
+)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from harness.collection import Collection, events_of
+from harness.transaction import DELIVERIES
 from mocks.stripe import versions
 from mocks.stripe.ids import PAYMENTS, new_id
 from mocks.stripe.rendering import snapshot
@@ -18,32 +19,41 @@ Json = dict[str, Any]
 
 EVENTS = events_of("stripe")
 
+KEPT_SECONDS = 30 * 86400
+"""How long the API shows an event (Stripe docs: events are kept for 30 days)."""
 
-def emit(tx: Transaction, type: str, collection: Collection, document: Json, *, previous: Json | None = None) -> None:
-    """Announce an event about a document of `collection`.
+_TELLS_CHANGES = frozenset({"charge.captured", "charge.refunded"})
+"""Events that tell `previous_attributes` although their names do not end in `.updated`."""
 
-    `previous_attributes` tells what changed since the transaction began, for documents that existed then; `previous`
-    (attributes with their old values) overrides it where one transaction changes a thing several times.
+
+def emit(
+    tx: Transaction, type: str, collection: Collection, document: Json, *, previous: Json | None = None
+) -> None:
+    """Announce an event about a document of `collection`, which has been inserted or saved.
+
+    An `….updated` event tells in `previous_attributes` what changed since the transaction began, for documents that
+    existed then; `previous` (changed attributes with their old values) overrides it, for a transaction that changes a
+    thing several times.
     """
     shown = orjson.loads(orjson.dumps(snapshot(tx, document)))
     data: Json = {"object": shown}
-    if previous is None and not type.endswith((".created", ".deleted")):
+    if previous is None and (type.endswith(".updated") or type in _TELLS_CHANGES):
         earlier = tx.before(collection, document[collection.key])
         previous = None if earlier is None else difference(snapshot(tx, earlier), shown)
     if previous:
         data["previous_attributes"] = previous
-    request = {"id": None, "idempotency_key": None}
-    if tx.request is not None:
+    if tx.request is None:
+        request = {"id": None, "idempotency_key": None}
+    else:
         request = {"id": tx.request_id, "idempotency_key": tx.idempotency_key}
-    payment = document["id"].split("_", 1)[0] in PAYMENTS
+    payment = document["id"].partition("_")[0] in PAYMENTS
     body = {"api_version": versions.ACCOUNT_DEFAULT, "data": data, "request": request}
     tx.emit(type, body, id=new_id(tx, "evt", payment=payment))
 
 
 def updated(tx: Transaction, type: str, collection: Collection, document: Json) -> bool:
-    """Save a document and announce the update; a document that did not change is neither saved nor announced."""
-    earlier = tx.before(collection, document[collection.key])
-    if earlier == document:
+    """Save a document and announce the update; one that is as it was before is neither saved nor announced."""
+    if tx.before(collection, document[collection.key]) == document:
         return False
     tx.save(collection, document)
     emit(tx, type, collection, document)
@@ -53,20 +63,19 @@ def updated(tx: Transaction, type: str, collection: Collection, document: Json) 
 def difference(old: Json, new: Json) -> Json:
     """Return the old values of what changed: nested objects by their changed keys, arrays whole, new keys as null."""
     changed: Json = {}
-    for name in old.keys() | new.keys():
+    for name in sorted(old.keys() | new.keys()):
         before, after = old.get(name), new.get(name)
-        if before == after:
-            continue
-        nested = isinstance(before, dict) and isinstance(after, dict)
-        changed[name] = difference(before, after) if nested else before
-    return {name: changed[name] for name in sorted(changed)}
+        if before != after:
+            nested = isinstance(before, dict) and isinstance(after, dict)
+            changed[name] = difference(before, after) if nested else before
+    return changed
 
 
-def shown_event(event: Json, version: str, pending: int) -> Json:
-    """Return an event as an endpoint or a retrieving consumer of an API version sees it."""
+def shown(event: Json, version: str, pending: int) -> Json:
+    """Return an event in the shape of an API version; `pending` endpoints have not acknowledged it yet."""
     body = event["body"]
     data = body["data"]
-    if versions.changes(data["object"]["object"], version):
+    if versions.differs(data["object"]["object"], version):
         data = _data_at(data, version)
     return {
         "id": event["id"],
@@ -81,10 +90,16 @@ def shown_event(event: Json, version: str, pending: int) -> Json:
     }
 
 
+def retrieved(tx: Transaction, event: Json) -> Json:
+    """Return an event as the API shows it: in the version it was made with, whatever the request's own version."""
+    pending = tx.count(DELIVERIES, event=event["id"], state="pending") if event["endpoints"] else 0
+    return shown(event, event["body"]["api_version"], pending)
+
+
 def delivery_body(event: Json, endpoint: Json) -> bytes:
     """Return the bytes posted to an endpoint: the event in the endpoint's API version, indented by two spaces."""
     version = endpoint.get("api_version") or event["body"]["api_version"]
-    return orjson.dumps(shown_event(event, version, event["endpoints"]), option=orjson.OPT_INDENT_2)
+    return orjson.dumps(shown(event, version, event["endpoints"]), option=orjson.OPT_INDENT_2)
 
 
 def _data_at(data: Json, version: str) -> Json:
