@@ -127,6 +127,7 @@ def test_the_clock_is_set_to_any_spelling_of_an_instant(
     ("span", "sent"),
     [
         ({"seconds": 0.5}, {"seconds": 0.5}),
+        ({"seconds": 0}, {"seconds": 0}),
         ({"minutes": 2}, {"seconds": 120}),
         ({"days": 31, "hours": 2}, {"seconds": 31 * 86400 + 7200}),
         ({"to": MOMENT}, {"to": "2026-01-31T09:00:00.250000Z"}),

@@ -38,7 +38,7 @@ class Greenroom:
     def create_world(
         self,
         name: str | None = None,
-        seed: int | None = None,
+        seed: int | str | None = None,
         clock: Mapping[str, str | float | datetime] | None = None,
         lenient: Sequence[str] | None = None,
     ) -> World:

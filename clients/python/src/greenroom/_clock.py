@@ -28,28 +28,29 @@ class Clock:
         """Let the clock be `real`, `frozen` or `fast`, from `now` on if given.
 
         `now` is a datetime or ISO 8601 text (UTC where it names no zone); `rate` is world seconds per wall second,
-        for `fast`. Setting a time runs no timers: `advance` does.
+        for `fast`. What becomes due by setting the time forward is run, as by `advance`.
         """
         body = {"mode": mode, "now": iso(now), "rate": rate}
-        return read(ClockState, self._control.call("PUT", self._path, body))
+        return read(ClockState, self._control.call("PUT", self._path, body, seconds=JOB_SECONDS))
 
     def advance(
         self,
         *,
-        seconds: float = 0,
-        minutes: float = 0,
-        hours: float = 0,
-        days: float = 0,
+        seconds: float | None = None,
+        minutes: float | None = None,
+        hours: float | None = None,
+        days: float | None = None,
         to: datetime | str | None = None,
     ) -> Advance:
         """Move the clock forward by a span, or `to` an instant, and run all that becomes due on the way, in order.
 
         Returns when every webhook due by then has been attempted. Spans add up: `advance(days=31, hours=2)`.
         """
-        span = seconds + 60 * minutes + 3600 * hours + 86400 * days
-        if (to is None) == (span == 0):
+        spans = [(seconds, 1), (minutes, 60), (hours, 3600), (days, 86400)]
+        given = [span * unit for span, unit in spans if span is not None]
+        if (to is None) == (not given):
             raise GreenroomError(
                 "clock.advance takes either a span, as in advance(days=31), or an instant, as in advance(to=…)"
             )
-        body = {"seconds": span} if to is None else {"to": iso(to)}
+        body = {"seconds": sum(given)} if to is None else {"to": iso(to)}
         return read(Advance, self._control.post(f"{self._path}/advance", body, seconds=JOB_SECONDS))

@@ -158,7 +158,7 @@ def _refusal(response: HTTPResponse, content: bytes, where: str) -> ControlError
     title = str(problem.get("title") or response.reason)
     detail = str(problem.get("detail") or "")
     if response.status == 401:
-        detail = f"{detail} (the control API asks for a token: pass token=…, or set GREENROOM_TOKEN)".strip()
+        detail = f"{detail} (pass token=…, or set GREENROOM_TOKEN)".strip()
     return ControlError(response.status, title, detail, call=where)
 
 

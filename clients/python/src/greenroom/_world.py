@@ -30,7 +30,7 @@ class World:
         self._control = control
         self.id: str = shown["id"]
         self.name: str | None = shown.get("name")
-        self.seed: int = shown["seed"]
+        self.seed: int | str = shown["seed"]
         self.lenient: tuple[str, ...] = tuple(shown.get("lenient", ()))
         self.urls: dict[str, str] = dict(shown["urls"])
         self._env: dict[str, str] | None = shown.get("env")
