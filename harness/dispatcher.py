@@ -140,7 +140,7 @@ class Dispatcher:
             while len(lane.flying) >= IN_FLIGHT:
                 await asyncio.wait(lane.flying, return_when=asyncio.FIRST_COMPLETED)
             if lane.queue:
-                lane.newest = asyncio.create_task(self._attempt(world, key[1], lane.queue.popleft(), lane))
+                lane.newest = asyncio.create_task(self._attempt(world, key[1], lane.queue.popleft()))
                 lane.flying.add(lane.newest)
                 lane.newest.add_done_callback(lambda task: self._landed(world, key, lane, task))
         lane.worker = None
@@ -190,22 +190,33 @@ class Dispatcher:
 
     # --- one attempt -----------------------------------------------------------------------------------------------
 
-    async def _attempt(self, world: World, space: int, id: str, lane: _Lane) -> None:
+    async def _attempt(self, world: World, space: int, id: str) -> None:
         try:
-            await self._try(world, space, id, lane)
-        except Exception:
+            await self._try(world, space, id)
+        except Exception as error:
             log.exception("delivery %s of world %s could not be attempted", id, world.name)
-        finally:
-            self._claimed.discard((space, id))
+            self._give_up(world, space, id, f"Greenroom failed: {error!r}; see its log")
+        self._claimed.discard((space, id))
 
-    async def _try(self, world: World, space: int, id: str, lane: _Lane) -> None:
-        prepared = self._prepare(world, space, id, lane)
+    def _give_up(self, world: World, space: int, id: str, note: str) -> None:
+        """End a delivery that our own mistake keeps from being attempted, so that nothing waits for it for ever."""
+        if world.space == space:
+            tx = Transaction(self.store, world, next(iter(self.worlds.providers.values())))
+            delivery = tx.get(DELIVERIES, id)
+            if delivery is not None:
+                tx.save(DELIVERIES, delivery | {"state": "failed", "note": note})
+            tx.commit()
+
+    async def _try(self, world: World, space: int, id: str) -> None:
+        prepared = self._prepare(world, space, id)
         if prepared is None:
             await self.batch.durable()
             return
         provider, webhooks, _delivery, endpoint, event, fault = prepared
         body = webhooks.body(event, endpoint)
         mode = fault["mode"] if fault else None
+        if mode == "reorder":
+            await asyncio.sleep(2 * HEAD_OF_LINE_SECONDS)  # the deliveries behind it do not wait that long
         result = await self._post(webhooks, endpoint, event["id"], body, mode)
         if mode == "duplicate":
             await self._post(webhooks, endpoint, event["id"], body, None)
@@ -217,7 +228,7 @@ class Dispatcher:
         await self.batch.durable()
 
     def _prepare(
-        self, world: World, space: int, id: str, lane: _Lane
+        self, world: World, space: int, id: str
     ) -> tuple[Provider, Webhooks, Json, Json, Json, Json | None] | None:
         """Read what an attempt needs, and let delivery faults act; None when there is nothing to post now."""
         if world.space != space:
@@ -242,22 +253,20 @@ class Dispatcher:
         fault = None
         if world.faults is None or world.faults:
             fault = faults.strike(tx, operation=delivery["type"], delivery=True)
-        if fault is not None and self._held(tx, delivery, fault, lane):
+        if fault is not None and self._held(tx, delivery, fault):
             tx.commit()
             return None
         tx.commit()
         return provider, webhooks, delivery, endpoint, event, fault
 
-    def _held(self, tx: Transaction, delivery: Json, fault: Json, lane: _Lane) -> bool:
-        """Let a fault keep a delivery from being posted now: dropped for good, late, or after the next one."""
+    def _held(self, tx: Transaction, delivery: Json, fault: Json) -> bool:
+        """Let a fault keep a delivery from being posted now: dropped for good, or late."""
         match fault["mode"]:
             case "drop":
                 tx.save(DELIVERIES, delivery | {"state": "failed", "note": "dropped by an injected fault"})
             case "delay":
                 wait = (fault["milliseconds"] or DEFAULT_DELAY_MS) * 1000
                 tx.save(DELIVERIES, delivery | {"note": "delayed by an injected fault"}, at=tx.now + wait)
-            case "reorder" if lane.queue:
-                lane.queue.insert(1, delivery["id"])
             case _:
                 return False
         return True
@@ -299,7 +308,7 @@ class Dispatcher:
                 timeout=aiohttp.ClientTimeout(total=limit),
             ) as response:
                 result.status = response.status
-                result.response_headers = dict(response.headers)
+                result.response_headers = {str(name): value for name, value in response.headers.items()}
                 kept = await response.content.read(RESPONSE_KEPT)
                 result.response_body = kept.decode("utf-8", "replace")
         except TimeoutError:

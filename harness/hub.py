@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 BACKLOG = 1000
+News = tuple[str, Any]
 
 
 class Hub:
@@ -16,7 +17,7 @@ class Hub:
 
     def __init__(self) -> None:
         """Start without listeners."""
-        self._queues: defaultdict[str, set[asyncio.Queue[tuple[str, Any]]]] = defaultdict(set)
+        self._queues: defaultdict[str, set[asyncio.Queue[News | None]]] = defaultdict(set)
 
     def listened(self, world: str) -> bool:
         """Tell whether anybody listens to a world."""
@@ -28,9 +29,17 @@ class Hub:
             if not queue.full():
                 queue.put_nowait((kind, data))
 
+    def end(self, world: str) -> None:
+        """Tell listeners that a world is no more; what is still in their backlog is dropped."""
+        for queue in self._queues.get(world, ()):
+            while not queue.empty():
+                queue.get_nowait()
+            queue.put_nowait(None)
+
     @contextmanager
-    def _queue(self, world: str) -> Any:
-        queue: asyncio.Queue[tuple[str, Any]] = asyncio.Queue(BACKLOG)
+    def listen(self, world: str) -> Iterator[asyncio.Queue[News | None]]:
+        """Open a queue of (kind, data) of all that happens in a world from now on; None means that it has ended."""
+        queue: asyncio.Queue[News | None] = asyncio.Queue(BACKLOG)
         self._queues[world].add(queue)
         try:
             yield queue
@@ -38,9 +47,3 @@ class Hub:
             self._queues[world].discard(queue)
             if not self._queues[world]:
                 del self._queues[world]
-
-    async def listen(self, world: str) -> AsyncIterator[tuple[str, Any]]:
-        """Yield (kind, data) of all that happens in a world from now on."""
-        with self._queue(world) as queue:
-            while True:
-                yield await queue.get()

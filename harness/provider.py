@@ -38,6 +38,8 @@ class Webhooks:
 
     `sign(secrets, event_id, stamp, body)` returns the headers of one attempt; `stamp` is real time in unix seconds.
     `body(event, endpoint)` returns the exact bytes. `retry_seconds` are the gaps between attempts in world time.
+    `secret` and `endpoint_id` are forms of `chance.fill`; `events` lists the types that endpoints may ask for, if the
+    provider has such a list.
     """
 
     sign: Callable[[list[str], str, int, bytes], list[tuple[str, str]]]
@@ -47,6 +49,7 @@ class Webhooks:
     timeout_seconds: float
     jitter: float = 0.0
     events: tuple[str, ...] = ()
+    endpoint_id: str = "ep_{alnum:24}"
 
 
 @dataclass(slots=True)

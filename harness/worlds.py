@@ -254,7 +254,7 @@ class Worlds:
         return twin
 
     def _hand_over(self, world: World, twin: World, provider: Provider) -> None:
-        """Give a fork its own tokens while keeping what the account holds, and pause its endpoints."""
+        """Give a fork its own tokens while keeping what the account holds; pause its endpoints."""
         tokens = {}
         self.store.begin()
         for credential in provider.credentials:
@@ -264,9 +264,12 @@ class Worlds:
                 self.credentials.add(self.store, provider.name, grant)
         self.store.keep()
         twin.accounts[provider.name] = {"tokens": tokens, "env": world.accounts[provider.name]["env"]}
+        old = world.accounts[provider.name]["tokens"]
+        renewed = {token: tokens.get(name, token) for name, token in old.items()}
         tx = Transaction(self.store, twin, provider)
         for endpoint in tx.every(endpoints_of(provider.name)):
-            tx.save(endpoints_of(provider.name), endpoint | {"paused": True})
+            secrets = [renewed.get(secret, secret) for secret in endpoint["secrets"]]
+            tx.save(endpoints_of(provider.name), endpoint | {"paused": True, "secrets": secrets})
         tx.commit()
 
     async def delete(self, world: World) -> None:
