@@ -1,0 +1,1 @@
+"""Resend: transactional mail, its delivery life cycle, sending domains, API keys and webhooks."""

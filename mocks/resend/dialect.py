@@ -1,0 +1,162 @@
+"""How Resend speaks: Bearer keys, JSON bodies, its error envelope, idempotency keys, cursors and timestamps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from harness import instants
+from harness.dialect import Dialect, Directory, Exchange, Grant
+from mocks.resend import errors
+
+if TYPE_CHECKING:
+    from harness.collection import Collection
+    from harness.errors import Refusal
+    from harness.messages import Request
+    from harness.provider import Operation
+    from harness.transaction import Transaction
+    from mocks.resend.parameters import Listing
+
+Json = dict[str, Any]
+
+SENDING = frozenset({"emails/send", "emails/send-batch"})
+"""The operations that a `sending_access` key may call, and that remember an Idempotency-Key."""
+
+BATCH = "emails/send-batch"
+RATE = 5
+"""Requests a second that an account may make, as its headers tell; only a fault enforces it."""
+
+
+class ResendDialect(Dialect):
+    """Resend's REST protocol."""
+
+    provider = "resend"
+    content_type = "application/json; charset=utf-8"
+
+    def authenticate(self, request: Request, directory: Directory) -> Grant:
+        """Find the world of `Authorization: Bearer re_…`."""
+        scheme, _, key = (request.header("authorization") or "").partition(" ")
+        key = key.strip()
+        if scheme.lower() != "bearer" or not key:
+            raise errors.missing_api_key()
+        grant = directory.find("resend", key)
+        if grant is None:
+            raise errors.invalid_api_key()
+        return grant
+
+    def authorize(self, tx: Transaction, grant: Grant, operation: Operation) -> None:
+        """Refuse deleted and restricted keys, and requests without User-Agent."""
+        from mocks.resend.resources import api_keys
+
+        key = api_keys.use(tx, grant)
+        if key is None:
+            raise errors.invalid_api_key()
+        if key["permission"] == "sending_access" and operation.id not in SENDING:
+            raise errors.restricted_api_key()
+        if tx.request is not None and not tx.request.header("user-agent"):
+            tx.deviation(errors.missing_user_agent())
+
+    def decode(self, request: Request, operation: Operation) -> Json:
+        """Read the query of a GET, the JSON body of anything else; operations without parameters read neither."""
+        if operation.params is None:
+            return {}
+        if request.method == "GET":
+            return dict(parse_qsl(request.query, keep_blank_values=True))
+        try:
+            body = orjson.loads(request.body) if request.body else {}
+        except orjson.JSONDecodeError:
+            raise errors.malformed() from None
+        if operation.id == BATCH and isinstance(body, list):
+            return {"emails": body}
+        if operation.id == BATCH or not isinstance(body, dict):
+            raise errors.malformed()
+        return body
+
+    def invalid(self, operation: Operation, errors: list[Any], data: Json) -> Refusal:
+        """Name the first thing wrong, as Resend does."""
+        from mocks.resend.parameters import explain
+
+        return explain(errors)
+
+    def unserved(self, request: Request) -> Refusal:
+        """Answer an unknown path."""
+        return errors.no_endpoint()
+
+    def method_not_allowed(self, request: Request, allowed: frozenset[str]) -> Refusal:
+        """Answer a known path with another method."""
+        return errors.method_not_allowed()
+
+    def failure(self, status: int, message: str = "") -> Refusal:
+        """Answer with a bare status."""
+        return errors.failure(status, message)
+
+    def idempotency_key(self, request: Request, operation: Operation) -> str | None:
+        """Sending remembers its Idempotency-Key for 24 hours; other operations ignore it."""
+        key = request.header("idempotency-key")
+        if key is None or operation.id not in SENDING:
+            return None
+        if not 1 <= len(key) <= 256:
+            raise errors.invalid_idempotency_key()
+        return key
+
+    def key_reused(self, key: str) -> Refusal:
+        """Refuse a key that comes again with another payload."""
+        return errors.key_reused()
+
+    def headers(self, exchange: Exchange) -> list[tuple[str, str]]:
+        """Return the rate limit headers that every answer carries (names as in recorded answers)."""
+        return list(_RATE_HEADERS)
+
+
+_RATE_HEADERS = (
+    ("ratelimit-limit", str(RATE)),
+    ("ratelimit-policy", f"{RATE};w=1"),
+    ("ratelimit-remaining", str(RATE - 1)),
+    ("ratelimit-reset", "1"),
+)
+
+
+# --- timestamps and lists ----------------------------------------------------------------------------------------
+
+
+def timestamp(instant: int) -> str:
+    """Write an instant as Resend's REST answers do: PostgreSQL's text, `2023-04-03 22:13:42.674981+00`.
+
+    Zeros at the end of the fraction are left out, and a whole second has none (recorded answers).
+    """
+    text = instants.moment(instant).strftime("%Y-%m-%d %H:%M:%S")
+    fraction = instant % instants.SECOND
+    return f"{text}.{fraction:06d}".rstrip("0") + "+00" if fraction else text + "+00"
+
+
+def listed(tx: Transaction, collection: Collection, params: Listing, render: Callable[[Json], Json]) -> Json:
+    """Answer a list: newest first, `after` and `before` are ids and exclude each other."""
+    if params.after is not None and params.before is not None:
+        raise errors.invalid("The `after` and `before` parameters cannot be used together.", field="after")
+    try:
+        page = tx.page(collection, limit=params.limit, after=params.after, before=params.before)
+    except KeyError as error:
+        cursor = "after" if error.args[0] == params.after else "before"
+        raise errors.invalid(f"Invalid `{cursor}` cursor.", field=cursor, rule="unknown_cursor") from None
+    return {"object": "list", "has_more": page.has_more, "data": [render(each) for each in page.items]}
+
+
+def find(tx: Transaction, collection: Collection, id: str, thing: str) -> Json:
+    """Return the document of an id in a path; refuse what is no UUID (422) and what is unknown (404)."""
+    document = tx.get(collection, id)
+    if document is not None:
+        return document
+    if not is_uuid(id):
+        raise errors.invalid_id()
+    raise errors.not_found(thing)
+
+
+def is_uuid(text: str) -> bool:
+    """Tell whether a text is a UUID in its usual spelling of 36 characters."""
+    parts = text.split("-")
+    if [len(part) for part in parts] != [8, 4, 4, 4, 12]:
+        return False
+    return all(character in "0123456789abcdefABCDEF" for part in parts for character in part)

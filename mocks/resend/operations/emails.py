@@ -1,0 +1,54 @@
+"""Sending, reading, rescheduling and cancelling mails."""
+
+from __future__ import annotations
+
+from harness.params import Json
+from harness.transaction import Transaction
+from mocks.resend import errors
+from mocks.resend.dialect import find, listed
+from mocks.resend.parameters import Listing, Rescheduled
+from mocks.resend.provider import resend
+from mocks.resend.resources import addresses, api_keys, emails, lifecycle, message
+from mocks.resend.resources.emails import EMAILS
+from mocks.resend.resources.message import Message
+
+SIBLINGS = frozenset({"metrics", "receiving"})
+"""Paths beside `/emails/{email_id}` that Resend has and this room does not serve."""
+
+
+@resend.post("/emails", id="emails/send", tier="P0")
+def send_email(tx: Transaction, params: Message) -> Json:
+    """Send an email, or schedule it."""
+    api_keys.check_domain(tx, addresses.domain(params.from_))
+    message.check(tx, params)
+    return {"id": lifecycle.accept(tx, params)["id"]}
+
+
+@resend.get("/emails", id="emails/list", tier="P0")
+def list_emails(tx: Transaction, params: Listing) -> Json:
+    """List emails, newest first."""
+    return listed(tx, EMAILS, params, emails.summary)
+
+
+@resend.get("/emails/{email_id}", id="emails/get", tier="P0")
+def retrieve_email(tx: Transaction, email_id: str) -> Json:
+    """Retrieve an email."""
+    if email_id in SIBLINGS:
+        raise errors.unserved("GET", f"/emails/{email_id}")
+    return emails.full(find(tx, EMAILS, email_id, "Email"))
+
+
+@resend.patch("/emails/{email_id}", id="emails/update", tier="P1")
+def update_email(tx: Transaction, params: Rescheduled, email_id: str) -> Json:
+    """Move a scheduled email."""
+    email = find(tx, EMAILS, email_id, "Email")
+    lifecycle.reschedule(tx, email, params.scheduled_at)
+    return {"object": "email", "id": email["id"]}
+
+
+@resend.post("/emails/{email_id}/cancel", id="emails/cancel", tier="P1")
+def cancel_email(tx: Transaction, email_id: str) -> Json:
+    """Cancel a scheduled email."""
+    email = find(tx, EMAILS, email_id, "Email")
+    lifecycle.cancel(tx, email)
+    return {"object": "email", "id": email["id"]}

@@ -1,0 +1,78 @@
+"""Resend as the harness finds it: host, credentials, dialect and webhook delivery."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness import svix
+from harness.provider import Credential, Provider, Webhooks
+from mocks.resend.dialect import ResendDialect
+from mocks.resend.signing import sign
+
+if TYPE_CHECKING:
+    from harness.params import Json
+    from harness.transaction import Transaction
+
+EVENTS = (
+    "email.sent",
+    "email.delivered",
+    "email.delivery_delayed",
+    "email.bounced",
+    "email.complained",
+    "email.opened",
+    "email.clicked",
+    "email.failed",
+    "email.scheduled",
+    "email.suppressed",
+    "email.received",
+    "contact.created",
+    "contact.updated",
+    "contact.deleted",
+    "domain.created",
+    "domain.updated",
+    "domain.deleted",
+)
+"""Every event type that an endpoint may ask for. Mails and domains are announced; contacts and inbound mail are not
+served, so nothing announces those."""
+
+LARGEST_BODY = 48 << 20
+"""Bytes: 40 MB of attachments in base64 (Resend's limit for one mail), and room for the rest."""
+
+
+def _account(tx: Transaction) -> dict[str, str]:
+    from mocks.resend.seed import open_account
+
+    return open_account(tx)
+
+
+def _body(event: Json, _endpoint: Json) -> bytes:
+    from mocks.resend.resources.events import delivery_body
+
+    return delivery_body(event)
+
+
+resend = Provider(
+    name="resend",
+    title="Resend",
+    port=6,
+    hosts=("api.resend.com",),
+    dialect=ResendDialect(),
+    credentials=(
+        Credential("api_key", "re_{alnum:8}_{alnum:24}", env=("RESEND_API_KEY",)),
+        Credential("webhook_secret", svix.SECRET_FORM, env=("RESEND_WEBHOOK_SECRET",), lookup=False),
+    ),
+    webhooks=Webhooks(
+        sign=sign,
+        body=_body,
+        secret=svix.SECRET_FORM,
+        retry_seconds=svix.RETRY_SECONDS,
+        timeout_seconds=svix.TIMEOUT_SECONDS,
+        jitter=svix.JITTER,
+        endpoint_id="{uuid:1}",
+        events=EVENTS,
+    ),
+    base_env=("RESEND_BASE_URL", "RESEND_API_URL"),
+    account=_account,
+    max_body=LARGEST_BODY,
+    package="mocks.resend",
+)

@@ -1,0 +1,1 @@
+"""What Resend's things are: their shapes, states and rules."""
