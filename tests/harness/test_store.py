@@ -1,0 +1,179 @@
+"""The store: the SQLite driver against a plain model, and databases that cannot be used."""
+
+import sqlite3
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from harness.collection import Collection
+from harness.errors import StoreError
+from harness.store import Query
+from harness.store.interface import SHIFT
+from harness.store.sqlite import SqliteStore
+
+THINGS = Collection("sample.thing", "colour", sizes=lambda thing: thing["sizes"])
+COLOURS, SIZES = ["red", "green", None], ["S", "M", "L"]
+
+
+class StoreAgainstModel(RuleBasedStateMachine):
+    """What the store holds is always what a dict of dicts holds, whatever was undone in between."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.store = SqliteStore(Path(self.folder.name))
+        self.model: dict[str, dict] = {}
+        self.numbers: dict[str, int] = {}
+        self.last = 0
+
+    def teardown(self) -> None:
+        if hasattr(self, "store"):
+            self.store.close()
+            self.folder.cleanup()
+
+    def _write(self, id: str, document: dict, at: int) -> None:
+        body = repr(document).encode()
+        if id in self.model:
+            old = self.model[id]
+            place = (old["at"], self.numbers[id])
+            entries = THINGS.entries(old["document"]), THINGS.entries(document)
+            self.store.update(place, THINGS.kind, at, body, entries)
+        else:
+            self.last += 1
+            self.numbers[id] = 3 << SHIFT | self.last
+            self.store.insert(self.numbers[id], THINGS.kind, id, at, body, THINGS.entries(document))
+
+    @rule(
+        id=st.sampled_from("abcdef"),
+        colour=st.sampled_from(COLOURS),
+        sizes=st.lists(st.sampled_from(SIZES), max_size=3),
+        at=st.integers(0, 5),
+        kept=st.booleans(),
+    )
+    def write(self, id: str, colour: str | None, sizes: list[str], at: int, kept: bool) -> None:
+        document = {"colour": colour, "sizes": sizes}
+        before = dict(self.numbers)
+        self.store.begin()
+        self._write(id, document, at)
+        if kept:
+            self.store.keep()
+            self.model[id] = {"document": document, "at": at}
+        else:
+            self.store.undo()
+            self.numbers = before
+
+    @rule(id=st.sampled_from("abcdef"))
+    def delete(self, id: str) -> None:
+        if id in self.model:
+            old = self.model.pop(id)
+            self.store.begin()
+            self.store.delete((old["at"], self.numbers.pop(id)), THINGS.kind, THINGS.entries(old["document"]))
+            self.store.keep()
+
+    @rule()
+    def commit(self) -> None:
+        self.store.commit()
+
+    @rule(
+        colour=st.sampled_from(COLOURS),
+        size=st.sampled_from([*SIZES, None]),
+        newest_first=st.booleans(),
+        since=st.none() | st.integers(0, 5),
+        until=st.none() | st.integers(0, 5),
+        limit=st.none() | st.integers(1, 4),
+        after=st.none() | st.sampled_from("abcdef"),
+    )
+    def page(self, colour, size, newest_first, since, until, limit, after) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
+        where = [("colour", colour)] * (colour is not None) + [("sizes", size)] * (size is not None)
+        start = (self.model[after]["at"], self.numbers[after]) if after in self.model else None
+        query = Query(THINGS.kind, where, since, until, start, None, newest_first, limit)
+        expected = sorted(
+            (
+                (each["at"], self.numbers[id], id)
+                for id, each in self.model.items()
+                if _matches(each, colour, size)
+            ),
+            reverse=newest_first,
+        )
+        expected = [each for each in expected if since is None or each[0] >= since]
+        expected = [each for each in expected if until is None or each[0] <= until]
+        assert self.store.count(3, Query(THINGS.kind, where, since, until)) == len(expected)
+        if start is not None:
+            expected = [each for each in expected if (each[:2] < start if newest_first else each[:2] > start)]
+        assert [row.id for row in self.store.page(3, query)] == [each[2] for each in expected][:limit]
+
+    @invariant()
+    def documents_are_there(self) -> None:
+        if hasattr(self, "store"):
+            for id in "abcdef":
+                row = self.store.get(3, THINGS.kind, id)
+                assert (row is None) == (id not in self.model)
+                if row is not None:
+                    assert row.body == repr(self.model[id]["document"]).encode()
+
+
+def _matches(each: dict, colour: str | None, size: str | None) -> bool:
+    document = each["document"]
+    return colour in (None, document["colour"]) and (size is None or size in document["sizes"])
+
+
+TestStoreAgainstModel = StoreAgainstModel.TestCase
+TestStoreAgainstModel.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+
+
+def test_a_second_server_on_the_same_directory_is_refused(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    with pytest.raises(StoreError, match="in use by another"):
+        SqliteStore(tmp_path)
+    store.close()
+    SqliteStore(tmp_path).close()
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "greenroom.db"
+    path.write_bytes(b"this is not a database" * 100)
+    with pytest.raises(StoreError, match="nothing was changed"):
+        SqliteStore(tmp_path)
+    assert path.read_bytes() == b"this is not a database" * 100
+
+
+def test_a_damaged_database_is_refused(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    store.begin()
+    for number in range(1, 500):
+        store.insert(1 << SHIFT | number, "k", str(number), 0, b"x" * 500, [("f", str(number))])
+    store.keep()
+    store.close()
+    path = tmp_path / "greenroom.db"
+    damaged = bytearray(path.read_bytes())
+    damaged[40_000:60_000] = b"\xff" * 20_000
+    path.write_bytes(damaged)
+    with pytest.raises(StoreError, match="damaged"):
+        SqliteStore(tmp_path)
+
+
+def test_the_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    SqliteStore(tmp_path).close()
+    with sqlite3.connect(tmp_path / "greenroom.db") as database:
+        database.execute("PRAGMA user_version=99")
+    database.close()
+    with pytest.raises(StoreError, match="newer Greenroom"):
+        SqliteStore(tmp_path)
+
+
+def test_the_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "greenroom.db") as database:
+        database.execute("CREATE TABLE theirs(x)")
+    database.close()
+    with pytest.raises(StoreError, match="another program"):
+        SqliteStore(tmp_path)
+
+
+def test_a_directory_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match="--data-dir"):
+        SqliteStore(tmp_path / "file" / "below")
