@@ -12,6 +12,7 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 PORTS_USED = 9  # the control API and eight providers
 READY_WITHIN = 30.0  # seconds; generous, for a busy machine
@@ -34,6 +35,12 @@ def get(url: str) -> bytes:
     with urllib.request.urlopen(url, timeout=10) as answer:
         body: bytes = answer.read()
     return body
+
+
+def providers(url: str) -> list[dict[str, Any]]:
+    """List the providers that the server has found."""
+    listed: list[dict[str, Any]] = json.loads(get(f"{url}/_greenroom/providers"))["providers"]
+    return listed
 
 
 def wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
@@ -63,10 +70,10 @@ def main(programs: Path) -> None:
         server = subprocess.Popen(command, cwd=elsewhere, env=clean)
         try:
             wait_until_ready(url, server)
-            providers = json.loads(get(f"{url}/_greenroom/providers"))
-            if not providers:
-                raise SystemExit("the installed greenroom found no providers")
-            print("providers:", json.dumps(providers)[:300])
+            served = {each["name"]: each["operations"] for each in providers(url)}
+            if not served or not all(served.values()):
+                raise SystemExit(f"the installed greenroom serves too little: {served}")
+            print("operations by provider:", served)
             get(f"{url}/_greenroom/docs")
         finally:
             server.terminate()
