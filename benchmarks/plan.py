@@ -1,0 +1,27 @@
+"""How much is measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`rounds` interleaved runs of `requests` requests each; ports are taken from `port` upwards.
+
+    `customers` is how many the large store holds, `objects` how many customers a world has that is copied, and
+    `deliveries` how many events are posted.
+    """
+
+    port: int
+    rounds: int
+    requests: int = 1000
+    customers: int = 50_000
+    objects: int = 5_000
+    deliveries: int = 2_000
+
+    def quicker(self) -> Plan:
+        """Return a plan that shows that everything runs; its figures are rough."""
+        return Plan(
+            self.port, min(self.rounds, 3), requests=250, customers=5_000, objects=500, deliveries=500
+        )
