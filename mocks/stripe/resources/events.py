@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import orjson
 
@@ -46,9 +50,46 @@ def emit(
         request = {"id": None, "idempotency_key": None}
     else:
         request = {"id": tx.request_id, "idempotency_key": tx.idempotency_key}
-    payment = document["id"].partition("_")[0] in PAYMENTS
     body = {"api_version": versions.ACCOUNT_DEFAULT, "data": data, "request": request}
+    held = _HELD.get(tx)
+    if held is None:
+        _send(tx, type, body)
+    else:
+        held.append((type, body))
+
+
+def _send(tx: Transaction, type: str, body: Json) -> None:
+    payment = body["data"]["object"]["id"].partition("_")[0] in PAYMENTS
     tx.emit(type, body, id=new_id(tx, "evt", payment=payment))
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Events held back; `order` names the types that come first, the rest follows as it happened."""
+
+    order: tuple[str, ...] = ()
+
+
+_HELD: WeakKeyDictionary[Transaction, list[tuple[str, Json]]] = WeakKeyDictionary()
+
+
+@contextmanager
+def gathered(tx: Transaction) -> Iterator[Gathering]:
+    """Announce the events of a block together at its end, in the order in which Stripe announces them.
+
+    Each tells its object as it was when it happened. Inside another such block the outer one decides.
+    """
+    gathering = Gathering()
+    if tx in _HELD:
+        yield gathering
+        return
+    _HELD[tx] = []
+    try:
+        yield gathering
+    finally:
+        held, ranks = _HELD.pop(tx), {type: rank for rank, type in enumerate(gathering.order)}
+        for type, body in sorted(held, key=lambda each: ranks.get(each[0], len(ranks))):
+            _send(tx, type, body)
 
 
 def updated(tx: Transaction, type: str, collection: Collection, document: Json) -> bool:

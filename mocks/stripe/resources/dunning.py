@@ -1,0 +1,239 @@
+"""Paying invoices, and what comes of it for the subscription and the customer.
+
+A failed automatic payment is tried again after `RETRY_AFTER`; when the last retry fails, the subscription is canceled.
+Stripe's own default picks the instants itself (Smart Retries: 8 tries in two weeks) and is not published.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.instants import DAY, SECOND
+from mocks.stripe import errors
+from mocks.stripe.rendering import snapshot
+from mocks.stripe.resources import (
+    invoice_payments,
+    invoices,
+    payment_intents,
+    payment_methods,
+    subscriptions,
+)
+from mocks.stripe.resources.customers import CUSTOMERS
+from mocks.stripe.resources.events import emit
+from mocks.stripe.resources.invoices import INVOICES
+from mocks.stripe.resources.subscriptions import SUBSCRIPTIONS
+
+if TYPE_CHECKING:
+    from harness.errors import Refusal
+    from harness.transaction import Transaction
+    from mocks.stripe.resources.payment_intents import Outcome
+
+Json = dict[str, Any]
+
+RETRY_AFTER = (3 * DAY, 5 * DAY, 7 * DAY)
+"""The gaps between a failed automatic attempt and the next one: our choice, in world time."""
+
+
+def collect(tx: Transaction, invoice: Json) -> None:
+    """Charge an open invoice by itself: the first attempt after finalization, or a retry."""
+    if invoice["status"] != "open" or not invoice["auto_advance"]:
+        return
+    if invoice["amount_due"] == 0:
+        paid(tx, invoice)
+        return
+    attempt(tx, invoice, default_method(tx, invoice), scheduled=True)
+
+
+def default_method(tx: Transaction, invoice: Json) -> str | None:
+    """Return the payment method an invoice is charged to when none is named; None when there is none."""
+    method: str | None = invoice["default_payment_method"]
+    if method is None:
+        subscription = subscription_of(tx, invoice)
+        method = None if subscription is None else subscriptions.payment_method_of(tx, subscription)
+    held = None if method is None else tx.get(payment_methods.PAYMENT_METHODS, method)
+    return method if held is not None and held["customer"] == invoice["customer"] else None
+
+
+def attempt(
+    tx: Transaction, invoice: Json, method: str | None, *, off_session: bool = True, scheduled: bool = False
+) -> Outcome | None:
+    """Try to pay an open invoice, and carry out what follows; return None when there is nothing to pay with."""
+    outcome = None
+    if method is not None:
+        intent = invoices.intent_of(tx, invoice)
+        if intent is None:
+            raise LookupError(f"{invoice['id']} has no payment intent: it was finalized with nothing due")
+        away = off_session and not _must_authenticate(tx, method)
+        outcome = payment_intents.attempt(tx, intent, payment_method=method, off_session=away)
+    if outcome is not None and outcome.status == "succeeded":
+        paid(tx, invoice)
+    else:
+        _failed(tx, invoice, outcome, scheduled=scheduled)
+    return outcome
+
+
+def _must_authenticate(tx: Transaction, method: str) -> bool:
+    """Tell whether a card asks for its holder even off-session.
+
+    Such a payment of an invoice then waits for the holder (`invoice.payment_action_required`), where a payment intent
+    of one's own would be declined.
+    """
+    held = payment_methods.get(tx, method)
+    set_up = held["_"].get("set_up", False)
+    return payment_methods.card_of(held).must_authenticate(set_up=set_up, off_session=True)
+
+
+def paid(tx: Transaction, invoice: Json) -> None:
+    """Close an invoice that has been paid, announce it, and bring subscription and customer up to date."""
+    existed = tx.before(INVOICES, invoice["id"])
+    earlier = snapshot(tx, invoice)
+    invoices.become(tx, invoice, "paid")
+    invoice |= {"amount_paid": invoice["amount_due"], "amount_remaining": 0, "attempted": True}
+    if invoice["attempt_count"] == 0 and invoice["amount_due"]:
+        invoice["attempt_count"] = 1
+    tx.save(INVOICES, invoice)
+    invoice_payments.settle(tx, invoice["id"], "paid")
+    if existed is not None and existed["status"] != "draft":
+        invoices.announce_update(tx, invoice, earlier)
+    invoices.announce(tx, "invoice.paid", invoice)
+    invoices.announce(tx, "invoice.payment_succeeded", invoice)
+    subscription = subscription_of(tx, invoice)
+    if subscription is not None:
+        _subscription_paid(tx, subscription, invoice)
+    _set_delinquent(tx, invoice["customer"], delinquent=False)
+
+
+def settled(tx: Transaction, intent: Json, outcome: Outcome) -> None:
+    """Follow up a payment intent that its customer has confirmed, when it is an invoice's."""
+    invoice = tx.first(INVOICES, payment_intent=intent["id"])
+    if invoice is None or invoice["status"] not in {"open", "uncollectible"}:
+        return
+    if outcome.status == "succeeded":
+        paid(tx, invoice)
+    else:
+        _failed(tx, invoice, outcome, scheduled=False)
+
+
+def give_up(tx: Transaction, invoice: Json) -> None:
+    """Mark an open invoice uncollectible, as its merchant asks."""
+    invoices.close(tx, invoice, "uncollectible")
+    _set_delinquent(tx, invoice["customer"], delinquent=False)
+
+
+def void(tx: Transaction, invoice: Json) -> None:
+    """Void an open invoice; a subscription whose first invoice it was ends without having begun."""
+    invoices.close(tx, invoice, "void")
+    subscription = subscription_of(tx, invoice)
+    if subscription is not None and subscription["status"] == "incomplete":
+        subscriptions.expire(tx, subscription)
+
+
+def expire(tx: Transaction, subscription: Json) -> None:
+    """End an incomplete subscription, its first invoice unpaid for too long."""
+    if subscription["status"] != "incomplete":
+        return
+    subscriptions.expire(tx, subscription)
+    invoice = tx.get(INVOICES, subscription["latest_invoice"])
+    if invoice is not None and invoice["status"] == "open":
+        invoices.close(tx, invoice, "void")
+
+
+def subscription_of(tx: Transaction, invoice: Json) -> Json | None:
+    """Return the subscription that an invoice bills."""
+    return tx.get(SUBSCRIPTIONS, invoice["parent"]["subscription_details"]["subscription"])
+
+
+def refused(tx: Transaction, invoice: Json, outcome: Outcome | None) -> Refusal:
+    """Return the refusal of a request whose payment of an invoice failed; what was written is kept."""
+    if outcome is None:
+        return errors.invalid(
+            "There is no `default_payment_method` set on this Customer or Invoice. Please provide a payment method.",
+            param="payment_method",
+            rule="no_payment_method",
+        )
+    if outcome.status == "requires_action":
+        return errors.card_error(
+            "This payment requires additional user action before it can be completed successfully. Payment can be "
+            f"completed using the PaymentIntent associated with invoice {invoice['id']}.",
+            code="invoice_payment_intent_requires_action",
+        )
+    intent = invoices.intent_of(tx, invoice)
+    return payment_intents.declined(tx, intent or {}, outcome)
+
+
+def _failed(tx: Transaction, invoice: Json, outcome: Outcome | None, *, scheduled: bool) -> None:
+    earlier = snapshot(tx, invoice)
+    existed = tx.before(INVOICES, invoice["id"]) is not None
+    invoice["attempted"] = True
+    if scheduled or invoice["attempt_count"] == 0:
+        invoice["attempt_count"] += 1
+    subscription = subscription_of(tx, invoice)
+    retried = scheduled and subscription is not None and subscription["status"] not in subscriptions.ENDED
+    exhausted = retried and not _retry(tx, invoice)
+    tx.save(INVOICES, invoice)
+    if existed:
+        invoices.announce_update(tx, invoice, earlier)
+    if outcome is not None and outcome.status == "requires_action":
+        invoices.announce(tx, "invoice.payment_action_required", invoice)
+    if scheduled or outcome is None or outcome.status != "requires_action":
+        invoices.announce(tx, "invoice.payment_failed", invoice)
+    if subscription is None or not retried:
+        return
+    if exhausted:
+        subscriptions.cancel(tx, subscription, reason="payment_failed")
+    elif subscription["status"] == "active":
+        shown = snapshot(tx, subscription)
+        subscriptions.become(subscription, "past_due")
+        subscriptions.save(tx, subscription, shown)
+    _set_delinquent(tx, invoice["customer"], delinquent=True)
+
+
+def _retry(tx: Transaction, invoice: Json) -> bool:
+    """Plan the next automatic attempt; return False when there is none left."""
+    failures = invoice["attempt_count"]
+    if failures > len(RETRY_AFTER):
+        invoice |= {"next_payment_attempt": None, "auto_advance": False}
+        return False
+    due = tx.now + RETRY_AFTER[failures - 1]
+    invoice["next_payment_attempt"] = due // SECOND
+    tx.schedule("invoice.collect", due, {"invoice": invoice["id"]}, key=f"collect:{invoice['id']}")
+    return True
+
+
+def _subscription_paid(tx: Transaction, subscription: Json, invoice: Json) -> None:
+    """Make a subscription active again, or for the first time, after its invoice was paid."""
+    status = subscription["status"]
+    if status not in {"incomplete", "past_due"} or not _latest_finalized(tx, subscription, invoice):
+        return
+    earlier = snapshot(tx, subscription)
+    subscriptions.become(subscription, "active")
+    if status == "incomplete":
+        tx.unschedule(f"incomplete:{subscription['id']}")
+        subscriptions.plan_ahead(tx, subscription)
+        _save_method(tx, subscription, invoice)
+    subscriptions.save(tx, subscription, earlier)
+
+
+def _latest_finalized(tx: Transaction, subscription: Json, invoice: Json) -> bool:
+    """Tell whether no later invoice of the subscription has been finalized."""
+    latest = tx.page(INVOICES, where={"subscription": subscription["id"]}, limit=5).items
+    return next((each["id"] == invoice["id"] for each in latest if each["status"] != "draft"), False)
+
+
+def _save_method(tx: Transaction, subscription: Json, invoice: Json) -> None:
+    """Keep the payment method of the first payment, where the subscription asks for it."""
+    if subscription["payment_settings"]["save_default_payment_method"] != "on_subscription":
+        return
+    intent = invoices.intent_of(tx, invoice)
+    if intent is not None and intent["payment_method"] is not None:
+        subscription["default_payment_method"] = intent["payment_method"]
+
+
+def _set_delinquent(tx: Transaction, id: str, *, delinquent: bool) -> None:
+    """Note on the customer how the latest change of any of its invoices went (spec: customer.delinquent)."""
+    customer = tx.get(CUSTOMERS, id)
+    if customer is None or customer["delinquent"] == delinquent:
+        return
+    customer["delinquent"] = delinquent
+    tx.save(CUSTOMERS, customer)
+    emit(tx, "customer.updated", CUSTOMERS, customer, previous={"delinquent": not delinquent})

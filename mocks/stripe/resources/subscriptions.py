@@ -1,0 +1,312 @@
+"""Subscriptions: what they are, the states they pass through, and their end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from harness.collection import Collection
+from harness.instants import DAY, SECOND
+from mocks.stripe import errors
+from mocks.stripe.ids import new_id
+from mocks.stripe.rendering import Resource, register, snapshot, version_of
+from mocks.stripe.resources import customers, invoices, periods
+from mocks.stripe.resources.customers import CUSTOMERS
+from mocks.stripe.resources.events import difference, emit
+from mocks.stripe.resources.subscription_items import shown_item
+from mocks.stripe.versions import before, without
+
+if TYPE_CHECKING:
+    from harness.transaction import Transaction
+
+Json = dict[str, Any]
+EndReason = Literal["cancellation_requested", "payment_failed"]
+
+TRANSITIONS: dict[str, frozenset[str]] = {
+    "incomplete": frozenset({"active", "incomplete_expired", "canceled"}),
+    "trialing": frozenset({"active", "canceled"}),
+    "active": frozenset({"past_due", "canceled"}),
+    "past_due": frozenset({"active", "canceled"}),
+    "incomplete_expired": frozenset(),
+    "canceled": frozenset(),
+}
+ENDED = frozenset({"canceled", "incomplete_expired"})
+
+UPCOMING_BEFORE = 7 * DAY
+"""How long before a renewal `invoice.upcoming` is announced (the dashboard's default)."""
+
+TRIAL_WARNING_BEFORE = 3 * DAY
+"""How long before a trial's end `customer.subscription.trial_will_end` is announced."""
+
+FLEXIBLE_SINCE = "2025-09-30.clover"
+
+
+def _states(subscription: Json) -> list[str]:
+    """Return the values of the list filter `status` that find a subscription; `current` is its default."""
+    status = subscription["status"]
+    groups = ["ended"] if status in ENDED else []
+    return [status, *groups] if status == "canceled" else [status, *groups, "current"]
+
+
+SUBSCRIPTIONS = Collection(
+    "stripe.subscription",
+    "customer",
+    "collection_method",
+    status=_states,
+    price=lambda each: [item["price"] for item in each["items"]],
+    item=lambda each: [item["id"] for item in each["items"]],
+)
+
+
+def view(tx: Transaction, subscription: Json) -> Json:
+    """Return the subscription as the API shows it: its items in a list, with their prices."""
+    shown = {name: value for name, value in subscription.items() if name != "_"}
+    items = [shown_item(tx, subscription, item) for item in subscription["items"]]
+    shown["items"] = {
+        "object": "list",
+        "data": items,
+        "has_more": False,
+        "total_count": len(items),
+        "url": f"/v1/subscription_items?subscription={subscription['id']}",
+    }
+    return shown
+
+
+register(
+    Resource(
+        "subscription",
+        SUBSCRIPTIONS,
+        expands={
+            "customer": "customer",
+            "default_payment_method": "payment_method",
+            "items.data.price": "price",
+            "latest_invoice": "invoice",
+            "pending_setup_intent": "setup_intent",
+        },
+        view=view,
+    )
+)
+# Items live inside their subscription: the collection only completes the declaration.
+register(Resource("subscription_item", SUBSCRIPTIONS, view=lambda _tx, item: dict(item)))
+
+
+before("2025-06-30.basil", "subscription")(without("billing_mode"))
+before("2025-09-30.clover", "subscription", "invoice")(without("customer_account"))
+before("2026-05-27.dahlia", "subscription")(without("billing_schedules"))
+
+
+def find(tx: Transaction, id: str, *, param: str = "id") -> Json:
+    """Return a subscription named in the path; raise the 404."""
+    found = tx.get(SUBSCRIPTIONS, id)
+    if found is None:
+        raise errors.not_found("subscription", id, param=param)
+    return found
+
+
+def find_item(tx: Transaction, id: str) -> Json:
+    """Return a subscription item named in the path, as it is shown; raise the 404."""
+    subscription = tx.first(SUBSCRIPTIONS, item=id)
+    if subscription is None:
+        raise errors.not_found("subscription_item", id, param="item")
+    return next(shown_item(tx, subscription, each) for each in subscription["items"] if each["id"] == id)
+
+
+def build(tx: Transaction, customer: Json, items: list[Json], chosen: Json) -> Json:
+    """Return a new subscription's document, incomplete and without invoice; it is not stored yet.
+
+    `items` hold `price` (document), `quantity` and `metadata`. `chosen` are the sent parameters that are kept as they
+    are, and `trial_end` (unix seconds or None).
+    """
+    id, now, trial_end = new_id(tx, "sub"), tx.seconds, chosen.get("trial_end")
+    recurring = items[0]["price"]["recurring"]
+    end = trial_end or periods.following(now, recurring["interval"], recurring["interval_count"], now)
+    settings = chosen.get("payment_settings") or {}
+    flexible = chosen.get("billing_mode", {}).get("type") == "flexible" or (
+        "billing_mode" not in chosen and version_of(tx) >= FLEXIBLE_SINCE
+    )
+    return {
+        "id": id,
+        "object": "subscription",
+        "application": None,
+        "application_fee_percent": None,
+        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
+        "billing_cycle_anchor": trial_end or now,
+        "billing_cycle_anchor_config": None,
+        "billing_mode": {
+            "flexible": {"proration_discounts": "included"} if flexible else None,
+            "type": "flexible" if flexible else "classic",
+        },
+        "billing_schedules": [],
+        "billing_thresholds": None,
+        "cancel_at": None,
+        "cancel_at_period_end": False,
+        "canceled_at": None,
+        "cancellation_details": {"comment": None, "feedback": None, "reason": None},
+        "collection_method": "charge_automatically",
+        "created": now,
+        "currency": items[0]["price"]["currency"],
+        "customer": customer["id"],
+        "customer_account": None,
+        "days_until_due": None,
+        "default_payment_method": chosen.get("default_payment_method"),
+        "default_source": None,
+        "default_tax_rates": [],
+        "description": chosen.get("description"),
+        "discounts": [],
+        "ended_at": None,
+        "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
+        "items": [_item(tx, id, each, period=(now, end)) for each in items],
+        "latest_invoice": None,
+        "livemode": False,
+        "managed_payments": None,
+        "metadata": chosen.get("metadata") or {},
+        "next_pending_invoice_item_invoice": None,
+        "on_behalf_of": None,
+        "pause_collection": None,
+        "payment_settings": {
+            "payment_method_options": None,
+            "payment_method_types": settings.get("payment_method_types"),
+            "save_default_payment_method": settings.get("save_default_payment_method", "off"),
+        },
+        "pending_invoice_item_interval": None,
+        "pending_setup_intent": None,
+        "pending_update": None,
+        "schedule": None,
+        "start_date": now,
+        "status": "trialing" if trial_end else "incomplete",
+        "test_clock": None,
+        "transfer_data": None,
+        "trial_end": trial_end,
+        "trial_settings": chosen.get("trial_settings")
+        or {"end_behavior": {"missing_payment_method": "create_invoice"}},
+        "trial_start": now if trial_end else None,
+    }
+
+
+def _item(tx: Transaction, subscription: str, item: Json, *, period: tuple[int, int]) -> Json:
+    return {
+        "id": new_id(tx, "si"),
+        "object": "subscription_item",
+        "billing_thresholds": None,
+        "created": tx.seconds,
+        "current_period_end": period[1],
+        "current_period_start": period[0],
+        "discounts": [],
+        "metadata": item.get("metadata") or {},
+        "price": item["price"]["id"],
+        "quantity": item["quantity"],
+        "subscription": subscription,
+        "tax_rates": [],
+    }
+
+
+def period_of(subscription: Json) -> tuple[int, int]:
+    """Return the present period; the items of a subscription share it."""
+    item = subscription["items"][0]
+    return item["current_period_start"], item["current_period_end"]
+
+
+def move_period(subscription: Json, start: int, end: int) -> None:
+    """Give all items another period."""
+    for item in subscription["items"]:
+        item |= {"current_period_start": start, "current_period_end": end}
+
+
+def become(subscription: Json, status: str) -> None:
+    """Move to another status; only the transitions of `TRANSITIONS` are possible."""
+    if status not in TRANSITIONS[subscription["status"]]:
+        raise AssertionError(f"{subscription['id']} cannot go from {subscription['status']} to {status}")
+    subscription["status"] = status
+
+
+def announce(tx: Transaction, type: str, subscription: Json) -> None:
+    """Emit `customer.subscription.<type>`."""
+    emit(tx, f"customer.subscription.{type}", SUBSCRIPTIONS, subscription)
+
+
+def save(tx: Transaction, subscription: Json, earlier: Json) -> None:
+    """Keep a changed subscription and announce what changed since the snapshot `earlier`.
+
+    A subscription that this transaction created is not announced as updated.
+    """
+    tx.save(SUBSCRIPTIONS, subscription)
+    changes = difference(earlier, snapshot(tx, subscription))
+    if changes and tx.before(SUBSCRIPTIONS, subscription["id"]) is not None:
+        emit(tx, "customer.subscription.updated", SUBSCRIPTIONS, subscription, previous=changes)
+
+
+def payment_method_of(tx: Transaction, subscription: Json) -> str | None:
+    """Return the payment method that the subscription's invoices are charged to by themselves.
+
+    Its own default goes before the customer's (Stripe docs: subscriptions, payment method priority).
+    """
+    if subscription["default_payment_method"] is not None:
+        return str(subscription["default_payment_method"])
+    customer = tx.get(CUSTOMERS, subscription["customer"])
+    default = None if customer is None else customer["invoice_settings"]["default_payment_method"]
+    return None if default is None else str(default)
+
+
+def plan_ahead(tx: Transaction, subscription: Json) -> None:
+    """Set the timers of the present period: its end, and what is announced before it."""
+    id = subscription["id"]
+    _, end = period_of(subscription)
+    tx.schedule("subscription.renew", end * SECOND, {"subscription": id}, key=f"renew:{id}")
+    upcoming = end * SECOND - UPCOMING_BEFORE
+    if upcoming > tx.now and not subscription["cancel_at_period_end"]:
+        tx.schedule("invoice.upcoming", upcoming, {"subscription": id}, key=f"upcoming:{id}")
+    else:
+        tx.unschedule(f"upcoming:{id}")
+
+
+def forget_plans(tx: Transaction, subscription: Json) -> None:
+    """Remove all timers of a subscription."""
+    for purpose in ("renew", "upcoming", "trial_will_end", "incomplete"):
+        tx.unschedule(f"{purpose}:{subscription['id']}")
+
+
+def schedule_cancellation(tx: Transaction, subscription: Json, *, at_period_end: bool) -> None:
+    """Let a subscription end with its present period, or take that back; the caller saves it."""
+    if subscription["cancel_at_period_end"] == at_period_end:
+        return
+    _, end = period_of(subscription)
+    subscription |= {
+        "cancel_at_period_end": at_period_end,
+        "cancel_at": end if at_period_end else None,
+        "canceled_at": tx.seconds if at_period_end else None,
+    }
+    reason = "cancellation_requested" if at_period_end else None
+    subscription["cancellation_details"] |= {"reason": reason}
+    if subscription["status"] != "incomplete":
+        plan_ahead(tx, subscription)
+
+
+def cancel(tx: Transaction, subscription: Json, *, reason: EndReason) -> None:
+    """End a subscription now: its timers are removed, its invoices are no longer collected by themselves."""
+    become(subscription, "canceled")
+    forget_plans(tx, subscription)
+    if subscription["canceled_at"] is None:
+        subscription["canceled_at"] = tx.seconds
+    subscription["ended_at"] = tx.seconds
+    subscription["cancellation_details"] |= {"reason": reason}
+    tx.save(SUBSCRIPTIONS, subscription)
+    invoices.stop_collecting(tx, subscription["id"])
+    announce(tx, "deleted", subscription)
+
+
+def expire(tx: Transaction, subscription: Json) -> None:
+    """End a subscription whose first invoice was not paid (Stripe docs: 23 hours)."""
+    earlier = snapshot(tx, subscription)
+    become(subscription, "incomplete_expired")
+    forget_plans(tx, subscription)
+    subscription["ended_at"] = tx.seconds
+    save(tx, subscription, earlier)
+
+
+def cancel_all_of(tx: Transaction, customer: str) -> None:
+    """Cancel a customer's subscriptions, as deleting the customer does."""
+    for subscription in list(tx.every(SUBSCRIPTIONS, customer=customer)):
+        if subscription["status"] not in ENDED:
+            cancel(tx, subscription, reason="cancellation_requested")
+
+
+customers.ON_DELETE.append(lambda tx, customer: cancel_all_of(tx, customer["id"]))
