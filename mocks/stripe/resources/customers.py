@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from harness import chance
@@ -11,6 +13,7 @@ from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
 from mocks.stripe.resources.events import emit, updated
+from mocks.stripe.resources.shapes import address, shipping
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -20,20 +23,77 @@ Json = dict[str, Any]
 CUSTOMERS = Collection("stripe.customer", "email")
 DELETED = Collection("stripe.deleted_customer")
 
+ON_DELETE: list[Callable[[Transaction, Json], None]] = []
+"""What ends before a customer is deleted: functions that cancel subscriptions and the like."""
+
+_BLANK: Json = {
+    "id": "",
+    "object": "customer",
+    "address": None,
+    "balance": 0,
+    "created": 0,
+    "currency": None,
+    "customer_account": None,
+    "default_source": None,
+    "delinquent": False,
+    "description": None,
+    "discount": None,
+    "email": None,
+    "invoice_prefix": None,
+    "invoice_settings": {},
+    "livemode": False,
+    "metadata": {},
+    "name": None,
+    "next_invoice_sequence": 1,
+    "phone": None,
+    "preferred_locales": [],
+    "shipping": None,
+    "tax_exempt": "none",
+    "test_clock": None,
+}
+"""Every field of a customer, in Stripe's order; never changed in place."""
+
+_INVOICE_SETTINGS = {"custom_fields": None, "default_payment_method": None, "footer": None, "rendering_options": None}
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*")
+
+
+def _nothing(path: str) -> Callable[[Transaction, Json], Json]:
+    def empty(tx: Transaction, customer: Json) -> Json:
+        url = f"/v1/customers/{customer['id']}/{path}"
+        return {"object": "list", "data": [], "has_more": False, "total_count": 0, "url": url}
+
+    return empty
+
+
+def _tax(tx: Transaction, customer: Json) -> Json:
+    return {"automatic_tax": "unrecognized_location", "ip_address": None, "location": None, "provider": "stripe"}
+
+
+def _cash_balance(tx: Transaction, customer: Json) -> Json:
+    return {
+        "object": "cash_balance",
+        "available": None,
+        "customer": customer["id"],
+        "customer_account": None,
+        "livemode": False,
+        "settings": {"reconciliation_mode": "automatic", "using_merchant_default": True},
+    }
+
+
 register(
     Resource(
         "customer",
         CUSTOMERS,
-        expands={
-            "default_source": "payment_method",
-            "invoice_settings.default_payment_method": "payment_method",
+        expands={"invoice_settings.default_payment_method": "payment_method"},
+        includes={
+            "cash_balance": _cash_balance,
+            "sources": _nothing("sources"),
+            "tax": _tax,
+            "tax_ids": _nothing("tax_ids"),
         },
         deleted=DELETED,
     )
 )
-
-ON_DELETE: list[Any] = []
-"""Functions of (tx, customer) that end what depends on a customer before it is deleted (subscriptions)."""
 
 
 def get(tx: Transaction, id: str, *, param: str = "customer") -> Json:
@@ -49,50 +109,69 @@ def save(tx: Transaction, customer: Json) -> bool:
     return updated(tx, "customer.updated", CUSTOMERS, customer)
 
 
-def create(tx: Transaction, given: Json) -> Json:
-    """Create a customer from the parameters that were sent, and announce it."""
-    customer: Json = {
+def create(
+    tx: Transaction, given: Json, *, before_announcement: Callable[[Json], None] | None = None
+) -> Json:
+    """Create a customer from the parameters that were sent, and announce it.
+
+    `before_announcement` gets the customer once it exists: attaching a payment method is announced first.
+    """
+    customer = _BLANK | {
         "id": new_id(tx, "cus"),
-        "object": "customer",
-        "address": None,
-        "balance": 0,
         "created": tx.seconds,
-        "currency": None,
-        "customer_account": None,
-        "default_source": None,
-        "delinquent": False,
-        "description": None,
-        "discount": None,
-        "email": None,
-        "invoice_prefix": None,
-        "invoice_settings": {
-            "custom_fields": None,
-            "default_payment_method": None,
-            "footer": None,
-            "rendering_options": None,
-        },
-        "livemode": False,
-        "metadata": {},
-        "name": None,
-        "next_invoice_sequence": 1,
-        "phone": None,
-        "preferred_locales": [],
-        "shipping": None,
-        "tax_exempt": "none",
-        "test_clock": None,
+        "invoice_settings": dict(_INVOICE_SETTINGS),
     }
     change(customer, given)
     if customer["invoice_prefix"] is None:
         customer["invoice_prefix"] = tx.token("customer.invoice_prefix", 8, chance.UPPER)
     tx.insert(CUSTOMERS, customer)
+    if before_announcement is not None:
+        before_announcement(customer)
     emit(tx, "customer.created", CUSTOMERS, customer)
     return customer
 
 
 def change(customer: Json, given: Json) -> None:
-    """Apply sent parameters to a customer, in place."""
+    """Apply sent parameters to a customer in place, without saving; raise the 400 for impossible values."""
     for name, value in given.items():
-        if name == "metadata":
-            customer["metadata"] = merged(customer["metadata"], value)
-        else:
-            customer[name] = value
+        match name:
+            case "metadata":
+                customer[name] = merged(customer[name], value)
+            case "address":
+                customer[name] = address(value)
+            case "shipping":
+                customer[name] = shipping(value)
+            case "invoice_settings":
+                customer[name] = customer[name] | _settings(value)
+            case "business_name" | "individual_name" if value is None:
+                customer.pop(name, None)
+            case "tax_exempt":
+                customer[name] = value or "none"
+            case "email":
+                check_email(value)
+                customer[name] = value
+            case _:
+                customer[name] = value
+
+
+def delete(tx: Transaction, customer: Json) -> Json:
+    """Delete a customer with all that depends on it, announce it, and return what Stripe answers from then on."""
+    for end in ON_DELETE:
+        end(tx, customer)
+    tx.delete(CUSTOMERS, customer["id"])
+    emit(tx, "customer.deleted", CUSTOMERS, customer)
+    return tx.insert(DELETED, {"id": customer["id"], "object": "customer", "deleted": True})
+
+
+def check_email(email: str | None, *, param: str = "email") -> None:
+    """Raise the 400 for what is no e-mail address."""
+    if email is not None and not _EMAIL.fullmatch(email):
+        raise errors.invalid(f"Invalid email address: {email}", param=param, code="email_invalid", rule="email_invalid")
+
+
+def _settings(given: Json) -> Json:
+    options = given.get("rendering_options")
+    if options is not None:
+        shown = {"amount_tax_display": options.get("amount_tax_display") or None, "template": options.get("template")}
+        return given | {"rendering_options": shown}
+    return given

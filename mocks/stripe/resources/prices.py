@@ -1,21 +1,80 @@
-"""Prices: signatures; being written."""
+"""Prices: how much a product costs and how often, and the plans that are their older name."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from harness.collection import Collection
 from mocks.stripe import errors
+from mocks.stripe.ids import new_id
+from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
+from mocks.stripe.resources import money, products
+from mocks.stripe.resources.events import difference, emit
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
 
 Json = dict[str, Any]
 
-PRICES = Collection("stripe.price", "product", "active", "type", "lookup_key")
+LONGEST = {"day": 1095, "week": 156, "month": 36, "year": 3}
+"""The longest intervals: three years."""
 
-register(Resource("price", PRICES, expands={"product": "product"}))
+
+def _interval(price: Json) -> str | None:
+    return price["recurring"]["interval"] if price["recurring"] else None
+
+
+PRICES = Collection("stripe.price", "product", "active", "type", "lookup_key", "currency", interval=_interval)
+
+
+def _tiers(tx: Transaction, price: Json) -> list[Json] | None:
+    tiers: list[Json] | None = price["_"].get("tiers")
+    return tiers
+
+
+def _currency_options(tx: Transaction, price: Json) -> Json:
+    own = {
+        "custom_unit_amount": price["custom_unit_amount"],
+        "tax_behavior": price["tax_behavior"],
+        "unit_amount": price["unit_amount"],
+        "unit_amount_decimal": price["unit_amount_decimal"],
+    }
+    return {price["currency"]: own} | price["_"].get("currency_options", {})
+
+
+register(
+    Resource(
+        "price",
+        PRICES,
+        expands={"product": "product"},
+        includes={"tiers": _tiers, "currency_options": _currency_options},
+    )
+)
+
+_BLANK: Json = {
+    "id": "",
+    "object": "price",
+    "active": True,
+    "billing_scheme": "per_unit",
+    "created": 0,
+    "currency": "",
+    "custom_unit_amount": None,
+    "livemode": False,
+    "lookup_key": None,
+    "metadata": {},
+    "nickname": None,
+    "product": "",
+    "recurring": None,
+    "tax_behavior": "unspecified",
+    "tiers_mode": None,
+    "transform_quantity": None,
+    "type": "one_time",
+    "unit_amount": None,
+    "unit_amount_decimal": None,
+}
+"""Every field of a price, in Stripe's order; never changed in place."""
 
 
 def get(tx: Transaction, id: str, *, param: str = "price") -> Json:
@@ -24,3 +83,209 @@ def get(tx: Transaction, id: str, *, param: str = "price") -> Json:
     if found is None:
         raise errors.no_such("price", id, param=param)
     return found
+
+
+def build(tx: Transaction, given: Json) -> Json:
+    """Keep a new price of sent parameters (`product` is an id by now), without announcing it.
+
+    Raises the 400s of amounts, currencies, intervals and lookup keys that cannot be.
+    """
+    money.check_currency(given["currency"])
+    price = _BLANK | {"id": new_id(tx, "price"), "created": tx.seconds, "metadata": merged({}, given.get("metadata") or {})}
+    price |= {"_": {}}
+    for name in ("active", "billing_scheme", "currency", "nickname", "product", "tax_behavior", "tiers_mode"):
+        if given.get(name) is not None:
+            price[name] = given[name]
+    price["transform_quantity"] = given.get("transform_quantity")
+    price |= _amount(given)
+    if given.get("recurring") is not None:
+        price |= {"type": "recurring", "recurring": _recurring(given["recurring"])}
+    if price["billing_scheme"] == "tiered":
+        price["_"]["tiers"] = _tiered(given)
+    if given.get("currency_options"):
+        price["_"]["currency_options"] = _options(given["currency_options"])
+    if given.get("lookup_key") is not None:
+        _take_lookup_key(tx, price, given["lookup_key"], transfer=given.get("transfer_lookup_key", False))
+    return tx.insert(PRICES, price)
+
+
+def create(tx: Transaction, given: Json) -> Json:
+    """Create a price and announce it; a recurring one is announced as a plan, too."""
+    price = build(tx, given)
+    if price["type"] == "recurring":
+        emit(tx, "plan.created", PRICES, plan(price))
+    emit(tx, "price.created", PRICES, price)
+    return price
+
+
+def change(tx: Transaction, price: Json, given: Json) -> Json:
+    """Change what may be changed of a price, and announce it when that changed anything."""
+    earlier = tx.before(PRICES, price["id"]) or price
+    for name, value in given.items():
+        match name:
+            case "metadata":
+                price[name] = merged(price[name], value)
+            case "lookup_key":
+                _take_lookup_key(tx, price, value, transfer=given.get("transfer_lookup_key", False))
+            case "currency_options":
+                options = price["_"].get("currency_options", {})
+                price["_"] = price["_"] | {"currency_options": options | _options(value or {})}
+            case "transfer_lookup_key":
+                continue
+            case "tax_behavior":
+                _check_tax_behavior(price, value)
+                price[name] = value
+            case _:
+                price[name] = value
+    if price == earlier:
+        return price
+    tx.save(PRICES, price)
+    if price["type"] == "recurring":
+        changed = difference(plan(earlier), plan(price))
+        if changed:
+            emit(tx, "plan.updated", PRICES, plan(price), previous=changed)
+    emit(tx, "price.updated", PRICES, price)
+    return price
+
+
+def plan(price: Json) -> Json:
+    """Return a recurring price under its older name."""
+    recurring = price["recurring"]
+    return {
+        "id": price["id"],
+        "object": "plan",
+        "active": price["active"],
+        "amount": price["unit_amount"],
+        "amount_decimal": price["unit_amount_decimal"],
+        "billing_scheme": price["billing_scheme"],
+        "created": price["created"],
+        "currency": price["currency"],
+        "interval": recurring["interval"],
+        "interval_count": recurring["interval_count"],
+        "livemode": False,
+        "metadata": price["metadata"],
+        "meter": recurring["meter"],
+        "nickname": price["nickname"],
+        "product": price["product"],
+        "tiers_mode": price["tiers_mode"],
+        "transform_usage": price["transform_quantity"],
+        "trial_period_days": None,
+        "usage_type": recurring["usage_type"],
+    }
+
+
+def _amount(given: Json) -> Json:
+    """Return the price's amounts: exactly one way of saying them, unless tiers do."""
+    ways = [name for name in ("unit_amount", "unit_amount_decimal", "custom_unit_amount") if given.get(name) is not None]
+    if len(ways) > 1:
+        raise errors.exclusive(*ways)
+    if given.get("billing_scheme") == "tiered":
+        if ways:
+            raise errors.invalid(
+                f"You cannot set `{ways[0]}` when `billing_scheme` is `tiered`: use `tiers` instead.",
+                param=ways[0],
+                rule="amount_of_tiered_price",
+            )
+        return {}
+    if not ways:
+        raise errors.missing_parameter("unit_amount")
+    if ways == ["custom_unit_amount"]:
+        return {"custom_unit_amount": _custom(given["custom_unit_amount"])}
+    return _both(given[ways[0]])
+
+
+def _both(amount: int | str) -> Json:
+    """Return an amount as integer (null when it has a fraction) and as decimal string."""
+    exact = Decimal(amount)
+    whole = int(exact) if exact == exact.to_integral_value() else None
+    text = format(exact.normalize(), "f")
+    return {"unit_amount": whole, "unit_amount_decimal": text}
+
+
+def _custom(given: Json) -> Json:
+    if not given["enabled"]:
+        raise errors.invalid("`custom_unit_amount[enabled]` must be true.", param="custom_unit_amount[enabled]")
+    return {name: given.get(name) for name in ("maximum", "minimum", "preset")}
+
+
+def _recurring(given: Json) -> Json:
+    count = given.get("interval_count", 1)
+    interval = given["interval"]
+    if count > LONGEST[interval]:
+        raise errors.invalid(
+            f"Invalid interval_count: a price can recur at most every three years, {LONGEST[interval]} {interval}s.",
+            param="recurring[interval_count]",
+            rule="interval_too_long",
+        )
+    return {"interval": interval, "interval_count": count, "meter": None, "usage_type": given.get("usage_type", "licensed")}
+
+
+def _tiered(given: Json) -> list[Json]:
+    tiers = given.get("tiers")
+    if not tiers:
+        raise errors.missing_parameter("tiers")
+    if given.get("tiers_mode") is None:
+        raise errors.missing_parameter("tiers_mode")
+    bounds = [tier["up_to"] for tier in tiers]
+    if bounds[-1] != "inf" or "inf" in bounds[:-1] or bounds[:-1] != sorted(set(bounds[:-1])):
+        raise errors.invalid(
+            "The last tier must have `up_to` set to `inf`, and the ones before it must ascend.",
+            param="tiers",
+            rule="invalid_tiers",
+        )
+    return [_tier(tier) for tier in tiers]
+
+
+def _tier(given: Json) -> Json:
+    flat = given.get("flat_amount", given.get("flat_amount_decimal"))
+    unit = given.get("unit_amount", given.get("unit_amount_decimal"))
+    if flat is None and unit is None:
+        raise errors.missing_parameter("tiers[0][unit_amount]")
+    nothing = {"unit_amount": None, "unit_amount_decimal": None}
+    flats = nothing if flat is None else _both(flat)
+    units = nothing if unit is None else _both(unit)
+    return {
+        "flat_amount": flats["unit_amount"],
+        "flat_amount_decimal": flats["unit_amount_decimal"],
+        **units,
+        "up_to": None if given["up_to"] == "inf" else given["up_to"],
+    }
+
+
+def _options(given: Json) -> Json:
+    options = {}
+    for currency, each in given.items():
+        money.check_currency(currency, param=f"currency_options[{currency}]")
+        amount = each.get("unit_amount", each.get("unit_amount_decimal"))
+        if amount is None:
+            raise errors.missing_parameter(f"currency_options[{currency}][unit_amount]")
+        behavior = each.get("tax_behavior") or "unspecified"
+        options[currency] = {"custom_unit_amount": None, "tax_behavior": behavior, **_both(amount)}
+    return options
+
+
+def _take_lookup_key(tx: Transaction, price: Json, key: str | None, *, transfer: bool) -> None:
+    """Give a price a lookup key, which one price holds at a time; raise the 400 unless it may be taken over."""
+    if key is not None:
+        holder = tx.first(PRICES, lookup_key=key)
+        if holder is not None and holder["id"] != price["id"]:
+            if not transfer:
+                raise errors.invalid(
+                    f"A price (`{holder['id']}`) already uses that lookup key.",
+                    param="lookup_key",
+                    code="resource_already_exists",
+                    rule="lookup_key_taken",
+                )
+            holder["lookup_key"] = None
+            tx.save(PRICES, holder)
+            emit(tx, "price.updated", PRICES, holder)
+    price["lookup_key"] = key
+
+
+def _check_tax_behavior(price: Json, value: str) -> None:
+    if price["tax_behavior"] not in {"unspecified", value}:
+        raise errors.invalid(
+            "You cannot change `tax_behavior` once it has been set to `exclusive` or `inclusive`.",
+            param="tax_behavior",
+            rule="tax_behavior_fixed",
+        )

@@ -1,0 +1,294 @@
+"""Charges: one attempt each to move money from a payment method, succeeded or failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness import instants
+from harness.collection import Collection
+from mocks.stripe import errors
+from mocks.stripe.ids import new_id
+from mocks.stripe.rendering import Resource, envelope, register
+from mocks.stripe.resources import balance, money, payment_methods
+from mocks.stripe.resources.cards import Card, Decline
+from mocks.stripe.resources.events import emit, updated
+from mocks.stripe.versions import since
+
+if TYPE_CHECKING:
+    from harness.transaction import Transaction
+
+Json = dict[str, Any]
+
+CHARGES = Collection("stripe.charge", "customer", "payment_intent", "transfer_group")
+REFUNDS = Collection("stripe.refund", "charge", "payment_intent")
+
+SETTLE_SECONDS = 2
+"""After how long the balance transaction of an asynchronously captured charge appears, with `charge.updated`."""
+
+DESCRIPTOR = "GREENROOM"
+"""The account's statement descriptor."""
+
+
+_BLANK: Json = {
+    "id": "",
+    "object": "charge",
+    "amount": 0,
+    "amount_captured": 0,
+    "amount_refunded": 0,
+    "application": None,
+    "application_fee": None,
+    "application_fee_amount": None,
+    "balance_transaction": None,
+    "billing_details": {},
+    "calculated_statement_descriptor": None,
+    "captured": False,
+    "created": 0,
+    "currency": "",
+    "customer": None,
+    "description": None,
+    "disputed": False,
+    "failure_balance_transaction": None,
+    "failure_code": None,
+    "failure_message": None,
+    "fraud_details": {},
+    "livemode": False,
+    "metadata": {},
+    "on_behalf_of": None,
+    "outcome": None,
+    "paid": False,
+    "payment_intent": None,
+    "payment_method": None,
+    "payment_method_details": {},
+    "radar_options": {},
+    "receipt_email": None,
+    "receipt_number": None,
+    "receipt_url": None,
+    "refunded": False,
+    "review": None,
+    "shipping": None,
+    "source_transfer": None,
+    "statement_descriptor": None,
+    "statement_descriptor_suffix": None,
+    "status": "",
+    "transfer_data": None,
+    "transfer_group": None,
+}
+"""Every field of a charge, in Stripe's order; never changed in place."""
+
+
+def _refunds(tx: Transaction, charge: Json) -> Json:
+    url = f"/v1/charges/{charge['id']}/refunds"
+    page = tx.page(REFUNDS, where={"charge": charge["id"]}, limit=10)
+    return envelope(tx, page.items, (), url=url, has_more=page.has_more)
+
+
+register(
+    Resource(
+        "charge",
+        CHARGES,
+        expands={
+            "balance_transaction": "balance_transaction",
+            "customer": "customer",
+            "failure_balance_transaction": "balance_transaction",
+            "payment_intent": "payment_intent",
+        },
+        includes={"refunds": _refunds},
+    )
+)
+
+
+@since("2026-06-24.dahlia", "charge")
+def _link_of_transactions(charge: Json) -> None:
+    charge["payment_method_details"]["card"].setdefault("transaction_link_id", None)
+
+
+def get(tx: Transaction, id: str, *, param: str = "charge") -> Json:
+    """Return a charge named in a parameter; raise the 400 when there is none."""
+    found = tx.get(CHARGES, id)
+    if found is None:
+        raise errors.no_such("charge", id, param=param)
+    return found
+
+
+def save(tx: Transaction, charge: Json) -> bool:
+    """Keep a changed charge and announce `charge.updated`; nothing happens when nothing changed."""
+    return updated(tx, "charge.updated", CHARGES, charge)
+
+
+def create(
+    tx: Transaction,
+    intent: Json,
+    method: Json,
+    *,
+    captured: bool = True,
+    decline: Decline | None = None,
+    authenticated: bool = False,
+) -> Json:
+    """Write the charge of an attempt to pay an intent, without its event and without its balance transaction."""
+    card = payment_methods.card_of(method)
+    paid = decline is None
+    charge = _BLANK | {
+        "id": new_id(tx, "ch"),
+        "amount": intent["amount"],
+        "amount_captured": intent["amount"] if paid and captured else 0,
+        "billing_details": method["billing_details"],
+        "calculated_statement_descriptor": _descriptor(intent) if paid else None,
+        "captured": paid and captured,
+        "created": tx.seconds,
+        "currency": intent["currency"],
+        "customer": intent["customer"],
+        "description": intent["description"],
+        "failure_code": None if decline is None else decline.code,
+        "failure_message": None if decline is None else decline.message,
+        "metadata": intent["metadata"],
+        "outcome": _outcome(tx, card, decline),
+        "paid": paid,
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "payment_method_details": _details(tx, intent, method, authenticated=authenticated, paid=paid),
+        "receipt_email": intent["receipt_email"],
+        "shipping": intent["shipping"],
+        "statement_descriptor": intent["statement_descriptor"],
+        "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
+        "status": "succeeded" if paid else "failed",
+        "transfer_group": intent["transfer_group"],
+    }
+    return tx.insert(CHARGES, charge)
+
+
+def settle(tx: Transaction, charge: Json) -> Json:
+    """Write the balance transaction of a captured charge and save the charge, without an event."""
+    amount = charge["amount_captured"]
+    now = tx.seconds if _card(tx, charge).available_now else None
+    entry = balance.record(
+        tx,
+        type="charge",
+        source=charge,
+        amount=amount,
+        fee=money.fee(amount),
+        available_on=now,
+        description=charge["description"],
+    )
+    charge["balance_transaction"] = entry["id"]
+    return tx.save(CHARGES, charge)
+
+
+def settle_later(tx: Transaction, charge: Json) -> None:
+    """Have the balance transaction appear a little later, as Stripe's asynchronous capture does."""
+    at = tx.now + SETTLE_SECONDS * instants.SECOND
+    tx.schedule("charge.settle", at, {"charge": charge["id"]}, key=f"settle:{charge['id']}")
+
+
+def settled(tx: Transaction, charge: Json) -> Json:
+    """Settle a charge now, if it is not settled yet, and announce what that changed."""
+    if charge["balance_transaction"] is None and charge["captured"]:
+        tx.unschedule(f"settle:{charge['id']}")
+        settle(tx, charge)
+        previous = {"balance_transaction": None}
+        emit(tx, "charge.updated", CHARGES, charge, previous=previous)
+    return charge
+
+
+def capture(tx: Transaction, charge: Json, amount: int) -> Json:
+    """Capture an authorized charge, settle it, and announce `charge.captured`; the rest of the amount is released."""
+    released = charge["amount"] - amount
+    charge |= {"captured": True, "amount_captured": amount, "amount_refunded": released}
+    settle(tx, charge)
+    emit(tx, "charge.captured", CHARGES, charge)
+    return charge
+
+
+def release(tx: Transaction, charge: Json, event: str) -> Json:
+    """Give up an authorization: nothing was captured, all of it counts as refunded; announce it as `event`."""
+    charge |= {"amount_refunded": charge["amount"], "refunded": True}
+    tx.save(CHARGES, charge)
+    emit(tx, event, CHARGES, charge)
+    return charge
+
+
+def refundable(charge: Json) -> int:
+    """Return what is left to refund of a captured charge."""
+    released: int = charge["amount"] - charge["amount_captured"]
+    left: int = charge["amount_captured"] - (charge["amount_refunded"] - released)
+    return left
+
+
+def _card(tx: Transaction, charge: Json) -> Card:
+    method = tx.get(payment_methods.PAYMENT_METHODS, charge["payment_method"]) or {}
+    return payment_methods.card_of(method)
+
+
+def _descriptor(intent: Json) -> str:
+    whole: str = intent["statement_descriptor"] or DESCRIPTOR
+    suffix = intent["statement_descriptor_suffix"]
+    return f"{whole}* {suffix}"[:22] if suffix else whole
+
+
+def _outcome(tx: Transaction, card: Card, decline: Decline | None) -> Json:
+    """Return who decided on a charge, and why (Stripe docs: charge.outcome)."""
+    score = {"normal": 0, "elevated": 65, "highest": 75}[card.risk] + int(tx.fraction("charge.risk_score") * 25)
+    outcome: Json = {
+        "advice_code": None,
+        "network_advice_code": None,
+        "network_decline_code": None,
+        "network_status": "approved_by_network",
+        "reason": None,
+        "risk_level": card.risk,
+        "risk_score": score,
+        "seller_message": "Payment complete.",
+        "type": "authorized",
+    }
+    if decline is None:
+        return outcome
+    if card.blocked:
+        words = {"network_status": "not_sent_to_network", "reason": "highest_risk_level", "type": "blocked"}
+        return outcome | words | {"seller_message": "Stripe blocked this payment as too risky."}
+    generic = decline.decline_code == "generic_decline"
+    told = "did not return any further details with this decline."
+    return outcome | {
+        "advice_code": decline.advice,
+        "network_decline_code": decline.network,
+        "network_status": "declined_by_network",
+        "reason": decline.decline_code,
+        "seller_message": f"The bank {told}" if generic else f"The bank returned the decline code `{decline.decline_code}`.",
+        "type": "issuer_declined",
+    }
+
+
+def _details(tx: Transaction, intent: Json, method: Json, *, authenticated: bool, paid: bool) -> Json:
+    """Return `payment_method_details`: the card as it was when it was charged."""
+    card = method["card"]
+    secure = {
+        "authentication_flow": "challenge",
+        "electronic_commerce_indicator": "05",
+        "exemption_indicator": None,
+        "result": "authenticated",
+        "result_reason": None,
+        "transaction_id": tx.uuid("charge.three_d_secure") if authenticated else None,
+        "version": "2.2.0",
+    }
+    shown = {
+        "amount_authorized": intent["amount"] if paid else None,
+        "authorization_code": tx.token("charge.authorization", 6, "0123456789") if paid else None,
+        "brand": card["brand"],
+        "checks": card["checks"],
+        "country": card["country"],
+        "exp_month": card["exp_month"],
+        "exp_year": card["exp_year"],
+        "extended_authorization": {"status": "disabled"},
+        "fingerprint": card["fingerprint"],
+        "funding": card["funding"],
+        "incremental_authorization": {"status": "unavailable"},
+        "installments": None,
+        "last4": card["last4"],
+        "mandate": None,
+        "multicapture": {"status": "unavailable"},
+        "network": card["brand"],
+        "network_token": {"used": False},
+        "network_transaction_id": tx.token("charge.network_transaction", 15, "0123456789") if paid else None,
+        "overcapture": {"maximum_amount_capturable": intent["amount"], "status": "unavailable"},
+        "regulated_status": card["regulated_status"],
+        "three_d_secure": secure if authenticated else None,
+        "wallet": None,
+    }
+    return {"card": shown, "type": "card"}

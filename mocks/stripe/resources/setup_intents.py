@@ -1,0 +1,319 @@
+"""Setup intents: saving a payment method for later, authenticated if its issuer asks for that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from harness.collection import Collection
+from mocks.stripe import errors
+from mocks.stripe.ids import client_secret, new_id
+from mocks.stripe.parameters import merged
+from mocks.stripe.rendering import Resource, register, render
+from mocks.stripe.resources import addresses, customers, payment_methods
+from mocks.stripe.resources.cards import Decline
+from mocks.stripe.resources.events import emit
+from mocks.stripe.resources.payment_intents import next_action
+from mocks.stripe.versions import before, without
+
+if TYPE_CHECKING:
+    from harness.errors import Refusal
+    from harness.transaction import Transaction
+
+Json = dict[str, Any]
+
+SETUP_INTENTS = Collection("stripe.setup_intent", "customer", "payment_method")
+SETUP_ATTEMPTS = Collection("stripe.setup_attempt", "setup_intent")
+
+OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
+
+_CARD_OPTIONS = {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
+
+_BLANK: Json = {
+    "id": "",
+    "object": "setup_intent",
+    "application": None,
+    "automatic_payment_methods": None,
+    "cancellation_reason": None,
+    "client_secret": "",
+    "created": 0,
+    "customer": None,
+    "customer_account": None,
+    "description": None,
+    "excluded_payment_method_types": None,
+    "flow_directions": None,
+    "last_setup_error": None,
+    "latest_attempt": None,
+    "livemode": False,
+    "managed_payments": None,
+    "mandate": None,
+    "metadata": {},
+    "next_action": None,
+    "on_behalf_of": None,
+    "payment_method": None,
+    "payment_method_configuration_details": None,
+    "payment_method_options": {},
+    "payment_method_types": [],
+    "single_use_mandate": None,
+    "status": "",
+    "usage": "off_session",
+}
+"""Every field of a setup intent, in Stripe's order; never changed in place."""
+
+
+def _view(tx: Transaction, intent: Json) -> Json:
+    shown = dict(intent)
+    action = shown["next_action"]
+    if action is not None and action["type"] == "redirect_to_url":
+        to = action["redirect_to_url"] | {"url": addresses.authentication(tx, intent["id"])}
+        shown["next_action"] = action | {"redirect_to_url": to}
+    return shown
+
+
+register(
+    Resource(
+        "setup_intent",
+        SETUP_INTENTS,
+        expands={"customer": "customer", "payment_method": "payment_method", "latest_attempt": "setup_attempt"},
+        view=_view,
+    )
+)
+register(
+    Resource(
+        "setup_attempt",
+        SETUP_ATTEMPTS,
+        expands={"customer": "customer", "payment_method": "payment_method", "setup_intent": "setup_intent"},
+    )
+)
+
+before("2025-10-29.clover", "setup_intent")(without("excluded_payment_method_types"))
+
+
+def create(
+    tx: Transaction,
+    *,
+    customer: str | None = None,
+    payment_method: str | None = None,
+    metadata: dict[str, str] | None = None,
+    description: str | None = None,
+    usage: Literal["off_session", "on_session"] = "off_session",
+    payment_method_types: list[str] | None = None,
+    automatic_payment_methods: Json | None = None,
+    card_options: Json | None = None,
+) -> Json:
+    """Create an intent (requires_payment_method, or requires_confirmation with a payment method) and announce it."""
+    if customer is not None:
+        customers.get(tx, customer)
+    method = None if payment_method is None else _own_method(tx, payment_method, customer)
+    if payment_method_types is None and automatic_payment_methods is None:
+        automatic_payment_methods = {"allow_redirects": "always", "enabled": True}
+    id = new_id(tx, "seti")
+    intent = _BLANK | {
+        "id": id,
+        "automatic_payment_methods": automatic_payment_methods,
+        "client_secret": client_secret(tx, id),
+        "created": tx.seconds,
+        "customer": customer,
+        "description": description,
+        "metadata": merged({}, metadata or {}),
+        "payment_method": None if method is None else method["id"],
+        "payment_method_options": {"card": _CARD_OPTIONS | (card_options or {})},
+        "payment_method_types": payment_method_types or ["card"],
+        "status": "requires_payment_method" if method is None else "requires_confirmation",
+        "usage": usage,
+    }
+    tx.insert(SETUP_INTENTS, intent)
+    emit(tx, "setup_intent.created", SETUP_INTENTS, intent)
+    return intent
+
+
+def change(tx: Transaction, intent: Json, given: Json) -> Json:
+    """Apply sent parameters to an intent that is still open, without an event (Stripe has none for it)."""
+    if intent["status"] not in OPEN:
+        raise _wrong_status(tx, intent, "updated")
+    for name, value in given.items():
+        if name == "metadata":
+            intent[name] = merged(intent[name], value)
+        elif name == "payment_method":
+            intent[name] = _own_method(tx, value, given.get("customer") or intent["customer"])["id"]
+            intent |= {"status": "requires_confirmation", "next_action": None}
+        elif name == "customer":
+            intent[name] = customers.get(tx, value)["id"]
+        else:
+            intent[name] = value
+    return tx.save(SETUP_INTENTS, intent)
+
+
+def confirm(
+    tx: Transaction,
+    intent: Json,
+    *,
+    payment_method: str | None = None,
+    return_url: str | None = None,
+    use_stripe_sdk: bool = False,
+) -> Json:
+    """Save the payment method, or ask for authentication first; a decline raises the 402, what it wrote being kept."""
+    if intent["status"] not in OPEN:
+        raise _wrong_status(tx, intent, "confirmed")
+    chosen = payment_method or intent["payment_method"]
+    if chosen is None:
+        raise unexpected_state(
+            tx,
+            intent,
+            "You cannot confirm this SetupIntent because it's missing a payment method. Update the SetupIntent with a "
+            "payment method and then confirm it again.",
+        )
+    method = _own_method(tx, chosen, intent["customer"])
+    card = payment_methods.card_of(method)
+    intent |= {"payment_method": method["id"], "next_action": None}
+    if not card.saves and card.decline is not None:
+        _failed(tx, intent, method, card.decline)
+        raise declined(tx, intent)
+    requested = intent["payment_method_options"]["card"]["request_three_d_secure"] in {"any", "challenge"}
+    if card.must_authenticate(set_up=False, off_session=False, requested=requested):
+        if card.authentication != "on_session":
+            intent["status"] = "requires_action"
+            intent["next_action"] = next_action(tx, return_url, use_stripe_sdk=use_stripe_sdk)
+            _attempted(tx, intent, method, "requires_action")
+            tx.save(SETUP_INTENTS, intent)
+            emit(tx, "setup_intent.requires_action", SETUP_INTENTS, intent)
+            return intent
+    return _succeeded(tx, intent, method, authenticated=card.authentication == "on_session")
+
+
+def authenticate(tx: Transaction, intent: Json, *, succeeded: bool) -> Json:
+    """End the authentication that an intent in requires_action waits for, as the payer did it."""
+    if intent["status"] != "requires_action":
+        raise unexpected_state(tx, intent, "This SetupIntent does not wait for an authentication.")
+    method = payment_methods.get(tx, intent["payment_method"])
+    intent["next_action"] = None
+    if succeeded:
+        return _succeeded(tx, intent, method, authenticated=True)
+    failure = Decline(
+        "setup_intent_authentication_failure",
+        "",
+        "The latest attempt to set up the payment method has failed because authentication failed.",
+    )
+    return _failed(tx, intent, method, failure)
+
+
+def cancel(tx: Transaction, intent: Json, *, reason: str | None = None) -> Json:
+    """Cancel an open intent and announce it; raises the 400 in another state."""
+    if intent["status"] not in OPEN:
+        raise _wrong_status(tx, intent, "canceled")
+    intent |= {"status": "canceled", "cancellation_reason": reason, "next_action": None}
+    tx.save(SETUP_INTENTS, intent)
+    emit(tx, "setup_intent.canceled", SETUP_INTENTS, intent)
+    return intent
+
+
+def declined(tx: Transaction, intent: Json) -> Refusal:
+    """Return the 402 of a set-up that failed: the error with the whole setup intent."""
+    fields = {name: value for name, value in intent["last_setup_error"].items() if name not in {"type", "doc_url"}}
+    return errors.card_error(**fields, setup_intent=render(tx, intent))
+
+
+def unexpected_state(tx: Transaction, intent: Json, message: str) -> Refusal:
+    """Return the 400 `setup_intent_unexpected_state`, which carries the whole intent."""
+    stored = tx.before(SETUP_INTENTS, intent["id"]) or intent
+    return errors.invalid(
+        message,
+        code="setup_intent_unexpected_state",
+        rule="setup_intent_unexpected_state",
+        setup_intent=render(tx, stored),
+    )
+
+
+def _wrong_status(tx: Transaction, intent: Json, done: str) -> Refusal:
+    return unexpected_state(
+        tx,
+        intent,
+        f"This SetupIntent could not be {done} because it has a status of {intent['status']}. Only a SetupIntent with "
+        f"one of the following statuses may be {done}: {', '.join(OPEN)}.",
+    )
+
+
+def _own_method(tx: Transaction, id: str, customer: str | None) -> Json:
+    method = payment_methods.get(tx, id)
+    if method["customer"] is not None and method["customer"] != customer:
+        raise errors.invalid(
+            f"The payment method {id} belongs to a Customer. Please include that Customer in the `customer` parameter "
+            "on the SetupIntent.",
+            param="payment_method",
+            rule="payment_method_of_customer",
+        )
+    payment_methods.check_unspent(method)
+    return method
+
+
+def _succeeded(tx: Transaction, intent: Json, method: Json, *, authenticated: bool) -> Json:
+    intent |= {"status": "succeeded", "last_setup_error": None}
+    _attempted(tx, intent, method, "succeeded", authenticated=authenticated)
+    if intent["customer"] is not None:
+        payment_methods.attach(tx, method, intent["customer"], set_up=authenticated)
+    elif authenticated:
+        method["_"] |= {"set_up": True}
+        tx.save(payment_methods.PAYMENT_METHODS, method)
+    tx.save(SETUP_INTENTS, intent)
+    emit(tx, "setup_intent.succeeded", SETUP_INTENTS, intent)
+    return intent
+
+
+def _failed(tx: Transaction, intent: Json, method: Json, decline: Decline) -> Json:
+    error = {name: value for name, value in payment_methods.decline_fields(decline).items() if value != ""}
+    error |= {
+        "doc_url": f"https://stripe.com/docs/error-codes/{decline.code.replace('_', '-')}",
+        "payment_method": {name: value for name, value in method.items() if name != "_"},
+        "type": "card_error" if decline.decline_code else "invalid_request_error",
+    }
+    intent |= {
+        "status": "requires_payment_method",
+        "last_setup_error": error,
+        "payment_method": None,
+        "next_action": None,
+    }
+    _attempted(tx, intent, method, "failed", error=error)
+    tx.save(SETUP_INTENTS, intent)
+    emit(tx, "setup_intent.setup_failed", SETUP_INTENTS, intent)
+    return intent
+
+
+def _attempted(
+    tx: Transaction,
+    intent: Json,
+    method: Json,
+    status: str,
+    *,
+    error: Json | None = None,
+    authenticated: bool = False,
+) -> None:
+    """Write the attempt; the end of an authentication ends the attempt that it began with."""
+    running = None if intent["latest_attempt"] is None else tx.get(SETUP_ATTEMPTS, intent["latest_attempt"])
+    if running is not None and running["status"] == "requires_action" and running["payment_method"] == method["id"]:
+        running |= {"status": status, "setup_error": error}
+        tx.save(SETUP_ATTEMPTS, running)
+        return
+    card = method["card"]
+    names = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")
+    details = {name: card[name] for name in names}
+    attempt = {
+        "id": new_id(tx, "setatt"),
+        "object": "setup_attempt",
+        "application": None,
+        "created": tx.seconds,
+        "customer": intent["customer"],
+        "customer_account": None,
+        "flow_directions": None,
+        "livemode": False,
+        "on_behalf_of": None,
+        "payment_method": method["id"],
+        "payment_method_details": {
+            "card": details | {"network": card["brand"], "three_d_secure": None, "wallet": None},
+            "type": "card",
+        },
+        "setup_error": error,
+        "setup_intent": intent["id"],
+        "status": status,
+        "usage": intent["usage"],
+    }
+    tx.insert(SETUP_ATTEMPTS, attempt)
+    intent["latest_attempt"] = attempt["id"]
