@@ -26,7 +26,7 @@ def add(tx: Transaction, url: str, events: list[str] | None = None, **more: Any)
     webhooks = provider.webhooks
     if webhooks is None:
         raise InvalidInput(f"{provider.name} sends no webhooks")
-    _check_url(url)
+    check_url(url)
     wanted = [EVERYTHING] if events is None else list(dict.fromkeys(events))
     _check_events(provider.name, webhooks, wanted)
     document = {
@@ -66,7 +66,8 @@ def new_secret(tx: Transaction, webhooks: Webhooks) -> str:
     return chance.fill(webhooks.secret, lambda size: tx.draw("endpoint.secret", size))
 
 
-def _check_url(url: str) -> None:
+def check_url(url: str) -> None:
+    """Raise InvalidInput when events cannot be posted to a URL."""
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

@@ -79,7 +79,7 @@ class ResendDialect(Dialect):
         """Name the first thing wrong, as Resend does."""
         from mocks.resend.parameters import explain
 
-        return explain(errors)
+        return explain(errors, data)
 
     def unserved(self, request: Request) -> Refusal:
         """Answer an unknown path."""

@@ -93,12 +93,13 @@ class WebhookChanges(Body):
     status: Switch | None = None
 
 
-def explain(found: list[Any]) -> Refusal:
-    """Turn pydantic's errors into Resend's refusal of the first of them."""
+def explain(found: list[Any], data: Any) -> Refusal:
+    """Turn pydantic's errors about `data` into Resend's refusal of the first of them."""
     first = found[0]
-    field = str(first["loc"][0]) if first["loc"] else "body"
-    top = len(first["loc"]) == 1
-    if top and (first["type"] == "missing" or first["input"] is None):
+    if not first["loc"]:
+        return errors.invalid("Each email must be an object.", rule="invalid_field")
+    field = str(first["loc"][0])
+    if data.get(field) is None:
         return errors.missing_field(field)
     if field in ADDRESSES:
         return errors.invalid_address(field)
@@ -107,6 +108,4 @@ def explain(found: list[Any]) -> Refusal:
     if field == "permission":
         return errors.invalid_access()
     where = ".".join(str(step) for step in first["loc"])
-    return errors.invalid(
-        f"Invalid `{field}` field. {where}: {first['msg']}.", field=field, rule="invalid_field"
-    )
+    return errors.invalid(f"Invalid `{field}` field. {where}: {first['msg']}.", field=field, rule="invalid_field")

@@ -49,7 +49,7 @@ def _checked(tx: Transaction, item: Any) -> Message:
     try:
         wanted = Message.model_validate(item)
     except ValidationError as error:
-        raise explain(error.errors(include_url=False)) from None
+        raise explain(error.errors(include_url=False), item) from None
     for field in ("attachments", "scheduled_at"):
         if getattr(wanted, field) is not None:
             text = f"The `{field}` field is not supported in a batch."

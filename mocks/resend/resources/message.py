@@ -210,13 +210,15 @@ def _attached(attachment: Attachment) -> Json:
     filename = attachment.filename or (attachment.path or "").rpartition("/")[2] or "attachment"
     return {
         "filename": filename,
-        "content_type": attachment.content_type
-        or _types().guess_type(filename)[0]
-        or "application/octet-stream",
+        "content_type": attachment.content_type or attachment.contentType or _type_of(filename),
         "content_id": attachment.content_id,
         "content": content or None,
         "path": None if content else attachment.path,
     }
+
+
+def _type_of(filename: str) -> str:
+    return _types().guess_type(filename)[0] or "application/octet-stream"
 
 
 @cache

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from harness import endpoints
 from harness.collection import endpoints_of
+from harness.errors import InvalidInput
 from mocks.resend import errors
 from mocks.resend.dialect import timestamp
 from mocks.resend.provider import EVENTS
@@ -36,10 +36,12 @@ def update(tx: Transaction, endpoint: Json, changes: WebhookChanges) -> None:
 
 
 def _check(url: str | None, events: list[str] | None) -> None:
-    if url is not None and not _is_url(url):
-        raise errors.invalid(
-            "Invalid `endpoint` field. It must be a URL.", field="endpoint", rule="invalid_url"
-        )
+    if url is not None:
+        try:
+            endpoints.check_url(url)
+        except InvalidInput:
+            text = "Invalid `endpoint` field. It must be a URL."
+            raise errors.invalid(text, field="endpoint", rule="invalid_url") from None
     if events is None:
         return
     unknown = [event for event in events if event not in EVENTS]
@@ -47,14 +49,6 @@ def _check(url: str | None, events: list[str] | None) -> None:
         names = ", ".join(f"`{event}`" for event in unknown) or "an empty list"
         text = f"Invalid `events` field. It takes event types such as `email.delivered`, not {names}."
         raise errors.invalid(text, field="events", rule="unknown_event")
-
-
-def _is_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return False
 
 
 def summary(endpoint: Json) -> Json:
