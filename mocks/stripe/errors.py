@@ -33,7 +33,7 @@ def refusal(
     error: Json = {}
     if code is not None:
         error["code"] = code
-        error["doc_url"] = f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}"
+        error["doc_url"] = doc_url(code)
     error["message"] = message
     if param is not None:
         error["param"] = param
@@ -42,6 +42,11 @@ def refusal(
     return Refusal(
         status, {"error": error}, headers=headers, keep=keep, rule=rule, message=message, subject=param or ""
     )
+
+
+def doc_url(code: str) -> str:
+    """Return the page that explains an error code."""
+    return f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}"
 
 
 def invalid(message: str, *, param: str | None = None, code: str | None = None, rule: str = "invalid_parameter",

@@ -10,7 +10,7 @@ from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import money, products
+from mocks.stripe.resources import money
 from mocks.stripe.resources.events import difference, emit
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ PRICES = Collection("stripe.price", "product", "active", "type", "lookup_key", "
 
 
 def _tiers(tx: Transaction, price: Json) -> list[Json] | None:
-    tiers: list[Json] | None = price["_"].get("tiers")
+    tiers: list[Json] | None = price.get("_", {}).get("tiers")
     return tiers
 
 
@@ -41,7 +41,7 @@ def _currency_options(tx: Transaction, price: Json) -> Json:
         "unit_amount": price["unit_amount"],
         "unit_amount_decimal": price["unit_amount_decimal"],
     }
-    return {price["currency"]: own} | price["_"].get("currency_options", {})
+    return {price["currency"]: own} | price.get("_", {}).get("currency_options", {})
 
 
 register(

@@ -37,7 +37,6 @@ _BLANK: Json = {
     "shippable": None,
     "statement_descriptor": None,
     "tax_code": None,
-    "type": "service",
     "unit_label": None,
     "updated": 0,
     "url": None,

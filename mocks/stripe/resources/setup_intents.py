@@ -5,14 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from harness.collection import Collection
-from mocks.stripe import errors
 from mocks.stripe.ids import client_secret, new_id
 from mocks.stripe.parameters import merged
-from mocks.stripe.rendering import Resource, register, render
-from mocks.stripe.resources import addresses, customers, payment_methods
+from mocks.stripe.rendering import Resource, register
+from mocks.stripe.resources import customers, payment_methods
 from mocks.stripe.resources.cards import Decline
 from mocks.stripe.resources.events import emit
-from mocks.stripe.resources.payment_intents import next_action
+from mocks.stripe.resources.intents import (
+    SETUP_INTENTS,
+    asks_authentication,
+    chosen_method,
+    declined,
+    error_fields,
+    next_action,
+    own_method,
+    unexpected_state,
+    view,
+    wrong_status,
+)
 from mocks.stripe.versions import before, without
 
 if TYPE_CHECKING:
@@ -21,12 +31,17 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-SETUP_INTENTS = Collection("stripe.setup_intent", "customer", "payment_method")
 SETUP_ATTEMPTS = Collection("stripe.setup_attempt", "setup_intent")
 
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 _CARD_OPTIONS = {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
+
+_FAILED_AUTHENTICATION = Decline(
+    "setup_intent_authentication_failure",
+    "",
+    "The latest attempt to set up the payment method has failed because authentication failed.",
+)
 
 _BLANK: Json = {
     "id": "",
@@ -60,21 +75,12 @@ _BLANK: Json = {
 """Every field of a setup intent, in Stripe's order; never changed in place."""
 
 
-def _view(tx: Transaction, intent: Json) -> Json:
-    shown = dict(intent)
-    action = shown["next_action"]
-    if action is not None and action["type"] == "redirect_to_url":
-        to = action["redirect_to_url"] | {"url": addresses.authentication(tx, intent["id"])}
-        shown["next_action"] = action | {"redirect_to_url": to}
-    return shown
-
-
 register(
     Resource(
         "setup_intent",
         SETUP_INTENTS,
         expands={"customer": "customer", "payment_method": "payment_method", "latest_attempt": "setup_attempt"},
-        view=_view,
+        view=view,
     )
 )
 register(
@@ -103,7 +109,7 @@ def create(
     """Create an intent (requires_payment_method, or requires_confirmation with a payment method) and announce it."""
     if customer is not None:
         customers.get(tx, customer)
-    method = None if payment_method is None else _own_method(tx, payment_method, customer)
+    method = None if payment_method is None else own_method(tx, payment_method, customer, "setup_intent")
     if payment_method_types is None and automatic_payment_methods is None:
         automatic_payment_methods = {"allow_redirects": "always", "enabled": True}
     id = new_id(tx, "seti")
@@ -134,49 +140,37 @@ def change(tx: Transaction, intent: Json, given: Json) -> Json:
         if name == "metadata":
             intent[name] = merged(intent[name], value)
         elif name == "payment_method":
-            intent[name] = _own_method(tx, value, given.get("customer") or intent["customer"])["id"]
+            intent[name] = own_method(tx, value, given.get("customer") or intent["customer"], "setup_intent")["id"]
             intent |= {"status": "requires_confirmation", "next_action": None}
         elif name == "customer":
             intent[name] = customers.get(tx, value)["id"]
+        elif name == "card_options":
+            options = intent["payment_method_options"]
+            intent["payment_method_options"] = options | {"card": options["card"] | value}
+        elif name == "use_stripe_sdk":
+            intent["_"] = {"use_stripe_sdk": value}
         else:
             intent[name] = value
     return tx.save(SETUP_INTENTS, intent)
 
 
 def confirm(
-    tx: Transaction,
-    intent: Json,
-    *,
-    payment_method: str | None = None,
-    return_url: str | None = None,
-    use_stripe_sdk: bool = False,
+    tx: Transaction, intent: Json, *, payment_method: str | None = None, return_url: str | None = None
 ) -> Json:
     """Save the payment method, or ask for authentication first; a decline raises the 402, what it wrote being kept."""
     if intent["status"] not in OPEN:
         raise _wrong_status(tx, intent, "confirmed")
-    chosen = payment_method or intent["payment_method"]
-    if chosen is None:
-        raise unexpected_state(
-            tx,
-            intent,
-            "You cannot confirm this SetupIntent because it's missing a payment method. Update the SetupIntent with a "
-            "payment method and then confirm it again.",
-        )
-    method = _own_method(tx, chosen, intent["customer"])
+    method = chosen_method(tx, intent, payment_method)
     card = payment_methods.card_of(method)
-    intent |= {"payment_method": method["id"], "next_action": None}
     if not card.saves and card.decline is not None:
         _failed(tx, intent, method, card.decline)
-        raise declined(tx, intent)
-    requested = intent["payment_method_options"]["card"]["request_three_d_secure"] in {"any", "challenge"}
-    if card.must_authenticate(set_up=False, off_session=False, requested=requested):
-        if card.authentication != "on_session":
-            intent["status"] = "requires_action"
-            intent["next_action"] = next_action(tx, return_url, use_stripe_sdk=use_stripe_sdk)
-            _attempted(tx, intent, method, "requires_action")
-            tx.save(SETUP_INTENTS, intent)
-            emit(tx, "setup_intent.requires_action", SETUP_INTENTS, intent)
-            return intent
+        raise declined(tx, intent, intent["last_setup_error"])
+    if card.authentication != "on_session" and asks_authentication(intent, method, off_session=False):
+        intent |= {"status": "requires_action", "next_action": next_action(tx, intent, return_url)}
+        _attempted(tx, intent, method, "requires_action")
+        tx.save(SETUP_INTENTS, intent)
+        emit(tx, "setup_intent.requires_action", SETUP_INTENTS, intent)
+        return intent
     return _succeeded(tx, intent, method, authenticated=card.authentication == "on_session")
 
 
@@ -188,12 +182,7 @@ def authenticate(tx: Transaction, intent: Json, *, succeeded: bool) -> Json:
     intent["next_action"] = None
     if succeeded:
         return _succeeded(tx, intent, method, authenticated=True)
-    failure = Decline(
-        "setup_intent_authentication_failure",
-        "",
-        "The latest attempt to set up the payment method has failed because authentication failed.",
-    )
-    return _failed(tx, intent, method, failure)
+    return _failed(tx, intent, method, _FAILED_AUTHENTICATION)
 
 
 def cancel(tx: Transaction, intent: Json, *, reason: str | None = None) -> Json:
@@ -206,43 +195,8 @@ def cancel(tx: Transaction, intent: Json, *, reason: str | None = None) -> Json:
     return intent
 
 
-def declined(tx: Transaction, intent: Json) -> Refusal:
-    """Return the 402 of a set-up that failed: the error with the whole setup intent."""
-    fields = {name: value for name, value in intent["last_setup_error"].items() if name not in {"type", "doc_url"}}
-    return errors.card_error(**fields, setup_intent=render(tx, intent))
-
-
-def unexpected_state(tx: Transaction, intent: Json, message: str) -> Refusal:
-    """Return the 400 `setup_intent_unexpected_state`, which carries the whole intent."""
-    stored = tx.before(SETUP_INTENTS, intent["id"]) or intent
-    return errors.invalid(
-        message,
-        code="setup_intent_unexpected_state",
-        rule="setup_intent_unexpected_state",
-        setup_intent=render(tx, stored),
-    )
-
-
 def _wrong_status(tx: Transaction, intent: Json, done: str) -> Refusal:
-    return unexpected_state(
-        tx,
-        intent,
-        f"This SetupIntent could not be {done} because it has a status of {intent['status']}. Only a SetupIntent with "
-        f"one of the following statuses may be {done}: {', '.join(OPEN)}.",
-    )
-
-
-def _own_method(tx: Transaction, id: str, customer: str | None) -> Json:
-    method = payment_methods.get(tx, id)
-    if method["customer"] is not None and method["customer"] != customer:
-        raise errors.invalid(
-            f"The payment method {id} belongs to a Customer. Please include that Customer in the `customer` parameter "
-            "on the SetupIntent.",
-            param="payment_method",
-            rule="payment_method_of_customer",
-        )
-    payment_methods.check_unspent(method)
-    return method
+    return wrong_status(tx, intent, f"This SetupIntent could not be {done}", done, OPEN)
 
 
 def _succeeded(tx: Transaction, intent: Json, method: Json, *, authenticated: bool) -> Json:
@@ -259,12 +213,7 @@ def _succeeded(tx: Transaction, intent: Json, method: Json, *, authenticated: bo
 
 
 def _failed(tx: Transaction, intent: Json, method: Json, decline: Decline) -> Json:
-    error = {name: value for name, value in payment_methods.decline_fields(decline).items() if value != ""}
-    error |= {
-        "doc_url": f"https://stripe.com/docs/error-codes/{decline.code.replace('_', '-')}",
-        "payment_method": {name: value for name, value in method.items() if name != "_"},
-        "type": "card_error" if decline.decline_code else "invalid_request_error",
-    }
+    error = error_fields(method, decline)
     intent |= {
         "status": "requires_payment_method",
         "last_setup_error": error,

@@ -1,0 +1,122 @@
+"""What payment intents and setup intents share: their states' errors, the payer's authentication, whose card it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.collection import Collection
+from mocks.stripe import errors
+from mocks.stripe.ids import new_id
+from mocks.stripe.rendering import render
+from mocks.stripe.resources import addresses, payment_methods
+from mocks.stripe.resources.cards import Decline
+
+if TYPE_CHECKING:
+    from harness.errors import Refusal
+    from harness.transaction import Transaction
+
+Json = dict[str, Any]
+
+PAYMENT_INTENTS = Collection("stripe.payment_intent", "customer")
+SETUP_INTENTS = Collection("stripe.setup_intent", "customer", "payment_method")
+
+_COLLECTIONS = {"payment_intent": PAYMENT_INTENTS, "setup_intent": SETUP_INTENTS}
+_NAMES = {"payment_intent": "PaymentIntent", "setup_intent": "SetupIntent"}
+
+
+def view(tx: Transaction, intent: Json) -> Json:
+    """Return an intent as it is shown: the address of an authentication depends on how we are reached."""
+    shown = {name: value for name, value in intent.items() if name != "_"}
+    action = shown["next_action"]
+    if action is not None and action["type"] == "redirect_to_url":
+        to = action["redirect_to_url"] | {"url": addresses.authentication(tx, intent["id"])}
+        shown["next_action"] = action | {"redirect_to_url": to}
+    return shown
+
+
+def next_action(tx: Transaction, intent: Json, return_url: str | None) -> Json:
+    """Return how the payer authenticates: by a redirect, or by Stripe.js in the page when there is no return_url."""
+    if return_url is not None and not intent.get("_", {}).get("use_stripe_sdk"):
+        return {"type": "redirect_to_url", "redirect_to_url": {"return_url": return_url, "url": None}}
+    source = new_id(tx, "src")
+    return {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect", "source": source}}
+
+
+def asks_authentication(intent: Json, method: Json, *, off_session: bool) -> bool:
+    """Tell whether the issuer asks the payer to authenticate."""
+    options = intent["payment_method_options"].get("card", {})
+    return payment_methods.card_of(method).must_authenticate(
+        set_up=method["_"].get("set_up", False),
+        off_session=off_session,
+        requested=options.get("request_three_d_secure") in {"any", "challenge"},
+    )
+
+
+def own_method(tx: Transaction, id: str, customer: str | None, object: str) -> Json:
+    """Return a payment method that may serve a customer (or nobody); raise the 400 for another's, or a spent one."""
+    method = payment_methods.get(tx, id)
+    if method["customer"] is not None and method["customer"] != customer:
+        words = (
+            f"Please include the Customer in the `customer` parameter on the {_NAMES[object]}."
+            if customer is None
+            else f"It cannot be used with the Customer {customer}."
+        )
+        raise errors.invalid(
+            f"The payment method supplied ({id}) belongs to a Customer. {words}",
+            param="payment_method",
+            rule="payment_method_of_customer",
+        )
+    payment_methods.check_unspent(method)
+    return method
+
+
+def chosen_method(tx: Transaction, intent: Json, payment_method: str | None) -> Json:
+    """Return the payment method to confirm with; raise the 400 when neither request nor intent names one."""
+    chosen = payment_method or intent["payment_method"]
+    if chosen is None:
+        name = _NAMES[intent["object"]]
+        raise unexpected_state(
+            tx,
+            intent,
+            f"You cannot confirm this {name} because it's missing a payment method. You can either update the {name} "
+            "with a payment method and then confirm it again, or confirm it again directly with a payment method or "
+            "ConfirmationToken.",
+        )
+    method = own_method(tx, chosen, intent["customer"], intent["object"])
+    intent |= {"payment_method": method["id"], "next_action": None}
+    return method
+
+
+def error_fields(method: Json, decline: Decline) -> Json:
+    """Return the error that a decline leaves on an intent."""
+    fields = {name: value for name, value in payment_methods.decline_fields(decline).items() if value != ""}
+    return fields | {
+        "doc_url": errors.doc_url(decline.code),
+        "payment_method": {name: value for name, value in method.items() if name != "_"},
+        "type": "card_error" if decline.decline_code else "invalid_request_error",
+    }
+
+
+def declined(tx: Transaction, intent: Json, error: Json) -> Refusal:
+    """Return the 402 of a confirmation that was declined, with the whole intent."""
+    fields = {name: value for name, value in error.items() if name not in {"type", "doc_url"}}
+    return errors.card_error(**fields, **{intent["object"]: render(tx, intent)})
+
+
+def wrong_status(tx: Transaction, intent: Json, could_not: str, done: str, allowed: tuple[str, ...]) -> Refusal:
+    """Return the 400 for an action that the intent's status does not allow."""
+    name = _NAMES[intent["object"]]
+    return unexpected_state(
+        tx,
+        intent,
+        f"{could_not} because it has a status of {intent['status']}. Only a {name} with one of the following statuses "
+        f"may be {done}: {', '.join(allowed)}.",
+    )
+
+
+def unexpected_state(tx: Transaction, intent: Json, message: str) -> Refusal:
+    """Return the 400 `…_unexpected_state`, which carries the whole intent as it was."""
+    object = intent["object"]
+    stored = tx.before(_COLLECTIONS[object], intent["id"]) or intent
+    code = f"{object}_unexpected_state"
+    return errors.invalid(message, code=code, rule=code, **{object: render(tx, stored)})
