@@ -132,7 +132,7 @@ class Event:
 class Attempt:
     """One attempt of a delivery: `at` in real time and in world time, and what the receiver answered.
 
-    `status` is None where there was no answer; then `error` says why.
+    `status` is None where there was no answer; then `error` says why. `fault` is the injected one that it met.
     """
 
     number: int
@@ -143,6 +143,8 @@ class Attempt:
     milliseconds: float
     request_headers: Mapping[str, str]
     response_body: str | None
+    response_headers: Mapping[str, str] = field(default_factory=dict)
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ class Delivery:
     """One event on its way to one endpoint: `state` is `pending`, `delivered` or `failed`.
 
     `type` is the event's type; `next_attempt` is world time, None when no further attempt is planned.
+    `request_body` is what was posted last, `note` what held or ended it.
     """
 
     id: str
@@ -161,11 +164,13 @@ class Delivery:
     state: str
     attempts: tuple[Attempt, ...] = field(metadata=_ATTEMPTS)
     next_attempt: datetime | None = field(metadata=_INSTANT)
+    request_body: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An injected failure of one `kind`; the fields that the kind does not use are None."""
+    """An injected failure of one `kind`, and how often it has hit; what the kind does not use is None."""
 
     id: str
     kind: str
@@ -176,6 +181,7 @@ class Fault:
     mode: str | None = None
     probability: float | None = None
     times: int | None = None
+    hits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +219,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A rule of a provider that requests broke, how often, and one of these requests as an example."""
+    """A rule of a provider that requests broke, how often, and one of these requests as an example.
+
+    `first_at` and `last_at` are world time; `subject` is what broke it (a parameter, a header), `status` the
+    provider's answer to it, which `lenient` says was not given.
+    """
 
     provider: str
     operation: str | None
@@ -223,11 +233,18 @@ class Violation:
     first_at: datetime = field(metadata=_INSTANT)
     last_at: datetime = field(metadata=_INSTANT)
     example: Json
+    subject: str = ""
+    status: int = 0
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """A mail that a provider sent: `sender` and `to` are addresses as in its headers, `links` those of its HTML."""
+    """A mail that a provider sent, its addresses as in its headers.
+
+    `html`, `text` and what follows them come with a mail that was opened, and are empty in a list; `links` and
+    `codes` are those found in its text and HTML.
+    """
 
     id: str
     provider: str
@@ -238,6 +255,12 @@ class Email:
     html: str | None = None
     text: str | None = None
     links: tuple[str, ...] = field(default=(), metadata=_TUPLE)
+    codes: tuple[str, ...] = field(default=(), metadata=_TUPLE)
+    cc: tuple[str, ...] = field(default=(), metadata=_TUPLE)
+    bcc: tuple[str, ...] = field(default=(), metadata=_TUPLE)
+    reply_to: tuple[str, ...] = field(default=(), metadata=_TUPLE)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[Json, ...] = field(default=(), metadata=_TUPLE)
 
 
 @dataclass(frozen=True, slots=True)
