@@ -5,17 +5,25 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from harness import __version__
-from harness.control import (
-    clock,
-    snapshots,
-    worlds,
-)
+from harness.control import clock, docs, faults, inspect, mails, snapshots, stream, trigger, webhooks, worlds
 from harness.control.guard import Guard
 from harness.control.problems import install
 from harness.runtime import Runtime
 
 PREFIX = "/_greenroom"
-ROUTERS = (worlds.router, worlds.one, clock.router, snapshots.router)
+ROUTERS = (
+    worlds.router,
+    worlds.one,
+    clock.router,
+    snapshots.router,
+    webhooks.router,
+    trigger.router,
+    faults.router,
+    mails.router,
+    inspect.router,
+    stream.router,
+    docs.router,
+)
 
 
 def create_app(runtime: Runtime) -> FastAPI:

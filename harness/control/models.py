@@ -17,7 +17,7 @@ Instant = Annotated[
 class Body(BaseModel):
     """A request body."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 class NewClock(Body):
@@ -70,7 +70,7 @@ class NewEndpoint(Body):
     events: list[Text] | None = None
 
 
-class OfProvider(Body):
+class OneProvider(Body):
     """One provider, or all when it is left out."""
 
     provider: Text | None = None

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from harness.errors import Conflict, GreenroomError, InvalidInput, NotFound, StoreError
+from harness.errors import Conflict, GreenroomError, InvalidInput, NotFound, Refusal, StoreError
 
 log = logging.getLogger("greenroom")
 STATUSES: dict[type[GreenroomError], int] = {NotFound: 404, Conflict: 409, InvalidInput: 400, StoreError: 503}
@@ -24,22 +24,17 @@ class Problem(JSONResponse):
     media_type = "application/problem+json"
 
 
-def problem(
-    status: int,
-    detail: str,
-    *,
-    errors: list[dict[str, Any]] | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Problem:
-    """Build a problem; `errors` lists what is wrong with which field of the request."""
-    body = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        **({} if errors is None else {"errors": errors}),
-    }
+def problem(status: int, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> Problem:
+    """Build a problem; `more` are further members, such as the list `errors` of an invalid request."""
+    title = HTTPStatus(status).phrase
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     return Problem(body, status, headers=dict(headers) if headers else None)
+
+
+def refused(provider: str, refusal: Refusal) -> Problem:
+    """Tell that a provider refused; its own words are under `answer`."""
+    status = refusal.status if 400 <= refusal.status < 500 else 502
+    return problem(status, f"{provider} refused: {refusal}", answer=refusal.body)
 
 
 def install(app: FastAPI) -> None:
@@ -47,7 +42,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(GreenroomError, _own)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 async def _own(request: Request, error: Exception) -> Problem:
@@ -75,8 +69,3 @@ async def _http(request: Request, error: Exception) -> Problem:
     elif error.status_code == 405:
         detail = f"{request.method} is not possible on {request.url.path}; see /_greenroom/docs"
     return problem(error.status_code, detail, headers=error.headers)
-
-
-async def _unexpected(request: Request, error: Exception) -> Problem:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return problem(500, f"Greenroom failed: {error!r}; see its log")

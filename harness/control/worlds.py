@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from harness import __version__
+from harness.control import shapes
 from harness.control.context import Named, Running
 from harness.control.models import Fork, NewWorld
 from harness.runtime import Runtime
@@ -17,34 +18,37 @@ from harness.world import World
 
 router = APIRouter(tags=["worlds"])
 one = APIRouter(prefix="/worlds/{w}", tags=["worlds"])
-Json = dict[str, Any]
 NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})")
 PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]*")
 
 
-def shown(runtime: Runtime, world: World, *, env: bool = True) -> Json:
-    """Return a world as the control API shows it."""
+def line(runtime: Runtime, world: World) -> shapes.World:
+    """Return a world as lists show it."""
     return {
         "id": world.id,
         "name": world.name,
         "seed": int(world.seed) if NUMBER.fullmatch(world.seed) else world.seed,
-        **({"env": runtime.environment(world)} if env else {}),
         "urls": {name: runtime.url(name) for name in runtime.providers},
-        "clock": world.clock.shown(),
+        "clock": cast("shapes.Clock", world.clock.shown()),
         "lenient": sorted(world.lenient),
     }
 
 
+def shown(runtime: Runtime, world: World) -> shapes.World:
+    """Return a world with its environment."""
+    return {**line(runtime, world), "env": runtime.environment(world)}
+
+
 @router.get("/health", tags=["server"])
-async def health() -> Json:
+async def health() -> shapes.Health:
     """Tell that the server is ready, and its version."""
     return {"status": "ok", "version": __version__}
 
 
 @router.get("/providers", tags=["server"])
-async def list_providers(runtime: Running) -> Json:
+async def list_providers(runtime: Running) -> shapes.Providers:
     """List the providers that are served, with their addresses and the number of their operations."""
-    listed = []
+    listed: list[shapes.Provider] = []
     for name, provider in runtime.providers.items():
         provider.load()
         listed.append(
@@ -61,13 +65,13 @@ async def list_providers(runtime: Running) -> Json:
 
 
 @router.get("/worlds")
-async def list_worlds(runtime: Running) -> Json:
+async def list_worlds(runtime: Running) -> shapes.Worlds:
     """List all worlds."""
-    return {"worlds": [shown(runtime, world, env=False) for world in runtime.worlds]}
+    return {"worlds": [line(runtime, world) for world in runtime.worlds]}
 
 
 @router.post("/worlds", status_code=201)
-async def create_world(runtime: Running, body: NewWorld) -> Json:
+async def create_world(runtime: Running, body: NewWorld) -> shapes.World:
     """Make a bare world: an account at every provider, with fresh credentials."""
     at = body.clock.model_dump()
     world = runtime.worlds.create(name=body.name, seed=body.seed, at=at, lenient=body.lenient)
@@ -76,7 +80,7 @@ async def create_world(runtime: Running, body: NewWorld) -> Json:
 
 
 @one.get("")
-async def show_world(runtime: Running, world: Named) -> Json:
+async def show_world(runtime: Running, world: Named) -> shapes.World:
     """Show a world with its environment."""
     return shown(runtime, world)
 
@@ -86,10 +90,11 @@ async def delete_world(runtime: Running, world: Named) -> None:
     """Remove a world with everything in it; the world `default` always exists."""
     await runtime.worlds.delete(world)
     runtime.timeline.plan(world)
+    runtime.hub.end(world.id)
 
 
 @one.post("/reset")
-async def reset_world(runtime: Running, world: Named) -> Json:
+async def reset_world(runtime: Running, world: Named) -> shapes.World:
     """Return a world to what it was when it was made: same credentials, seed and clock, no data, no endpoints."""
     await runtime.worlds.reset(world)
     runtime.timeline.plan(world)
@@ -97,7 +102,7 @@ async def reset_world(runtime: Running, world: Named) -> Json:
 
 
 @one.post("/fork", status_code=201)
-async def fork_world(runtime: Running, world: Named, body: Fork | None = None) -> Json:
+async def fork_world(runtime: Running, world: Named, body: Fork | None = None) -> shapes.World:
     """Make a world with the same data and time, credentials of its own, and its endpoints paused."""
     twin = await runtime.worlds.fork(world, body.name if body else None)
     runtime.timeline.plan(twin)
