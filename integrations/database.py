@@ -9,7 +9,7 @@ import alembic.command
 import alembic.config
 import sqlalchemy
 from alembic.util import CommandError
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -89,9 +89,8 @@ def insert_if_absent(session: Session, table: type[Base], values: dict[str, Any]
     """
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(table).values(**values).on_conflict_do_nothing()
-    result = session.connection().execute(statement)
-    return result.rowcount == 1
+    statement = insert(table).values(**values).on_conflict_do_nothing().returning(literal(1))
+    return session.execute(statement).first() is not None
 
 
 def _database_url(url: str) -> URL:

@@ -81,10 +81,10 @@ class Rendered:
 
 def render(message: Message) -> Rendered:
     """Fill in a message's templates; a value that is missing is an error, never an empty gap."""
-    values = asdict(message)
+    # On one line each: a line break in a name must neither end the subject nor pretend to be our own text.
+    values = {name: value and " ".join(value.split()) for name, value in asdict(message).items()}
     head, _, text = _TEMPLATES.get_template(f"{message.template}.txt").render(values).partition("\n\n")
-    # A name with a line break in it must not begin a new header.
-    subject = " ".join(head.removeprefix("Subject:").split())
+    subject = head.removeprefix("Subject:").strip()
     html = _TEMPLATES.get_template(f"{message.template}.html").render(values)
     return Rendered(subject=subject, html=html, text=text.strip() + "\n")
 

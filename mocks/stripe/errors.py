@@ -98,8 +98,16 @@ def card_error(message: str, *, code: str, keep: bool = True, **more: Any) -> Re
     return refusal(402, message, type="card_error", code=code, keep=keep, **more)
 
 
+_SHOWN = {
+    "payment_method": "PaymentMethod",
+    "setup_intent": "setupintent",
+    "webhook_endpoint": "webhook endpoint",
+    "balance_transaction": "balance transaction",
+}
+
+
 def _shown(object: str) -> str:
-    return object.replace("_", " ") if object in {"webhook_endpoint"} else object
+    return _SHOWN.get(object, object)
 
 
 def failure(status: int, message: str = "") -> Refusal:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mocks.stripe import versions
-from mocks.stripe.errors import invalid, no_such
+from mocks.stripe.errors import exclusive, invalid, no_such, not_found
 
 if TYPE_CHECKING:
     from harness.collection import Collection
@@ -35,8 +35,9 @@ class Resource:
 
     `expands` maps a dotted path of an id (through `data` of embedded lists, and through arrays) to the object's name,
     or several names where it can be one of several kinds. `includes` are fields that are absent unless they are
-    expanded, computed when asked for. `view` returns a fresh top-level dict of the canonical object to show: the place
-    for embedded lists and for addresses that depend on how the consumer reached us.
+    expanded, computed when asked for: plain values, or lists of stored documents. `view` returns a fresh top-level dict
+    of the canonical object to show: the place for embedded lists and for addresses that depend on how the consumer
+    reached us. `deleted` keeps what is left of deleted objects.
     """
 
     object: str
@@ -56,7 +57,7 @@ def register(resource: Resource) -> Resource:
     return resource
 
 
-def render(tx: Transaction, document: Json, expand: list[str] | tuple[str, ...] = ()) -> Json:
+def render(tx: Transaction, document: Json, expand: tuple[str, ...] = ()) -> Json:
     """Return what the API answers for a document: expanded, in the shape of the request's version."""
     return _render(tx, document, _tree(expand) if expand else {}, "", versions.of(tx))
 
@@ -65,6 +66,20 @@ def snapshot(tx: Transaction, document: Json) -> Json:
     """Return the canonical object as events hold it: nothing expanded, nothing that is only there when included."""
     resource = RESOURCES.get(document["object"])
     return _stored(tx, document) if resource is None else resource.view(tx, document)
+
+
+def requested(tx: Transaction, object: str, id: str, *, param: str = "id", deleted: bool = False) -> Json:
+    """Return the document that the path names; raise the 404 when there is none.
+
+    `deleted` also finds what is left of a deleted object.
+    """
+    resource = RESOURCES[object]
+    found = tx.get(resource.collection, id)
+    if found is None and deleted and resource.deleted is not None:
+        found = tx.get(resource.deleted, id)
+    if found is None:
+        raise not_found(object, id, param=param)
+    return found
 
 
 def listing(
@@ -82,8 +97,6 @@ def listing(
     """
     since, until = _bounds(params)
     if params.starting_after is not None and params.ending_before is not None:
-        from mocks.stripe.errors import exclusive
-
         raise exclusive("starting_after", "ending_before")
     try:
         page = tx.page(
@@ -103,7 +116,7 @@ def listing(
 
 
 def envelope(
-    tx: Transaction, documents: list[Json], expand: list[str], *, url: str, has_more: bool = False
+    tx: Transaction, documents: list[Json], expand: tuple[str, ...], *, url: str, has_more: bool = False
 ) -> Json:
     """Return a list envelope of rendered documents; expansions begin with `data.`."""
     tree = _data_tree(expand) if expand else {}
@@ -123,7 +136,7 @@ def _bounds(params: ListParams) -> tuple[int | None, int | None]:
     return since, until
 
 
-def _tree(paths: list[str] | tuple[str, ...]) -> Tree:
+def _tree(paths: tuple[str, ...]) -> Tree:
     tree: Tree = {}
     for path in paths:
         names = path.split(".")
@@ -139,7 +152,7 @@ def _tree(paths: list[str] | tuple[str, ...]) -> Tree:
     return tree
 
 
-def _data_tree(paths: list[str]) -> Tree:
+def _data_tree(paths: tuple[str, ...]) -> Tree:
     tree = _tree(paths)
     for name in tree:
         if name != "data":
@@ -156,13 +169,30 @@ def _render(tx: Transaction, document: Json, tree: Tree, path: str, version: str
     if resource is None or document.get("deleted"):
         return _stored(tx, document)
     shown = resource.view(tx, document)
-    for name, below in tree.items():
-        include = resource.includes.get(name)
-        if include is not None:
-            shown[name] = include(tx, document)
     if tree:
-        shown = _expand(tx, resource, shown, tree, "", path, version)
+        plain: Tree = {}
+        for name, below in tree.items():
+            include = resource.includes.get(name)
+            if include is None:
+                plain[name] = below
+            else:
+                shown[name] = _included(tx, include(tx, document), below, f"{path}{name}", version)
+        shown = _expand(tx, resource, shown, plain, "", path, version)
     return versions.show(shown, version)
+
+
+def _included(tx: Transaction, value: Any, below: Tree, whole: str, version: str) -> Any:
+    """Show what an include computed: the documents of a list are rendered, and may be expanded further."""
+    if not (isinstance(value, dict) and value.get("object") == "list"):
+        if below:
+            raise _not_expandable(f"{whole}.{next(iter(below))}")
+        return value
+    for name in below:
+        if name != "data":
+            raise _not_expandable(f"{whole}.{name}")
+    tree = below.get("data", {})
+    data = [_render(tx, each, tree, f"{whole}.data.", version) for each in value["data"]]
+    return value | {"data": data}
 
 
 def _expand(
@@ -180,10 +210,16 @@ def _expand(
     return node
 
 
-def _expanded(  # noqa: PLR0917 - one recursion, its whole state in its arguments
-    tx: Transaction, resource: Resource, value: Any, target: str | tuple[str, ...] | None, below: Tree,
-    at: str, whole: str, version: str,
-) -> Any:  # fmt: skip
+def _expanded(
+    tx: Transaction,
+    resource: Resource,
+    value: Any,
+    target: str | tuple[str, ...] | None,
+    below: Tree,
+    at: str,
+    whole: str,
+    version: str,
+) -> Any:
     if value is None:
         return None
     if isinstance(value, list):
@@ -193,7 +229,8 @@ def _expanded(  # noqa: PLR0917 - one recursion, its whole state in its argument
         return value if found is None else _render(tx, found, below, f"{whole}.", version)
     if isinstance(value, dict):
         if value.get("object") in RESOURCES:
-            return _render(tx, value, below, f"{whole}.", version)
+            stored = tx.get(RESOURCES[value["object"]].collection, value["id"])
+            return _render(tx, stored or value, below, f"{whole}.", version)
         if below:
             return _expand(tx, resource, value, below, f"{at}.", f"{whole}.", version)
         return value
@@ -202,7 +239,7 @@ def _expanded(  # noqa: PLR0917 - one recursion, its whole state in its argument
 
 def _leads_on(resource: Resource, at: str) -> bool:
     prefix = f"{at}."
-    return at in resource.includes or any(path.startswith(prefix) for path in resource.expands)
+    return any(path.startswith(prefix) for path in resource.expands)
 
 
 def _embedded(value: Any) -> bool:

@@ -139,15 +139,6 @@ def renew(tx: Transaction, subscription: Json) -> None:
     subscriptions.plan_ahead(tx, subscription)
 
 
-def finalize(tx: Transaction, invoice: Json) -> None:
-    """Finalize a renewal's draft when its hour is over, and collect it."""
-    if invoice["status"] != "draft" or not invoice["auto_advance"]:
-        return
-    method = dunning.default_method(tx, invoice)
-    invoices.finalize(tx, invoice, description="Subscription update", method=method)
-    dunning.collect(tx, invoice)
-
-
 def warn_of_trial_end(tx: Transaction, subscription: Json) -> None:
     """Announce that a trial ends soon."""
     if subscription["status"] == "trialing":

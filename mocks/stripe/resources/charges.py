@@ -8,7 +8,7 @@ from harness import instants
 from harness.collection import Collection
 from mocks.stripe import errors
 from mocks.stripe.ids import new_id
-from mocks.stripe.rendering import Resource, envelope, register
+from mocks.stripe.rendering import Resource, register
 from mocks.stripe.resources import balance, money, payment_methods
 from mocks.stripe.resources.cards import Card, Decline
 from mocks.stripe.resources.events import emit, updated
@@ -79,7 +79,7 @@ _BLANK: Json = {
 def _refunds(tx: Transaction, charge: Json) -> Json:
     url = f"/v1/charges/{charge['id']}/refunds"
     page = tx.page(REFUNDS, where={"charge": charge["id"]}, limit=10)
-    return envelope(tx, page.items, (), url=url, has_more=page.has_more)
+    return {"object": "list", "data": page.items, "has_more": page.has_more, "url": url}
 
 
 register(

@@ -34,6 +34,56 @@ RETRY_AFTER = (3 * DAY, 5 * DAY, 7 * DAY)
 """The gaps between a failed automatic attempt and the next one: our choice, in world time."""
 
 
+def finalize(tx: Transaction, invoice: Json) -> None:
+    """Finalize a renewal's draft when its hour is over, and collect it."""
+    if invoice["status"] == "draft" and invoice["auto_advance"]:
+        _open(tx, invoice)
+        collect(tx, invoice)
+
+
+def finalize_now(tx: Transaction, invoice: Json, *, auto_advance: bool | None) -> None:
+    """Finalize a draft ahead of its time; it is collected an hour later, unless `auto_advance` is false."""
+    invoice["auto_advance"] = invoice["auto_advance"] if auto_advance is None else auto_advance
+    _open(tx, invoice)
+    if invoice["amount_due"] == 0:
+        paid(tx, invoice)
+    elif invoice["auto_advance"]:
+        due = tx.now + invoices.FINALIZES_AFTER
+        invoice["next_payment_attempt"] = due // SECOND
+        tx.save(INVOICES, invoice)
+        tx.schedule("invoice.collect", due, {"invoice": invoice["id"]}, key=f"collect:{invoice['id']}")
+
+
+def pay(
+    tx: Transaction, invoice: Json, *, method: str | None, off_session: bool = True, out_of_band: bool = False
+) -> None:
+    """Pay an invoice at the merchant's wish; raises the 400s, and the refusal of a payment that failed."""
+    if invoice["status"] == "draft":
+        _open(tx, invoice)
+    if "paid" not in invoices.TRANSITIONS[invoice["status"]]:
+        raise invoices.forbidden_step(invoice, "paid")
+    if out_of_band:
+        intent = invoices.intent_of(tx, invoice)
+        if intent is not None:
+            payment_intents.cancel(tx, intent)
+        invoice_payments.settle(tx, invoice["id"], "canceled")
+        paid(tx, invoice)
+        return
+    if invoice["amount_due"] == 0:
+        paid(tx, invoice)
+        return
+    chosen = default_method(tx, invoice) if method is None else payment_methods.get(tx, method)["id"]
+    if chosen is None:
+        raise _no_method()
+    outcome = attempt(tx, invoice, chosen, off_session=off_session)
+    if outcome is None or outcome.status != "succeeded":
+        raise refused(tx, invoice, outcome)
+
+
+def _open(tx: Transaction, invoice: Json) -> None:
+    invoices.finalize(tx, invoice, description="Subscription update", method=default_method(tx, invoice))
+
+
 def collect(tx: Transaction, invoice: Json) -> None:
     """Charge an open invoice by itself: the first attempt after finalization, or a retry."""
     if invoice["status"] != "open" or not invoice["auto_advance"]:
@@ -145,20 +195,24 @@ def subscription_of(tx: Transaction, invoice: Json) -> Json | None:
 
 def refused(tx: Transaction, invoice: Json, outcome: Outcome | None) -> Refusal:
     """Return the refusal of a request whose payment of an invoice failed; what was written is kept."""
-    if outcome is None:
-        return errors.invalid(
-            "There is no `default_payment_method` set on this Customer or Invoice. Please provide a payment method.",
-            param="payment_method",
-            rule="no_payment_method",
-        )
+    intent = invoices.intent_of(tx, invoice)
+    if outcome is None or intent is None:
+        return _no_method()
     if outcome.status == "requires_action":
         return errors.card_error(
             "This payment requires additional user action before it can be completed successfully. Payment can be "
             f"completed using the PaymentIntent associated with invoice {invoice['id']}.",
             code="invoice_payment_intent_requires_action",
         )
-    intent = invoices.intent_of(tx, invoice)
-    return payment_intents.declined(tx, intent or {}, outcome)
+    return payment_intents.declined(tx, intent, outcome)
+
+
+def _no_method() -> Refusal:
+    return errors.invalid(
+        "There is no `default_payment_method` set on this Customer or Invoice. Please provide a payment method.",
+        param="payment_method",
+        rule="no_payment_method",
+    )
 
 
 def _failed(tx: Transaction, invoice: Json, outcome: Outcome | None, *, scheduled: bool) -> None:

@@ -40,7 +40,7 @@ def get(tx: Transaction, id: str, *, param: str = "payment_method", in_path: boo
     found = tx.get(PAYMENT_METHODS, id)
     if found is None:
         missing = errors.not_found if in_path else errors.no_such
-        raise missing("PaymentMethod", id, param=param)
+        raise missing("payment_method", id, param=param)
     return found
 
 
@@ -48,7 +48,7 @@ def from_template(tx: Transaction, name: str, *, param: str = "payment_method") 
     """Make a fresh payment method of a test template: `pm_card_visa`, `pm_card_chargeCustomerFail`, `tok_visa` …"""
     card = cards.named(name)
     if card is None:
-        raise errors.no_such("token" if name.startswith("tok_") else "PaymentMethod", name, param=param)
+        raise errors.no_such("token" if name.startswith("tok_") else "payment_method", name, param=param)
     today = instants.moment(tx.now)
     return create(tx, card, exp_month=today.month, exp_year=today.year + 1)
 

@@ -94,11 +94,19 @@ before("2025-09-30.clover", "subscription", "invoice")(without("customer_account
 before("2026-05-27.dahlia", "subscription")(without("billing_schedules"))
 
 
-def find(tx: Transaction, id: str, *, param: str = "id") -> Json:
+def find(tx: Transaction, id: str) -> Json:
     """Return a subscription named in the path; raise the 404."""
     found = tx.get(SUBSCRIPTIONS, id)
     if found is None:
-        raise errors.not_found("subscription", id, param=param)
+        raise errors.not_found("subscription", id)
+    return found
+
+
+def get(tx: Transaction, id: str, *, param: str = "subscription") -> Json:
+    """Return a subscription named in a parameter; raise the 400."""
+    found = tx.get(SUBSCRIPTIONS, id)
+    if found is None:
+        raise errors.no_such("subscription", id, param=param)
     return found
 
 
@@ -266,18 +274,21 @@ def forget_plans(tx: Transaction, subscription: Json) -> None:
 
 def schedule_cancellation(tx: Transaction, subscription: Json, *, at_period_end: bool) -> None:
     """Let a subscription end with its present period, or take that back; the caller saves it."""
-    if subscription["cancel_at_period_end"] == at_period_end:
-        return
+    if subscription["cancel_at_period_end"] != at_period_end:
+        mark_ending(tx, subscription, at_period_end=at_period_end)
+        if subscription["status"] != "incomplete":
+            plan_ahead(tx, subscription)
+
+
+def mark_ending(tx: Transaction, subscription: Json, *, at_period_end: bool) -> None:
+    """Note on a subscription whether it ends with its present period."""
     _, end = period_of(subscription)
     subscription |= {
         "cancel_at_period_end": at_period_end,
         "cancel_at": end if at_period_end else None,
         "canceled_at": tx.seconds if at_period_end else None,
     }
-    reason = "cancellation_requested" if at_period_end else None
-    subscription["cancellation_details"] |= {"reason": reason}
-    if subscription["status"] != "incomplete":
-        plan_ahead(tx, subscription)
+    subscription["cancellation_details"] |= {"reason": "cancellation_requested" if at_period_end else None}
 
 
 def cancel(tx: Transaction, subscription: Json, *, reason: EndReason) -> None:

@@ -1,0 +1,50 @@
+"""The layer under test: real SDKs, a database of the test's own, invented providers."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import responses
+
+from integrations.app import create_app
+from integrations.services import Services
+from integrations.settings import load_settings
+from tests.integrations import stubs
+
+
+@pytest.fixture
+def providers() -> Iterator[tuple[stubs.StripeStub, stubs.ResendStub]]:
+    """Stripe and Resend, answering what the SDKs send."""
+    stripe, resend = stubs.StripeStub(), stubs.ResendStub()
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        stripe.serve(mock, stubs.STRIPE_URL)
+        resend.serve(mock, stubs.RESEND_URL)
+        yield stripe, resend
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """Where the layer keeps its data; a test module may give another one."""
+    return f"sqlite:///{tmp_path / 'platform.sqlite3'}"
+
+
+@pytest.fixture
+def layer(providers: tuple[stubs.StripeStub, stubs.ResendStub], database_url: str) -> Iterator[stubs.Layer]:
+    """The services on a migrated database."""
+    stripe, resend = providers
+    settings = load_settings({**stubs.ENVIRONMENT, "DATABASE_URL": database_url, "MAIL_SWEEP_SECONDS": "0"})
+    clock = stubs.FakeClock()
+    services = Services.build(settings, clock)
+    services.database.upgrade()
+    yield stubs.Layer(settings, services, clock, stripe, resend)
+    services.close()
+
+
+@pytest.fixture
+async def client(layer: stubs.Layer) -> AsyncIterator[httpx.AsyncClient]:
+    """The HTTP app over the services of `layer`."""
+    app = create_app(layer.settings, layer.services)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://app.test") as client:
+        yield client

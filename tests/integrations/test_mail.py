@@ -1,0 +1,129 @@
+"""Sending: once, in the end, and not to those who cannot get it."""
+
+import pytest
+import requests
+
+from integrations.messages import Welcome
+from integrations.models import MailStatus
+from tests.integrations.stubs import Layer, mail_event, resend_error
+
+MESSAGE = Welcome(organisation="Acme", plan="Essential", dashboard_url="https://app.test")
+
+
+def write(layer: Layer, key: str = "key", recipient: str = "billing@acme.test") -> str | None:
+    """Write a mail down, as a service does in its own transaction."""
+    organisation = layer.services.organisations.create(name="Acme", billing_email=recipient)
+    with layer.services.database.transaction() as session:
+        return layer.services.mail.enqueue(
+            session, organisation_id=organisation.id, recipient=recipient, message=MESSAGE, dedupe_key=key
+        )
+
+
+def status(layer: Layer) -> str:
+    return layer.mail("welcome").status.value
+
+
+def test_a_mail_is_written_then_sent(layer: Layer) -> None:
+    mail_id = write(layer)
+    assert status(layer) == "queued"
+    layer.services.mail.deliver(mail_id)
+    mail = layer.mail("welcome")
+    assert (mail.status, mail.attempts) == (MailStatus.ACCEPTED, 1)
+    assert mail.resend_id == "00000000-0000-4000-8000-000000000001"
+    (call,) = layer.resend.calls
+    tags = {tag["name"]: tag["value"] for tag in call.json["tags"]}
+    assert tags == {"template": "welcome", "mail_id": mail_id, "organisation_id": mail.organisation_id}
+    assert call.headers["Idempotency-Key"] == f"mail-{mail_id}"
+
+
+def test_the_same_fact_is_told_once(layer: Layer) -> None:
+    assert write(layer) is not None
+    assert write(layer) is None
+
+
+def test_a_sent_mail_is_not_sent_again(layer: Layer) -> None:
+    mail_id = write(layer)
+    for _ in range(3):
+        layer.services.mail.deliver(mail_id)
+    assert layer.services.mail.deliver_pending() == 0
+    assert len(layer.resend.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        requests.ConnectionError("reset"),
+        resend_error(500, "application_error"),
+        resend_error(401, "missing_api_key"),
+        resend_error(403, "invalid_api_key"),
+        resend_error(429, "daily_quota_exceeded"),
+    ],
+)
+def test_what_can_be_mended_keeps_the_mail_queued(layer: Layer, failure: Exception) -> None:
+    mail_id = write(layer)
+    layer.resend.failures.extend([failure] * 4)
+    layer.services.mail.deliver(mail_id)
+    mail = layer.mail("welcome")
+    assert mail.status is MailStatus.QUEUED
+    assert mail.error is not None
+    assert "resend: send mail failed" in mail.error
+    layer.resend.failures.clear()
+    assert layer.services.mail.deliver_pending() == 1
+    mended = layer.mail("welcome")
+    assert (mended.status, mended.error) == (MailStatus.ACCEPTED, None)
+    assert len(layer.resend.sent) == 1, "all requests carried one key"
+    assert len({str(call.json) for call in layer.resend.calls}) == 1, (
+        "and one body, or Resend refuses the key"
+    )
+
+
+@pytest.mark.parametrize("code", ["validation_error", "missing_required_field"])
+def test_a_malformed_mail_is_given_up(layer: Layer, code: str) -> None:
+    mail_id = write(layer)
+    layer.resend.failures.append(resend_error(422, code))
+    layer.services.mail.deliver(mail_id)
+    assert status(layer) == "failed"
+    assert layer.services.mail.deliver_pending() == 0
+
+
+def test_a_mail_too_old_for_its_key_is_given_up(layer: Layer) -> None:
+    write(layer)
+    layer.clock.elapsed += 24 * 3600
+    layer.services.mail.deliver_pending()
+    assert status(layer) == "failed"
+    assert layer.resend.calls == []
+
+
+def test_an_address_that_complained_gets_no_more(layer: Layer) -> None:
+    layer.deliver_resend(mail_event("email.complained", to="Billing <BILLING@acme.test>"))
+    mail_id = write(layer)
+    layer.services.mail.deliver(mail_id)
+    assert status(layer) == "withheld"
+    assert layer.resend.calls == []
+
+
+def test_a_webhook_may_overtake_the_answer(layer: Layer) -> None:
+    mail_id = write(layer)
+    resend_id = "00000000-0000-4000-8000-000000000001"
+    reply = layer.resend.reply
+
+    def overtaken(call: object) -> object:
+        delivered = mail_event("email.delivered", tags={"mail_id": mail_id}, email_id=resend_id)
+        assert layer.deliver_resend(delivered) == "processed"
+        return reply(call)  # type: ignore[arg-type]
+
+    layer.resend.reply = overtaken  # type: ignore[assignment, method-assign]
+    layer.services.mail.deliver(mail_id)
+    assert status(layer) == "delivered"
+
+
+def test_mails_are_listed_by_organisation_and_recipient(layer: Layer) -> None:
+    for name in ("a", "b"):
+        write(layer, key=name, recipient=f"{name}@acme.test")
+    mails = layer.services.mail.list()
+    assert len(mails) == 2
+    by_recipient = layer.services.mail.list(recipient="a@acme.test")
+    assert [mail.dedupe_key for mail in by_recipient] == ["a"]
+    by_organisation = layer.services.mail.list(organisation_id=by_recipient[0].organisation_id)
+    assert [mail.dedupe_key for mail in by_organisation] == ["a"]
+    assert len(layer.services.mail.list(limit=1)) == 1

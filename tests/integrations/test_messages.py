@@ -1,0 +1,71 @@
+"""Rendering mails."""
+
+import pytest
+from jinja2 import UndefinedError
+
+from integrations import messages
+from integrations.messages import Invitation, Message, PaymentFailed, PaymentRecovered, Welcome, money, render
+
+MESSAGES: list[Message] = [
+    Welcome(organisation="A & B <Ltd>", plan="Essential", dashboard_url="https://app.test/?a=1&b=2"),
+    PaymentFailed(
+        organisation="A & B <Ltd>",
+        amount="49.00 USD",
+        next_attempt="4 December 2026",
+        billing_url="https://pay.test/?a=1&b=2",
+    ),
+    PaymentFailed(
+        organisation="A & B <Ltd>", amount="49.00 USD", next_attempt=None, billing_url="https://pay.test/"
+    ),
+    PaymentRecovered(organisation="A & B <Ltd>", amount="49.00 USD", billing_url="https://pay.test/"),
+    Invitation(
+        organisation="A & B <Ltd>", name="Ben", invited_by="Ada", accept_url="https://app.test/sign-up"
+    ),
+]
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.template)
+def test_every_message_has_a_subject_and_both_bodies(message: Message) -> None:
+    rendered = render(message)
+    assert rendered.subject
+    assert "\n" not in rendered.subject
+    assert not rendered.text.startswith("Subject:")
+    assert rendered.html.startswith("<!doctype html>")
+    for body in (rendered.subject, rendered.html, rendered.text):
+        assert "{{" not in body
+        assert "{%" not in body
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.template)
+def test_html_is_escaped_and_text_is_not(message: Message) -> None:
+    rendered = render(message)
+    assert "A &amp; B &lt;Ltd&gt;" in rendered.html
+    assert "<Ltd>" not in rendered.html
+    assert "A & B <Ltd>" in rendered.text
+
+
+def test_a_name_cannot_add_a_header_or_end_the_subject() -> None:
+    message = Welcome(organisation="Acme\n\nBcc: all@other.test", plan="p", dashboard_url="https://app.test")
+    rendered = render(message)
+    assert rendered.subject == "Welcome, Acme Bcc: all@other.test: your subscription is active"
+
+
+def test_a_missing_value_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "asdict", lambda _message: {"organisation": "Acme"})
+    with pytest.raises(UndefinedError, match="plan"):
+        render(MESSAGES[0])
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [
+        (4900, "usd", "49.00 USD"),
+        (5, "eur", "0.05 EUR"),
+        (123456789, "gbp", "1,234,567.89 GBP"),
+        (4900, "JPY", "4,900 JPY"),
+        (4900, "kwd", "4.900 KWD"),
+        (0, "usd", "0.00 USD"),
+    ],
+)
+def test_amounts_are_written_in_the_currencys_own_unit(amount: int, currency: str, written: str) -> None:
+    assert money(amount, currency) == written
