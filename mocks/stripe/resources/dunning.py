@@ -14,12 +14,14 @@ from mocks.stripe.rendering import snapshot
 from mocks.stripe.resources import (
     invoice_payments,
     invoices,
+    payment_attempts,
     payment_intents,
     payment_methods,
     subscriptions,
 )
 from mocks.stripe.resources.customers import CUSTOMERS
 from mocks.stripe.resources.events import emit
+from mocks.stripe.resources.intents import asks_authentication
 from mocks.stripe.resources.invoices import INVOICES
 from mocks.stripe.resources.subscriptions import SUBSCRIPTIONS
 
@@ -113,24 +115,15 @@ def attempt(
         intent = invoices.intent_of(tx, invoice)
         if intent is None:
             raise LookupError(f"{invoice['id']} has no payment intent: it was finalized with nothing due")
-        away = off_session and not _must_authenticate(tx, method)
+        held = payment_methods.get(tx, method)
+        # Where an intent of one's own is declined off-session, an invoice's waits for the card's holder.
+        away = off_session and not asks_authentication(intent, held, off_session=True)
         outcome = payment_intents.attempt(tx, intent, payment_method=method, off_session=away)
     if outcome is not None and outcome.status == "succeeded":
         paid(tx, invoice)
     else:
         _failed(tx, invoice, outcome, scheduled=scheduled)
     return outcome
-
-
-def _must_authenticate(tx: Transaction, method: str) -> bool:
-    """Tell whether a card asks for its holder even off-session.
-
-    Such a payment of an invoice then waits for the holder (`invoice.payment_action_required`), where a payment intent
-    of one's own would be declined.
-    """
-    held = payment_methods.get(tx, method)
-    set_up = held["_"].get("set_up", False)
-    return payment_methods.card_of(held).must_authenticate(set_up=set_up, off_session=True)
 
 
 def paid(tx: Transaction, invoice: Json) -> None:
@@ -291,3 +284,6 @@ def _set_delinquent(tx: Transaction, id: str, *, delinquent: bool) -> None:
     customer["delinquent"] = delinquent
     tx.save(CUSTOMERS, customer)
     emit(tx, "customer.updated", CUSTOMERS, customer, previous={"delinquent": not delinquent})
+
+
+payment_attempts.ON_SETTLED.append(settled)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -47,6 +48,17 @@ class Outcome:
     error: Json | None = None
 
 
+ON_SETTLED: list[Callable[[Transaction, Json, Outcome], None]] = []
+"""What follows when the payer has confirmed or authenticated an intent: for its invoice, its Checkout Session."""
+
+
+def settled(tx: Transaction, intent: Json, outcome: Outcome) -> Outcome:
+    """Let what an intent belongs to follow up what its payer did."""
+    for follow_up in ON_SETTLED:
+        follow_up(tx, intent, outcome)
+    return outcome
+
+
 def attempt(
     tx: Transaction,
     intent: Json,
@@ -80,9 +92,9 @@ def authenticate(tx: Transaction, intent: Json, *, succeeded: bool) -> Outcome:
     method = payment_methods.get(tx, intent["payment_method"])
     intent["next_action"] = None
     if not succeeded:
-        return _declined(tx, intent, method, _FAILED_AUTHENTICATION, charged=False)
+        return settled(tx, intent, _declined(tx, intent, method, _FAILED_AUTHENTICATION, charged=False))
     card = payment_methods.card_of(method)
-    return _charge(tx, intent, method, card.after or card.decline, authenticated=True)
+    return settled(tx, intent, _charge(tx, intent, method, card.after or card.decline, authenticated=True))
 
 
 def _check_confirmable(tx: Transaction, intent: Json) -> None:

@@ -18,7 +18,7 @@ from mocks.stripe.rendering import Resource, register
 from mocks.stripe.resources import charges, customers, intents, money
 from mocks.stripe.resources.events import emit
 from mocks.stripe.resources.intents import PAYMENT_INTENTS, own_method, unexpected_state, view, wrong_status
-from mocks.stripe.resources.payment_attempts import Outcome, attempt, authenticate
+from mocks.stripe.resources.payment_attempts import Outcome, attempt, authenticate, settled
 from mocks.stripe.versions import before, since, without
 
 if TYPE_CHECKING:
@@ -240,6 +240,7 @@ def confirm(
         return_url=return_url,
         error_on_requires_action=error_on_requires_action,
     )
+    settled(tx, intent, outcome)
     if outcome.error is not None:
         raise declined(tx, intent, outcome)
     return intent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 from harness.collection import Collection
@@ -92,6 +93,10 @@ register(
 )
 
 before("2025-10-29.clover", "setup_intent")(without("excluded_payment_method_types"))
+
+
+ON_SUCCEEDED: list[Callable[[Transaction, Json], None]] = []
+"""What follows when a payment method has been saved: for the Checkout Session or subscription that waits for it."""
 
 
 def create(
@@ -209,6 +214,8 @@ def _succeeded(tx: Transaction, intent: Json, method: Json, *, authenticated: bo
         tx.save(payment_methods.PAYMENT_METHODS, method)
     tx.save(SETUP_INTENTS, intent)
     emit(tx, "setup_intent.succeeded", SETUP_INTENTS, intent)
+    for follow_up in ON_SUCCEEDED:
+        follow_up(tx, intent)
     return intent
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from harness.collection import Collection
 from harness.instants import DAY, SECOND
-from mocks.stripe import errors
+from mocks.stripe import errors, versions
 from mocks.stripe.ids import new_id
-from mocks.stripe.rendering import Resource, register, snapshot, version_of
+from mocks.stripe.rendering import Resource, register, snapshot
 from mocks.stripe.resources import customers, invoices, periods
 from mocks.stripe.resources.customers import CUSTOMERS
 from mocks.stripe.resources.events import difference, emit
@@ -129,7 +129,7 @@ def build(tx: Transaction, customer: Json, items: list[Json], chosen: Json) -> J
     end = trial_end or periods.following(now, recurring["interval"], recurring["interval_count"], now)
     settings = chosen.get("payment_settings") or {}
     flexible = chosen.get("billing_mode", {}).get("type") == "flexible" or (
-        "billing_mode" not in chosen and version_of(tx) >= FLEXIBLE_SINCE
+        "billing_mode" not in chosen and versions.of(tx) >= FLEXIBLE_SINCE
     )
     return {
         "id": id,
