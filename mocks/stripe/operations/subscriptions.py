@@ -58,7 +58,7 @@ class Item(Group):
     price: str | None = None
     price_data: PriceData | None = None
     quantity: Quantity = 1
-    metadata: Metadata = {}
+    metadata: Metadata = None
 
 
 class PaymentSettings(Group):
@@ -135,7 +135,7 @@ class ChangeSubscription(StripeParams):
 
     cancel_at_period_end: Boolean | None = None
     default_payment_method: str | None = None
-    metadata: Metadata = {}
+    metadata: Metadata = None
     off_session: Boolean = False
     payment_settings: PaymentSettings | None = None
     proration_behavior: Literal["always_invoice", "create_prorations", "none"] | None = None
@@ -195,18 +195,21 @@ class ListSubscriptions(CreatedListParams):
     collection_method: Literal["charge_automatically", "send_invoice"] | None = None
     customer: str | None = None
     price: str | None = None
-    status: Literal[
-        "active",
-        "all",
-        "canceled",
-        "ended",
-        "incomplete",
-        "incomplete_expired",
-        "past_due",
-        "paused",
-        "trialing",
-        "unpaid",
-    ] | None = None
+    status: (
+        Literal[
+            "active",
+            "all",
+            "canceled",
+            "ended",
+            "incomplete",
+            "incomplete_expired",
+            "past_due",
+            "paused",
+            "trialing",
+            "unpaid",
+        ]
+        | None
+    ) = None
 
 
 @stripe.post("/v1/subscriptions", id="PostSubscriptions", tier="P1")

@@ -58,22 +58,34 @@ UNPAID_ORDER = (
 
 
 def start(
-    tx: Transaction, subscription: Json, customer: Json, *, behavior: Behavior, off_session: bool = False
-) -> Outcome | None:
-    """Store a new subscription, bill its first period and try to pay; return how an attempt to pay ended.
+    tx: Transaction,
+    subscription: Json,
+    customer: Json,
+    *,
+    behavior: Behavior,
+    off_session: bool = False,
+    paid_by: Json | None = None,
+) -> None:
+    """Store a new subscription, bill its first period and try to pay.
 
-    Raises the 400 when there is nothing to pay with, and the 402 of `error_if_incomplete`.
+    `paid_by` is an intent that has paid the first invoice already. Raises the 400 when there is nothing to pay with,
+    and the 402 of `error_if_incomplete`.
     """
     tx.insert(SUBSCRIPTIONS, subscription)
     with gathered(tx) as events:
         _adopt_currency(tx, customer, subscription["currency"])
         invoice = _bill(tx, subscription, customer, reason="subscription_create")
         method = subscriptions.payment_method_of(tx, subscription)
-        if method is None and invoice["amount_due"] and behavior != "default_incomplete":
+        if method is None and paid_by is None and invoice["amount_due"] and behavior != "default_incomplete":
             raise _nothing_to_pay_with()
         invoices.announce(tx, "invoice.created", invoice)
-        invoices.finalize(tx, invoice, description="Subscription creation", method=method, saves=True)
-        outcome = _first_payment(tx, subscription, invoice, behavior=behavior, off_session=off_session)
+        invoices.finalize(
+            tx, invoice, description="Subscription creation", method=method, saves=True, paid_by=paid_by
+        )
+        if invoice["amount_due"] == 0 or paid_by is not None:
+            dunning.paid(tx, invoice)
+        elif behavior != "default_incomplete":
+            _first_payment(tx, subscription, invoice, behavior=behavior, off_session=off_session)
         if subscription["status"] == "trialing" and method is None:
             intent = setup_intents.create(tx, customer=customer["id"], usage="off_session")
             subscription["pending_setup_intent"] = intent["id"]
@@ -82,22 +94,15 @@ def start(
         paying = subscription["status"] != "incomplete"
         events.order = PAID_ORDER if paying else UNPAID_ORDER
     _plan(tx, subscription)
-    return outcome
 
 
 def _first_payment(
     tx: Transaction, subscription: Json, invoice: Json, *, behavior: Behavior, off_session: bool
-) -> Outcome | None:
-    if invoice["amount_due"] == 0:
-        dunning.paid(tx, invoice)
-        return None
-    if behavior == "default_incomplete":
-        return None
+) -> None:
     method = dunning.default_method(tx, invoice)
     outcome = dunning.attempt(tx, invoice, method, off_session=off_session)
     if behavior == "error_if_incomplete" and subscription["status"] == "incomplete":
         raise _cannot_begin(tx, invoice, outcome)
-    return outcome
 
 
 def _plan(tx: Transaction, subscription: Json) -> None:

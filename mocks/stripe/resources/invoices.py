@@ -256,11 +256,19 @@ def owed(total: int, balance: int, currency: str) -> tuple[int, int]:
     return due, total + balance - due
 
 
-def finalize(tx: Transaction, invoice: Json, *, description: str, method: str | None, saves: bool = False) -> None:
-    """Open a draft: number it, apply the customer's balance, make its payment intent, announce it.
+def finalize(
+    tx: Transaction,
+    invoice: Json,
+    *,
+    description: str,
+    method: str | None,
+    saves: bool = False,
+    paid_by: Json | None = None,
+) -> None:
+    """Open a draft: number it, apply the customer's balance, announce it, make its payment intent.
 
-    `method` is the payment method that the intent begins with, `saves` says that the payment saves it for later.
-    An invoice with nothing to pay is left open for `dunning.paid` to close.
+    `method` is the payment method that the intent begins with, `saves` says that the payment saves it for later;
+    `paid_by` is an intent that has been paid already. What has nothing to pay is left open for `dunning.paid`.
     """
     customer = tx.get(CUSTOMERS, invoice["customer"])
     if customer is not None:
@@ -268,8 +276,10 @@ def finalize(tx: Transaction, invoice: Json, *, description: str, method: str | 
     become(tx, invoice, "open")
     invoice |= {"effective_at": tx.seconds, "next_payment_attempt": None, "automatically_finalizes_at": None}
     tx.unschedule(f"finalize:{invoice['id']}")
+    tx.save(INVOICES, invoice)
+    announce(tx, "invoice.finalized", invoice)
     if invoice["amount_due"]:
-        intent = payment_intents.create(
+        intent = paid_by or payment_intents.create(
             tx,
             amount=invoice["amount_due"],
             currency=invoice["currency"],
@@ -278,10 +288,9 @@ def finalize(tx: Transaction, invoice: Json, *, description: str, method: str | 
             description=description,
             setup_future_usage="off_session" if saves else None,
         )
-        invoice["_"]["payment_intent"] = intent["id"]
+        invoice["_"] = {"payment_intent": intent["id"]}
         invoice_payments.open_for(tx, invoice, intent["id"])
-    tx.save(INVOICES, invoice)
-    announce(tx, "invoice.finalized", invoice)
+        tx.save(INVOICES, invoice)
 
 
 def _number(tx: Transaction, invoice: Json, customer: Json) -> None:

@@ -155,6 +155,18 @@ def detach(tx: Transaction, method: Json) -> Json:
     return method
 
 
+def check_of_customer(tx: Transaction, id: str, customer: str) -> None:
+    """Raise the 400 unless a payment method, named as a customer's default, is attached to that customer."""
+    if get(tx, id)["customer"] != customer:
+        raise errors.invalid(
+            f"The customer does not have a payment method with the ID {id}. The payment method must be attached to the "
+            "customer.",
+            param="invoice_settings[default_payment_method]",
+            code="resource_missing",
+            rule="payment_method_of_other_customer",
+        )
+
+
 def spend(tx: Transaction, method: Json) -> None:
     """Mark a payment method that paid once without belonging to a customer: it cannot be used again."""
     if method["customer"] is None:

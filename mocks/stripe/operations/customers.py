@@ -1,0 +1,157 @@
+"""Customers: create, retrieve, update, delete, list."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from harness.params import Json
+from harness.transaction import Transaction
+from mocks.stripe.parameters import (
+    Address,
+    CreatedListParams,
+    CustomerShipping,
+    Group,
+    Integer,
+    Metadata,
+    StripeParams,
+    Unset,
+)
+from mocks.stripe.provider import stripe
+from mocks.stripe.rendering import listing, render, requested
+from mocks.stripe.resources import customers, payment_methods
+from mocks.stripe.resources.customers import CUSTOMERS
+
+PATH = "/v1/customers/{customer}"
+Text = Annotated[str, Field(max_length=5000)]
+
+
+class CustomField(Group):
+    """A line printed on invoices."""
+
+    name: Annotated[str, Field(max_length=40)]
+    value: Annotated[str, Field(max_length=140)]
+
+
+class InvoiceSettings(Group):
+    """What the customer's invoices default to."""
+
+    unsupported = frozenset({"rendering_options"})
+
+    custom_fields: Unset[list[CustomField]] = None
+    default_payment_method: Unset[str] = None
+    footer: Unset[str] = None
+
+
+class ChangeCustomer(StripeParams):
+    """What can be said of a customer at any time."""
+
+    unsupported: ClassVar[frozenset[str]] = frozenset(
+        {
+            "business_name",
+            "cash_balance",
+            "individual_name",
+            "next_invoice_sequence",
+            "source",
+            "tax",
+        }
+    )
+
+    address: Unset[Address] = None
+    balance: Integer | None = None
+    description: Unset[Text] = None
+    email: Unset[Annotated[str, Field(max_length=512)]] = None
+    invoice_prefix: Annotated[str, Field(pattern=r"^[A-Z0-9]{3,12}$")] | None = None
+    invoice_settings: InvoiceSettings | None = None
+    metadata: Metadata = {}
+    name: Unset[Annotated[str, Field(max_length=256)]] = None
+    phone: Unset[Annotated[str, Field(max_length=20)]] = None
+    preferred_locales: list[str] | None = None
+    shipping: Unset[CustomerShipping] = None
+    tax_exempt: Unset[Literal["exempt", "none", "reverse"]] = None
+
+
+class CreateCustomer(ChangeCustomer):
+    """POST /v1/customers."""
+
+    unsupported = ChangeCustomer.unsupported | {"tax_id_data", "test_clock"}
+
+    payment_method: str | None = None
+
+
+class UpdateCustomer(ChangeCustomer):
+    """POST /v1/customers/{id}."""
+
+    unsupported = ChangeCustomer.unsupported | {"default_source"}
+
+
+class ListCustomers(CreatedListParams):
+    """GET /v1/customers."""
+
+    unsupported = frozenset({"test_clock"})
+
+    email: str | None = None
+
+
+class ListMethods(CreatedListParams):
+    """GET /v1/customers/{id}/payment_methods."""
+
+    unsupported = frozenset({"created"})
+
+    allow_redisplay: Literal["always", "limited", "unspecified"] | None = None
+    type: str | None = None
+
+
+@stripe.post("/v1/customers", id="PostCustomers", tier="P0")
+def create_customer(tx: Transaction, params: CreateCustomer) -> Json:
+    """Create a customer."""
+    given = params.given()
+    method = given.pop("payment_method", None)
+    if method is None:
+        return render(tx, customers.create(tx, given), params.expand)
+
+    def attach(customer: Json) -> None:
+        payment_methods.attach(tx, payment_methods.get(tx, method), customer["id"])
+
+    return render(tx, customers.create(tx, given, before_announcement=attach), params.expand)
+
+
+@stripe.get(PATH, id="GetCustomersCustomer", tier="P0")
+def retrieve_customer(tx: Transaction, params: StripeParams, customer: str) -> Json:
+    """Retrieve a customer; a deleted one is answered as such."""
+    return render(tx, requested(tx, "customer", customer, deleted=True), params.expand)
+
+
+@stripe.post(PATH, id="PostCustomersCustomer", tier="P1")
+def update_customer(tx: Transaction, params: UpdateCustomer, customer: str) -> Json:
+    """Update a customer."""
+    found = requested(tx, "customer", customer)
+    given = params.given()
+    default = (given.get("invoice_settings") or {}).get("default_payment_method")
+    if default is not None:
+        payment_methods.check_of_customer(tx, default, customer)
+    customers.change(found, given)
+    customers.save(tx, found)
+    return render(tx, found, params.expand)
+
+
+@stripe.delete(PATH, id="DeleteCustomersCustomer", tier="P1")
+def delete_customer(tx: Transaction, customer: str) -> Json:
+    """Delete a customer; active subscriptions are canceled at once."""
+    return customers.delete(tx, requested(tx, "customer", customer))
+
+
+@stripe.get("/v1/customers", id="GetCustomers", tier="P1")
+def list_customers(tx: Transaction, params: ListCustomers) -> Json:
+    """List customers, newest first."""
+    return listing(tx, CUSTOMERS, params, url="/v1/customers", where={"email": params.email})
+
+
+@stripe.get(f"{PATH}/payment_methods", id="GetCustomersCustomerPaymentMethods", tier="P1")
+def list_methods(tx: Transaction, params: ListMethods, customer: str) -> Json:
+    """List a customer's payment methods."""
+    requested(tx, "customer", customer)
+    where = {"customer": customer, "type": params.type, "allow_redisplay": params.allow_redisplay}
+    url = f"/v1/customers/{customer}/payment_methods"
+    return listing(tx, payment_methods.PAYMENT_METHODS, params, url=url, where=where)

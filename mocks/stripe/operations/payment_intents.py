@@ -1,0 +1,312 @@
+"""Payment intents: create, retrieve, update, confirm, capture, cancel, list."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from harness.params import Json
+from harness.transaction import Transaction
+from mocks.stripe import errors
+from mocks.stripe.keys import publishable
+from mocks.stripe.parameters import (
+    Boolean,
+    CreatedListParams,
+    Currency,
+    Group,
+    Integer,
+    Metadata,
+    Shipping,
+    StripeParams,
+    Unset,
+)
+from mocks.stripe.provider import stripe
+from mocks.stripe.rendering import listing, render, requested
+from mocks.stripe.resources import payment_intents, shapes
+from mocks.stripe.resources.payment_intents import PAYMENT_INTENTS
+from mocks.stripe.resources.payment_method_types import check_named
+
+PATH = "/v1/payment_intents/{intent}"
+Usage = Literal["off_session", "on_session"]
+Amount = Annotated[Integer, Field(ge=0)]
+
+
+class AutomaticMethods(Group):
+    """Whether Stripe chooses the kinds of payment methods."""
+
+    allow_redirects: Literal["always", "never"] = "always"
+    enabled: Boolean
+
+
+class CardOptions(Group):
+    """Options of a card payment."""
+
+    request_three_d_secure: Literal["any", "automatic", "challenge"] | None = None
+
+
+class MethodOptions(Group):
+    """Options by kind of payment method."""
+
+    card: CardOptions | None = None
+
+
+class ChangeIntent(StripeParams):
+    """What can be said of an intent before it is settled."""
+
+    unsupported: ClassVar[frozenset[str]] = frozenset(
+        {
+            "allowed_payment_method_types",
+            "amount_details",
+            "application_fee_amount",
+            "customer_account",
+            "excluded_payment_method_types",
+            "hooks",
+            "payment_details",
+            "payment_method_configuration",
+            "payment_method_data",
+            "transfer_data",
+        }
+    )
+
+    customer: str | None = None
+    description: Unset[Annotated[str, Field(max_length=1000)]] = None
+    metadata: Metadata = {}
+    payment_method: str | None = None
+    payment_method_options: MethodOptions | None = None
+    payment_method_types: list[str] | None = None
+    receipt_email: Unset[str] = None
+    setup_future_usage: Unset[Usage] = None
+    shipping: Unset[Shipping] = None
+    statement_descriptor: Annotated[str, Field(max_length=22)] | None = None
+    statement_descriptor_suffix: Annotated[str, Field(max_length=22)] | None = None
+    transfer_group: str | None = None
+
+
+class CreateIntent(ChangeIntent):
+    """POST /v1/payment_intents."""
+
+    unsupported = ChangeIntent.unsupported | {
+        "confirmation_token",
+        "mandate",
+        "mandate_data",
+        "managed_payments",
+        "on_behalf_of",
+        "radar_options",
+    }
+
+    amount: Amount
+    automatic_payment_methods: AutomaticMethods | None = None
+    capture_method: Literal["automatic", "automatic_async", "manual"] = "automatic_async"
+    confirm: Boolean = False
+    confirmation_method: Literal["automatic", "manual"] = "automatic"
+    currency: Currency
+    error_on_requires_action: Boolean = False
+    off_session: Boolean | Literal["one_off", "recurring"] = False
+    return_url: str | None = None
+    use_stripe_sdk: Boolean = False
+
+
+class UpdateIntent(ChangeIntent):
+    """POST /v1/payment_intents/{id}."""
+
+    unsupported = ChangeIntent.unsupported | {"capture_method"}
+
+    amount: Amount | None = None
+    currency: Currency | None = None
+
+
+class ConfirmIntent(StripeParams):
+    """POST /v1/payment_intents/{id}/confirm."""
+
+    unsupported = frozenset(
+        {
+            "allowed_payment_method_types",
+            "amount_details",
+            "amount_to_confirm",
+            "capture_method",
+            "confirmation_token",
+            "excluded_payment_method_types",
+            "hooks",
+            "mandate",
+            "mandate_data",
+            "payment_details",
+            "payment_method_data",
+            "radar_options",
+        }
+    )
+
+    client_secret: str | None = None
+    error_on_requires_action: Boolean = False
+    off_session: Boolean | Literal["one_off", "recurring"] = False
+    payment_method: str | None = None
+    payment_method_options: MethodOptions | None = None
+    payment_method_types: list[str] | None = None
+    receipt_email: Unset[str] = None
+    return_url: str | None = None
+    setup_future_usage: Unset[Usage] = None
+    shipping: Unset[Shipping] = None
+    use_stripe_sdk: Boolean = False
+
+
+class CaptureIntent(StripeParams):
+    """POST /v1/payment_intents/{id}/capture."""
+
+    unsupported = frozenset(
+        {
+            "amount_details",
+            "application_fee_amount",
+            "final_capture",
+            "hooks",
+            "payment_details",
+            "statement_descriptor",
+            "statement_descriptor_suffix",
+            "transfer_data",
+        }
+    )
+
+    amount_to_capture: Annotated[Integer, Field(ge=1)] | None = None
+    metadata: Metadata = {}
+
+
+class CancelIntent(StripeParams):
+    """POST /v1/payment_intents/{id}/cancel."""
+
+    cancellation_reason: Literal["abandoned", "duplicate", "fraudulent", "requested_by_customer"] | None = (
+        None
+    )
+
+
+class RetrieveIntent(StripeParams):
+    """GET /v1/payment_intents/{id}."""
+
+    client_secret: str | None = None
+
+
+class ListIntents(CreatedListParams):
+    """GET /v1/payment_intents."""
+
+    unsupported = frozenset({"customer_account"})
+
+    customer: str | None = None
+
+
+@stripe.post("/v1/payment_intents", id="PostPaymentIntents", tier="P1")
+def create_payment_intent(tx: Transaction, params: CreateIntent) -> Json:
+    """Create a payment intent, and confirm it when asked to."""
+    check_named(tx, params.payment_method_types)
+    if params.automatic_payment_methods is not None and params.payment_method_types is not None:
+        raise errors.exclusive("automatic_payment_methods", "payment_method_types")
+    given = _sent(params)
+    steps = ("confirm", "error_on_requires_action", "off_session", "return_url", "use_stripe_sdk")
+    wanted = {name: given.pop(name) for name in steps if name in given}
+    if not params.confirm and (
+        unused := {"off_session", "return_url", "error_on_requires_action"} & wanted.keys()
+    ):
+        name = min(unused)
+        raise errors.invalid(
+            f"You cannot set `{name}` when creating a PaymentIntent without `confirm=true`.",
+            param=name,
+            rule="only_with_confirm",
+        )
+    intent = payment_intents.create(tx, **given)
+    if params.use_stripe_sdk:
+        intent["_"] = {"use_stripe_sdk": True}
+    if params.confirm:
+        payment_intents.confirm(
+            tx,
+            intent,
+            off_session=bool(params.off_session),
+            return_url=params.return_url,
+            error_on_requires_action=params.error_on_requires_action,
+        )
+    return render(tx, intent, params.expand)
+
+
+@stripe.get(PATH, id="GetPaymentIntentsIntent", tier="P0")
+def retrieve_payment_intent(tx: Transaction, params: RetrieveIntent, intent: str) -> Json:
+    """Retrieve a payment intent; with a publishable key only by its client secret."""
+    return render(tx, _found(tx, intent, params.client_secret), params.expand)
+
+
+@stripe.post(PATH, id="PostPaymentIntentsIntent", tier="P1")
+def update_payment_intent(tx: Transaction, params: UpdateIntent, intent: str) -> Json:
+    """Update a payment intent."""
+    found = requested(tx, "payment_intent", intent, param="intent")
+    check_named(tx, params.payment_method_types)
+    return render(tx, payment_intents.change(tx, found, _sent(params)), params.expand)
+
+
+@stripe.post(f"{PATH}/confirm", id="PostPaymentIntentsIntentConfirm", tier="P1")
+def confirm_payment_intent(tx: Transaction, params: ConfirmIntent, intent: str) -> Json:
+    """Try to pay: succeeds, asks for authentication, or is declined with a 402."""
+    found = _found(tx, intent, params.client_secret)
+    check_named(tx, params.payment_method_types)
+    given = _sent(params)
+    for name in ("client_secret", "error_on_requires_action", "off_session", "payment_method", "return_url"):
+        given.pop(name, None)
+    if given:
+        payment_intents.change(tx, found, given)
+    payment_intents.confirm(
+        tx,
+        found,
+        payment_method=params.payment_method,
+        off_session=bool(params.off_session),
+        return_url=params.return_url,
+        error_on_requires_action=params.error_on_requires_action,
+    )
+    return render(tx, found, params.expand)
+
+
+@stripe.post(f"{PATH}/capture", id="PostPaymentIntentsIntentCapture", tier="P1")
+def capture_payment_intent(tx: Transaction, params: CaptureIntent, intent: str) -> Json:
+    """Capture an authorized payment, or less of it."""
+    found = requested(tx, "payment_intent", intent, param="intent")
+    if "metadata" in params.given():
+        payment_intents.change(tx, found, {"metadata": params.metadata})
+    return render(tx, payment_intents.capture(tx, found, params.amount_to_capture), params.expand)
+
+
+@stripe.post(f"{PATH}/cancel", id="PostPaymentIntentsIntentCancel", tier="P1")
+def cancel_payment_intent(tx: Transaction, params: CancelIntent, intent: str) -> Json:
+    """Cancel a payment intent."""
+    found = requested(tx, "payment_intent", intent, param="intent")
+    return render(tx, payment_intents.cancel(tx, found, reason=params.cancellation_reason), params.expand)
+
+
+@stripe.get("/v1/payment_intents", id="GetPaymentIntents", tier="P1")
+def list_payment_intents(tx: Transaction, params: ListIntents) -> Json:
+    """List payment intents, newest first."""
+    where = {"customer": params.customer}
+    return listing(tx, PAYMENT_INTENTS, params, url="/v1/payment_intents", where=where)
+
+
+@stripe.timer("payment_intent.expire")
+def expire(tx: Transaction, payload: Json) -> None:
+    """An authorization was never captured."""
+    payment_intents.cancel(tx, payment_intents.get(tx, payload["payment_intent"]), reason="automatic")
+
+
+def _found(tx: Transaction, id: str, secret: str | None) -> Json:
+    intent = requested(tx, "payment_intent", id, param="intent")
+    if secret is not None and secret != intent["client_secret"]:
+        raise errors.invalid(
+            "The client_secret provided does not match the client_secret associated with the PaymentIntent.",
+            param="client_secret",
+            code="payment_intent_invalid_parameter",
+            rule="client_secret",
+        )
+    if secret is None and publishable(tx.request):
+        raise errors.missing_parameter("client_secret")
+    return intent
+
+
+def _sent(params: StripeParams) -> dict[str, Any]:
+    """Return what was sent, in the words of the domain functions."""
+    given = params.given()
+    options = given.pop("payment_method_options", None)
+    if options and options.get("card"):
+        given["card_options"] = options["card"]
+    if "shipping" in given:
+        given["shipping"] = shapes.shipping(given["shipping"], parcel=True)
+    return given

@@ -1,0 +1,175 @@
+"""Setup intents: create, retrieve, update, confirm, cancel, list."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from harness.params import Json
+from harness.transaction import Transaction
+from mocks.stripe import errors
+from mocks.stripe.keys import publishable
+from mocks.stripe.operations.payment_intents import AutomaticMethods, MethodOptions
+from mocks.stripe.parameters import Boolean, CreatedListParams, Metadata, StripeParams, Unset
+from mocks.stripe.provider import stripe
+from mocks.stripe.rendering import listing, render, requested
+from mocks.stripe.resources import setup_intents
+from mocks.stripe.resources.payment_method_types import check_named
+from mocks.stripe.resources.setup_intents import SETUP_INTENTS
+
+PATH = "/v1/setup_intents/{intent}"
+
+
+class ChangeSetup(StripeParams):
+    """What can be said of a setup intent while it is open."""
+
+    unsupported: ClassVar[frozenset[str]] = frozenset(
+        {
+            "allowed_payment_method_types",
+            "attach_to_self",
+            "customer_account",
+            "excluded_payment_method_types",
+            "flow_directions",
+            "payment_method_configuration",
+            "payment_method_data",
+        }
+    )
+
+    customer: str | None = None
+    description: Unset[Annotated[str, Field(max_length=1000)]] = None
+    metadata: Metadata = {}
+    payment_method: str | None = None
+    payment_method_options: MethodOptions | None = None
+    payment_method_types: list[str] | None = None
+
+
+class CreateSetup(ChangeSetup):
+    """POST /v1/setup_intents."""
+
+    unsupported = ChangeSetup.unsupported | {
+        "confirmation_token",
+        "managed_payments",
+        "mandate_data",
+        "on_behalf_of",
+        "single_use",
+    }
+
+    automatic_payment_methods: AutomaticMethods | None = None
+    confirm: Boolean = False
+    return_url: str | None = None
+    usage: Literal["off_session", "on_session"] = "off_session"
+    use_stripe_sdk: Boolean = False
+
+
+class ConfirmSetup(StripeParams):
+    """POST /v1/setup_intents/{id}/confirm."""
+
+    unsupported = frozenset({"confirmation_token", "mandate_data", "payment_method_data"})
+
+    client_secret: str | None = None
+    payment_method: str | None = None
+    payment_method_options: MethodOptions | None = None
+    return_url: str | None = None
+    use_stripe_sdk: Boolean = False
+
+
+class RetrieveSetup(StripeParams):
+    """GET /v1/setup_intents/{id}."""
+
+    client_secret: str | None = None
+
+
+class CancelSetup(StripeParams):
+    """POST /v1/setup_intents/{id}/cancel."""
+
+    cancellation_reason: Literal["abandoned", "duplicate", "requested_by_customer"] | None = None
+
+
+class ListSetups(CreatedListParams):
+    """GET /v1/setup_intents."""
+
+    unsupported = frozenset({"attach_to_self", "customer_account"})
+
+    customer: str | None = None
+    payment_method: str | None = None
+
+
+@stripe.post("/v1/setup_intents", id="PostSetupIntents", tier="P1")
+def create_setup_intent(tx: Transaction, params: CreateSetup) -> Json:
+    """Create a setup intent, and confirm it when asked to."""
+    check_named(tx, params.payment_method_types)
+    if params.automatic_payment_methods is not None and params.payment_method_types is not None:
+        raise errors.exclusive("automatic_payment_methods", "payment_method_types")
+    given = _sent(params)
+    for name in ("confirm", "return_url", "use_stripe_sdk"):
+        given.pop(name, None)
+    intent = setup_intents.create(tx, **given)
+    if params.use_stripe_sdk:
+        intent["_"] = {"use_stripe_sdk": True}
+    if params.confirm:
+        setup_intents.confirm(tx, intent, return_url=params.return_url)
+    return render(tx, intent, params.expand)
+
+
+@stripe.get(PATH, id="GetSetupIntentsIntent", tier="P0")
+def retrieve_setup_intent(tx: Transaction, params: RetrieveSetup, intent: str) -> Json:
+    """Retrieve a setup intent; with a publishable key only by its client secret."""
+    return render(tx, _found(tx, intent, params.client_secret), params.expand)
+
+
+@stripe.post(PATH, id="PostSetupIntentsIntent", tier="P1")
+def update_setup_intent(tx: Transaction, params: ChangeSetup, intent: str) -> Json:
+    """Update a setup intent."""
+    found = requested(tx, "setup_intent", intent, param="intent")
+    check_named(tx, params.payment_method_types)
+    return render(tx, setup_intents.change(tx, found, _sent(params)), params.expand)
+
+
+@stripe.post(f"{PATH}/confirm", id="PostSetupIntentsIntentConfirm", tier="P1")
+def confirm_setup_intent(tx: Transaction, params: ConfirmSetup, intent: str) -> Json:
+    """Save the payment method; a decline is a 402."""
+    found = _found(tx, intent, params.client_secret)
+    given = _sent(params)
+    for name in ("client_secret", "payment_method", "return_url"):
+        given.pop(name, None)
+    if given:
+        setup_intents.change(tx, found, given)
+    setup_intents.confirm(tx, found, payment_method=params.payment_method, return_url=params.return_url)
+    return render(tx, found, params.expand)
+
+
+@stripe.post(f"{PATH}/cancel", id="PostSetupIntentsIntentCancel", tier="P1")
+def cancel_setup_intent(tx: Transaction, params: CancelSetup, intent: str) -> Json:
+    """Cancel a setup intent."""
+    found = requested(tx, "setup_intent", intent, param="intent")
+    return render(tx, setup_intents.cancel(tx, found, reason=params.cancellation_reason), params.expand)
+
+
+@stripe.get("/v1/setup_intents", id="GetSetupIntents", tier="P1")
+def list_setup_intents(tx: Transaction, params: ListSetups) -> Json:
+    """List setup intents, newest first."""
+    where = {"customer": params.customer, "payment_method": params.payment_method}
+    return listing(tx, SETUP_INTENTS, params, url="/v1/setup_intents", where=where)
+
+
+def _found(tx: Transaction, id: str, secret: str | None) -> Json:
+    intent = requested(tx, "setup_intent", id, param="intent")
+    if secret is not None and secret != intent["client_secret"]:
+        raise errors.invalid(
+            "The client_secret provided does not match the client_secret associated with the SetupIntent.",
+            param="client_secret",
+            rule="client_secret",
+        )
+    if secret is None and publishable(tx.request):
+        raise errors.missing_parameter("client_secret")
+    return intent
+
+
+def _sent(params: StripeParams) -> dict[str, Any]:
+    """Return what was sent, in the words of the domain functions."""
+    given = params.given()
+    options = given.pop("payment_method_options", None)
+    if options and options.get("card"):
+        given["card_options"] = options["card"]
+    return given
