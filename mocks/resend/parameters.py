@@ -108,4 +108,6 @@ def explain(found: list[Any], data: Any) -> Refusal:
     if field == "permission":
         return errors.invalid_access()
     where = ".".join(str(step) for step in first["loc"])
-    return errors.invalid(f"Invalid `{field}` field. {where}: {first['msg']}.", field=field, rule="invalid_field")
+    return errors.invalid(
+        f"Invalid `{field}` field. {where}: {first['msg']}.", field=field, rule="invalid_field"
+    )

@@ -94,7 +94,7 @@ def test_the_node_verifier_agrees(node: Callable[..., Any]) -> None:
 
 
 def test_a_secret_that_is_not_base64_is_an_error() -> None:
-    with pytest.raises(ValueError, match="base64|padding"):
+    with pytest.raises(ValueError, match=r"base64|padding"):
         svix.sign(["whsec_not base64!"], ID, 1, BODY)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-_BARE = r"[^\s<>@,;:\"()\[\]\\]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{1,62}"
-_matches = re.compile(rf"(?:{_BARE}|[^<>\r\n]+<{_BARE}>)").fullmatch
+_BARE = r"[^\s\x00-\x1f\x7f<>@,;:\"()\[\]\\]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{1,62}"
+_matches = re.compile(rf"(?:{_BARE}|[^<>\x00-\x1f\x7f]+<{_BARE}>)").fullmatch
 
 RESERVED = frozenset({"example.com", "example.net", "example.org", "test.com"})
 """Recipients' domains that Resend refuses: nobody receives mail there (Resend docs: test emails). Names below `.test`

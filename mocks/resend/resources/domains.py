@@ -38,6 +38,7 @@ def create(tx: Transaction, wanted: NewDomain) -> Json:
     if name == addresses.TEST_DOMAIN or tx.first(DOMAINS, name=name) is not None:
         text = f"The {name} domain has been registered already."
         raise errors.forbidden(text, field="name", rule="domain_registered")
+    _check_label(wanted.custom_return_path, "custom_return_path")
     domain = new(
         tx, name, region=wanted.region or "us-east-1", return_path=wanted.custom_return_path or "send"
     )
@@ -77,11 +78,19 @@ def _set(domain: Json, settings: DomainSettings) -> None:
         value = getattr(settings, name)
         if value is not None:
             domain[name] = value
+    _check_label(settings.tracking_subdomain, "tracking_subdomain")
     if settings.capabilities is not None:
         domain["capabilities"] |= settings.capabilities.model_dump(exclude_none=True)
         if "enabled" not in domain["capabilities"].values():
             text = "At least one capability must be enabled."
             raise errors.invalid(text, field="capabilities", rule="no_capability")
+
+
+def _check_label(label: str | None, field: str) -> None:
+    if label is not None and not addresses.valid(f"postmaster@{label}.greenroom.test"):
+        raise errors.invalid(
+            f"Invalid `{field}` field. It must be a subdomain.", field=field, rule="invalid_domain"
+        )
 
 
 def verify(tx: Transaction, domain: Json) -> None:

@@ -183,7 +183,7 @@ def due(tx: Transaction, scheduled_at: str) -> int:
     if at < tx.now - instants.MINUTE:
         text = "Invalid `scheduled_at` field. The date must be in the future."
         tx.deviation(errors.invalid(text, field="scheduled_at", rule="schedule_in_the_past"))
-    return at
+    return max(at, tx.now)
 
 
 def attached(attachments: list[Attachment]) -> list[Json]:

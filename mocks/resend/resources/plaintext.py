@@ -1,11 +1,15 @@
-"""The plain text that Resend makes of a mail's HTML when none is given."""
+"""The plain text that Resend makes of a mail's HTML when none is given.
+
+Mails are written by hand and by templates, and are up to megabytes long: this reader takes anything, never raises and
+is linear in the length of its input, which Python's `html.parser` is not.
+"""
 
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from collections.abc import Iterator
+from html import unescape
 
-_HIDDEN = frozenset({"head", "script", "style", "template", "title"})
 _PARAGRAPHS = frozenset({"blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"})
 _BLOCKS = _PARAGRAPHS | {
     *(
@@ -24,66 +28,134 @@ _BLOCKS = _PARAGRAPHS | {
     ),
     *("main", "nav", "section", "tr"),
 }
-_SPACE = re.compile(r"[ \t\r\n\f]+")
+_HIDDEN = {
+    name: re.compile(rf"</{name}\b", re.IGNORECASE) for name in ("script", "style", "template", "title")
+}
+_name = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)").match
+_href = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))", re.IGNORECASE).search
+_stop = re.compile(r"[>\"']").search
 
 
 def of_html(html: str) -> str:
-    """Return the readable text of an HTML document: blocks on lines of their own, links followed by their address."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return reader.text()
+    """Return the readable text of HTML: blocks on lines of their own, links followed by their address."""
+    text = _Text()
+    for tag, piece in _tokens(html):
+        if tag is None:
+            text.write(_decoded(piece))
+        elif piece.startswith("</"):
+            text.end(tag)
+        else:
+            text.start(tag, piece)
+    return text.result()
 
 
-class _Reader(HTMLParser):
+def _tokens(html: str) -> Iterator[tuple[str | None, str]]:
+    """Yield (None, text) and (tag name, tag); comments, declarations and hidden elements are left out."""
+    at, length = 0, len(html)
+    unpaired: set[str] = set()
+    while at < length:
+        opening = html.find("<", at)
+        if opening < 0:
+            opening = length
+        if opening > at:
+            yield None, html[at:opening]
+        if opening == length:
+            return
+        named = _name(html, opening)
+        if html.startswith("<!--", opening):
+            at = _after(html, "-->", opening + 4)
+        elif named is not None or html.startswith(("<!", "<?", "</"), opening):
+            at = _tag_end(html, opening, unpaired)
+            if named is not None and not (hidden := _HIDDEN.get(named[1].lower())):
+                yield named[1].lower(), html[opening:at]
+            elif named is not None and hidden and html[opening + 1] != "/":
+                closing = hidden.search(html, at)
+                at = length if closing is None else closing.start()
+        else:
+            yield None, "<"
+            at = opening + 1
+
+
+def _tag_end(html: str, opening: int, unpaired: set[str]) -> int:
+    """Return the index after a tag's `>`; quoted values may hold one. `unpaired` are quotes that close no more."""
+    at = opening + 1
+    while (stop := _stop(html, at)) is not None:
+        quote = stop[0]
+        if quote == ">":
+            return stop.end()
+        at = stop.end()
+        if quote not in unpaired:
+            closing = html.find(quote, at)
+            if closing < 0:
+                unpaired.add(quote)
+            else:
+                at = closing + 1
+    return len(html)
+
+
+def _after(html: str, ending: str, start: int) -> int:
+    found = html.find(ending, start)
+    return len(html) if found < 0 else found + len(ending)
+
+
+def _decoded(text: str) -> str:
+    try:
+        return unescape(text)
+    except ValueError:  # a numeric reference of thousands of digits
+        return text
+
+
+class _Text:
+    """Words and line breaks; breaks are written when a word follows, so that neither end has any."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self._lines: list[str] = [""]
-        self._hidden = 0
-        self._links: list[tuple[str, int, int]] = []
+        self._pieces: list[str] = []
+        self._breaks = 0
+        self._space = False
+        self._bullet = ""
+        self._link: tuple[str, int] | None = None
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _HIDDEN:
-            self._hidden += 1
-        elif tag == "br":
-            self._lines.append("")
+    def start(self, tag: str, source: str) -> None:
+        """Take up an element's start tag."""
+        if tag == "br":
+            self._breaks += 1
         elif tag in _BLOCKS:
-            self._break(paragraph=tag in _PARAGRAPHS)
-            if tag == "li":
-                self._lines[-1] = "* "
+            self._break(tag)
+            self._bullet = "* " if tag == "li" else self._bullet
         elif tag in ("td", "th"):
-            self._write(" ")
+            self._space = True
         elif tag == "a":
-            self._links.append((dict(attrs).get("href") or "", len(self._lines) - 1, len(self._lines[-1])))
+            found = _href(source)
+            address = "" if found is None else _decoded(found[1] or found[2] or found[3] or "").strip()
+            self._link = (address, len(self._pieces))
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _HIDDEN:
-            self._hidden = max(0, self._hidden - 1)
-        elif tag in _BLOCKS:
-            self._break(paragraph=tag in _PARAGRAPHS)
-        elif tag == "a" and self._links:
-            self._end_link(*self._links.pop())
+    def end(self, tag: str) -> None:
+        """Take up an element's end tag."""
+        if tag in _BLOCKS:
+            self._break(tag)
+        elif tag == "a" and self._link is not None:
+            (address, begun), self._link = self._link, None
+            shown = "".join(self._pieces[begun:]).strip()
+            if address and not address.startswith("#") and address not in (shown, f"mailto:{shown}"):
+                self._space = self._space or bool(shown)
+                self.write(address)
 
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self._write(_SPACE.sub(" ", data))
+    def write(self, text: str) -> None:
+        """Write words; any white space between them is one space."""
+        words = text.split()
+        self._space = self._space or text[:1].isspace()
+        if not words:
+            return
+        if self._pieces and self._breaks:
+            self._pieces.append("\n" * min(2, self._breaks))
+        elif self._pieces and self._space:
+            self._pieces.append(" ")
+        self._pieces.append(self._bullet + " ".join(words))
+        self._breaks, self._space, self._bullet = 0, text[-1].isspace(), ""
 
-    def text(self) -> str:
-        """Return what was read, without blank lines at either end or two of them in a row."""
-        lines = [line.replace("\xa0", " ").strip() for line in self._lines]
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    def result(self) -> str:
+        """Return what was written."""
+        return "".join(self._pieces)
 
-    def _end_link(self, address: str, line: int, column: int) -> None:
-        shown = " ".join([self._lines[line][column:], *self._lines[line + 1 :]]).strip()
-        if address and not address.startswith("#") and address not in (shown, f"mailto:{shown}"):
-            self._write(f" {address}" if shown else address)
-
-    def _write(self, text: str) -> None:
-        line = self._lines[-1]
-        self._lines[-1] = line + (text.lstrip(" ") if not line or line.endswith(" ") else text)
-
-    def _break(self, *, paragraph: bool) -> None:
-        if self._lines[-1].strip():
-            self._lines.append("")
-        if paragraph and len(self._lines) > 1 and self._lines[-2]:
-            self._lines.append("")
+    def _break(self, tag: str) -> None:
+        self._breaks = max(self._breaks, 2 if tag in _PARAGRAPHS else 1)

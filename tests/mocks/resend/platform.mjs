@@ -30,7 +30,7 @@ await control("/clock/advance", { seconds: 5 });
 const shown = await resend.emails.get(data.id);
 const stored = await control(`/emails/${data.id}`);
 const domains = await resend.domains.list();
-const refused = await resend.emails.send({ ...mail, to: "ada@test.com" });
+const refused = await resend.emails.send({ ...mail, to: "ada@example.com" });
 console.log(
   JSON.stringify({
     sent: [shown.data.last_event, shown.data.tags],

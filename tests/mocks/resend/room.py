@@ -20,7 +20,7 @@ from mocks.resend.provider import resend
 
 Json = dict[str, Any]
 SENDER = "hello@greenroom.test"
-SPELLING = "2026-03-01T09:00:00Z"
+START = "2026-03-01T09:00:00Z"
 HOST = "http://127.0.0.1:4406"
 
 
@@ -28,7 +28,7 @@ class Spec:
     """Resend's own OpenAPI document, as far as it tells what answers and events look like."""
 
     def __init__(self, folder: Path) -> None:
-        document = yaml.load((folder / "resend.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506
+        document = yaml.load((folder / "resend.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
         self.components = document["components"]
         self.operations: dict[str, Json] = {
             operation["operationId"]: operation
@@ -71,8 +71,8 @@ class Room:
     def open(cls, folder: Path, spec: Spec | None = None, **world: Any) -> Room:
         """Open a Greenroom in a folder; `world` are the further settings of its world."""
         runtime = open_runtime(Settings(data_dir=folder), {"resend": resend})
-        clock = {"mode": "frozen", "now": SPELLING}
-        made = runtime.worlds.create(**({"seed": 7, "at": clock} | world))
+        wanted: Json = {"seed": 7, "at": {"mode": "frozen", "now": START}, **world}
+        made = runtime.worlds.create(**wanted)
         key = made.accounts["resend"]["tokens"]["api_key"]
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=Application(runtime)),

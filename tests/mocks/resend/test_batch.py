@@ -30,7 +30,9 @@ async def test_a_batch_sends_each_mail(room: Room) -> None:
 
 @pytest.mark.parametrize(("wrong", "message"), WRONG)
 async def test_strict_validation_sends_all_or_nothing(room: Room, wrong: Any, message: str) -> None:
-    status, _, said = await room.refused("POST", "/emails/batch", [mail(), wrong], x_batch_validation="strict")
+    status, _, said = await room.refused(
+        "POST", "/emails/batch", [mail(), wrong], x_batch_validation="strict"
+    )
     assert status in (403, 422)
     assert said == message or "missing" in message
     assert (await room.ok("GET", "/emails"))["data"] == []
@@ -57,7 +59,10 @@ async def test_a_batch_has_1_to_100_mails(room: Room, count: int) -> None:
 
 
 async def test_a_batch_is_an_array(room: Room) -> None:
-    assert (await room.refused("POST", "/emails/batch", {"emails": [mail()]}))[:2] == (400, "validation_error")
+    assert (await room.refused("POST", "/emails/batch", {"emails": [mail()]}))[:2] == (
+        400,
+        "validation_error",
+    )
 
 
 async def test_a_batch_is_sent_once_for_a_key(room: Room) -> None:
@@ -73,7 +78,9 @@ async def test_permissive_validation_sends_exactly_the_valid_ones(room: Room, go
     before = len((await room.ok("GET", "/emails?limit=100"))["data"])
     batch = [mail(subject=str(index)) if valid else mail("nobody") for index, valid in enumerate(good)]
     answer = await room.ok("POST", "/emails/batch", batch, x_batch_validation="permissive")
-    assert [each["index"] for each in answer["errors"]] == [index for index, valid in enumerate(good) if not valid]
+    assert [each["index"] for each in answer["errors"]] == [
+        index for index, valid in enumerate(good) if not valid
+    ]
     subjects = [(await room.ok("GET", f"/emails/{each['id']}"))["subject"] for each in answer["data"]]
     assert subjects == [str(index) for index, valid in enumerate(good) if valid]
     after = len((await room.ok("GET", "/emails?limit=100"))["data"])

@@ -12,7 +12,14 @@ from harness import svix
 from tests.harness.serving import Received, Receiver, Served
 
 World = dict[str, Any]
-ALL = ["email.sent", "email.delivered", "email.bounced", "email.complained", "email.suppressed", "email.scheduled"]
+ALL = [
+    "email.sent",
+    "email.delivered",
+    "email.bounced",
+    "email.complained",
+    "email.suppressed",
+    "email.scheduled",
+]
 
 NODE = """
 import { Resend } from "resend";
@@ -79,9 +86,14 @@ def verified(request: Received, secret: str) -> Any:
     return event
 
 
-def test_every_delivery_is_accepted_by_the_official_verifiers(account: Account, node: Callable[..., Any]) -> None:
+def test_every_delivery_is_accepted_by_the_official_verifiers(
+    account: Account, node: Callable[..., Any]
+) -> None:
     account.subscribe()
-    addresses = ["ada@customer.test", *(f"{each}@resend.dev" for each in ("bounced", "complained", "suppressed"))]
+    addresses = [
+        "ada@customer.test",
+        *(f"{each}@resend.dev" for each in ("bounced", "complained", "suppressed")),
+    ]
     ids = {account.send(to) for to in addresses}
     account.advance(10)
     received = account.receiver.wait_for(8)
@@ -103,7 +115,10 @@ def test_a_delivery_is_compact_json_with_svix_headers(account: Account) -> None:
     assert request.headers["content-type"] == "application/json"
     assert request.headers["user-agent"].startswith("Svix-Webhooks/")
     assert len(request.headers["svix-id"]) == len("msg_") + svix.MESSAGE_ID_LENGTH
-    assert request.body == json.dumps(json.loads(request.body), separators=(",", ":"), ensure_ascii=False).encode()
+    assert (
+        request.body
+        == json.dumps(json.loads(request.body), separators=(",", ":"), ensure_ascii=False).encode()
+    )
     assert list(json.loads(request.body)) == ["type", "created_at", "data"]
 
 
@@ -153,7 +168,9 @@ def test_an_endpoint_of_the_control_api_is_one_of_resends(account: Account) -> N
 def test_a_trigger_goes_the_whole_way(account: Account) -> None:
     account.subscribe("email.clicked")
     path = f"/worlds/{account.world['id']}/trigger"
-    account.server.control("POST", path, {"provider": "resend", "event": "email.clicked", "link": "https://a.test/"})
+    account.server.control(
+        "POST", path, {"provider": "resend", "event": "email.clicked", "link": "https://a.test/"}
+    )
     (request,) = account.receiver.wait_for(1)
     assert verified(request, account.secret)["data"]["click"]["link"] == "https://a.test/"
 

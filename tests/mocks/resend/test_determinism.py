@@ -17,8 +17,12 @@ async def story(folder: Path, seed: int) -> list[bytes]:
         await room.call("POST", "/emails", mail("nobody")),
         await room.call("POST", "/emails/batch", [mail("complained@resend.dev"), mail()]),
         await room.call("POST", "/domains", {"name": "shop.test"}),
-        await room.call("POST", "/webhooks", {"endpoint": "http://127.0.0.1:9/", "events": ["domain.created"]}),
-        await room.call("POST", "/webhooks", {"endpoint": "http://127.0.0.1:9/", "events": ["domain.created"]}),
+        await room.call(
+            "POST", "/webhooks", {"endpoint": "http://127.0.0.1:9/", "events": ["domain.created"]}
+        ),
+        await room.call(
+            "POST", "/webhooks", {"endpoint": "http://127.0.0.1:9/", "events": ["domain.created"]}
+        ),
     ]
     await room.advance(2 * 3600)
     room.trigger("email.clicked")

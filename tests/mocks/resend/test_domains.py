@@ -38,7 +38,10 @@ async def test_the_account_begins_with_a_verified_domain(room: Room) -> None:
 async def test_verification_takes_its_time(room: Room) -> None:
     domain = await create(room)
     assert (await room.refused("POST", "/emails", mail(**SHOP)))[0] == 403
-    assert await room.ok("POST", f"/domains/{domain['id']}/verify") == {"object": "domain", "id": domain["id"]}
+    assert await room.ok("POST", f"/domains/{domain['id']}/verify") == {
+        "object": "domain",
+        "id": domain["id"],
+    }
     pending = await room.ok("GET", f"/domains/{domain['id']}")
     assert {pending["status"], *(each["status"] for each in pending["records"])} == {"pending"}
     assert (await room.refused("POST", "/emails", mail(**SHOP)))[0] == 403
@@ -79,12 +82,24 @@ async def test_settings_can_be_changed(room: Room) -> None:
         "tracking_subdomain": "links",
         "capabilities": {"receiving": "enabled"},
     }
-    assert await room.ok("PATCH", f"/domains/{domain['id']}", changes) == {"object": "domain", "id": domain["id"]}
+    assert await room.ok("PATCH", f"/domains/{domain['id']}", changes) == {
+        "object": "domain",
+        "id": domain["id"],
+    }
     shown = await room.ok("GET", f"/domains/{domain['id']}")
-    assert (shown["open_tracking"], shown["click_tracking"], shown["tracking_subdomain"]) == (True, True, "links")
+    assert (shown["open_tracking"], shown["click_tracking"], shown["tracking_subdomain"]) == (
+        True,
+        True,
+        "links",
+    )
     assert shown["capabilities"] == {"sending": "enabled", "receiving": "enabled"}
     records = {each["record"]: each["name"] for each in shown["records"]}
-    expected = {"SPF": "bounce.mail", "DKIM": "resend._domainkey.mail", "Receiving": "mail", "Tracking": "links.mail"}
+    expected = {
+        "SPF": "bounce.mail",
+        "DKIM": "resend._domainkey.mail",
+        "Receiving": "mail",
+        "Tracking": "links.mail",
+    }
     assert records == expected
     names = [each["record"] for each in room.events()[-1]["data"]["records"]]
     assert "Receiving MX" in names
@@ -113,6 +128,8 @@ async def test_a_name_is_registered_once(room: Room, name: str) -> None:
         ({"name": "no domain"}, (422, "validation_error")),
         ({"name": "localhost"}, (422, "validation_error")),
         ({"name": "shop.test", "region": "mars-1"}, (422, "invalid_region")),
+        ({"name": "shop.test", "tracking_subdomain": "a b"}, (422, "validation_error")),
+        ({"name": "shop.test", "custom_return_path": ""}, (422, "validation_error")),
         ({"name": "shop.test", "tls": "maybe"}, (422, "validation_error")),
         ({"name": "shop.test", "open_tracking": "true"}, (422, "validation_error")),
     ],

@@ -91,7 +91,9 @@ async def test_what_does_not_exist_is_not_found(room: Room) -> None:
     assert (await room.refused("POST", f"/emails/{unknown}/cancel"))[0] == 404
 
 
-@pytest.mark.parametrize("path", ["/emails/receiving", "/emails/metrics", "/contacts", "/emails/1/attachments"])
+@pytest.mark.parametrize(
+    "path", ["/emails/receiving", "/emails/metrics", "/contacts", "/emails/1/attachments"]
+)
 async def test_what_is_not_served_is_loud(room: Room, path: str) -> None:
     answer = await room.call("GET", path)
     assert (answer.status_code, answer.json()["name"]) == (404, "not_found")
@@ -146,7 +148,9 @@ async def test_only_scheduled_mails_can_be_canceled(room: Room) -> None:
     assert await room.state(id) == "queued"
 
 
-@pytest.mark.parametrize("scheduled_at", ["someday", "in 31 days", "2026-02-28T09:00:00Z", "2026-04-01T00:00:00Z", ""])
+@pytest.mark.parametrize(
+    "scheduled_at", ["someday", "in 31 days", "2026-02-28T09:00:00Z", "2026-04-01T00:00:00Z", ""]
+)
 async def test_a_time_that_cannot_be_used_is_refused(room: Room, scheduled_at: str) -> None:
     assert (await room.refused("POST", "/emails", mail(scheduled_at=scheduled_at)))[:2] == (
         422,
@@ -220,7 +224,11 @@ async def test_attachments_by_address_are_kept_as_an_address(room: Room) -> None
     await room.advance(1)
     (attached,) = room.mails()[0]["attachments"]
     assert attached["path"] == "https://files.greenroom.test/terms.txt"
-    assert (attached["filename"], attached["content_type"], attached["content"]) == ("terms.txt", "text/x", None)
+    assert (attached["filename"], attached["content_type"], attached["content"]) == (
+        "terms.txt",
+        "text/x",
+        None,
+    )
 
 
 @pytest.mark.parametrize("attachment", [{}, {"filename": "x.txt"}, {"content": ""}, {"content": [300]}])

@@ -114,7 +114,9 @@ async def test_an_address_that_bounced_or_complained_gets_nothing_more(
 
 
 async def test_a_transient_bounce_suppresses_nobody(room: Room) -> None:
-    room.trigger("email.bounced", email_id=await room.send(), type="Transient", sub_type="MailboxFull", message="Full")
+    room.trigger(
+        "email.bounced", email_id=await room.send(), type="Transient", sub_type="MailboxFull", message="Full"
+    )
     bounce = room.events()[-1]["data"]["bounce"]
     assert (bounce["type"], bounce["subType"], bounce["message"]) == ("Transient", "MailboxFull", "Full")
     id = await room.send()
@@ -164,7 +166,9 @@ async def test_a_trigger_sends_a_mail_and_leads_it_there(room: Room, event: str)
 
 @pytest.mark.parametrize("event", TRIGGERED)
 @pytest.mark.parametrize("scheduled_at", [None, "in 1 hour"])
-async def test_a_trigger_takes_the_mail_that_is_named(room: Room, event: str, scheduled_at: str | None) -> None:
+async def test_a_trigger_takes_the_mail_that_is_named(
+    room: Room, event: str, scheduled_at: str | None
+) -> None:
     id = await room.send(scheduled_at=scheduled_at)
     shown = room.trigger(event, email_id=id)
     assert shown["id"] == id
@@ -218,7 +222,7 @@ async def test_a_trigger_that_cannot_happen_any_more_says_so(room: Room, first: 
 
 @pytest.mark.parametrize("params", [{"email_id": "unknown"}, {"to": "nobody"}, {"from": "x"}])
 async def test_a_trigger_for_no_mail_says_so(room: Room, params: Any) -> None:
-    with pytest.raises(InvalidInput, match="there is no email|is no mail address"):
+    with pytest.raises(InvalidInput, match=r"there is no email|is no mail address"):
         room.trigger("email.bounced", **params)
     assert room.events() == []
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,16 @@ from mocks.resend.resources.lifecycle import FROM, SILENT
 from tests.mocks.resend.room import Room
 
 ADDRESSES = ["ada@customer.test", "bob@customer.test", "bounced@resend.dev", "complained@resend.dev", "suppressed@resend.dev"]  # fmt: skip
-TRIGGERS = ["delivered", "bounced", "complained", "delivery_delayed", "opened", "clicked", "failed", "suppressed"]
+TRIGGERS = [
+    "delivered",
+    "bounced",
+    "complained",
+    "delivery_delayed",
+    "opened",
+    "clicked",
+    "failed",
+    "suppressed",
+]
 
 
 class Mails(RuleBasedStateMachine):
@@ -79,8 +89,10 @@ class Mails(RuleBasedStateMachine):
         stored = {each["id"] for each in self.room.mails()}
         assert stored == {id for id, states in seen.items() if "sent" in states}
         for states in seen.values():
-            for before, after in zip(states, states[1:], strict=False):
-                assert before in FROM[after] or (before == "scheduled" and after in {"sent", "suppressed", "failed"})
+            for before, after in pairwise(states):
+                assert before in FROM[after] or (
+                    before == "scheduled" and after in {"sent", "suppressed", "failed"}
+                )
 
     @invariant()
     def the_state_is_the_last_event(self) -> None:

@@ -45,7 +45,10 @@ def test_the_newest_sdk_does_all_that_is_served(node: Node, env: dict[str, str])
 
 def test_the_platforms_sdk_sends_and_lists_domains(node: Node, env: dict[str, str]) -> None:
     assert node(HERE / "platform.mjs", env) == {
-        "sent": ["delivered", [{"name": "type", "value": "invitation"}, {"name": "sender", "value": "user_2abc"}]],
+        "sent": [
+            "delivered",
+            [{"name": "type", "value": "invitation"}, {"name": "sender", "value": "user_2abc"}],
+        ],
         "attachment": "aGVsbG8=",
         "domains": ["greenroom.test"],
         "refused": "validation_error",

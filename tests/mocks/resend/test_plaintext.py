@@ -35,10 +35,26 @@ def test_a_whole_mail() -> None:
         ("<p>unclosed <b>bold", "unclosed bold"),
         ("<script>var a = '<p>no</p>';</script>yes", "yes"),
         ("1 &lt; 2 &#8212; ok", "1 < 2 — ok"),
+        ("1 < 2 <3", "1 < 2 <3"),
+        ("<html><head><title>t</title><body>Hi", "Hi"),
+        ("<!-- no --><!DOCTYPE html><?xml no?>yes", "yes"),
+        ("<a title='1 > 0' HREF=https://x.test>go</a>", "go https://x.test"),
+        ("<![<![ broken", ""),
+        ("before<!-- never closed", "before"),
+        ("<p title='never closed>text</p>more", "text\n\nmore"),
+        (f"&#{'9' * 5000};", f"&#{'9' * 5000};"),
     ],
 )
 def test_pieces(html: str, text: str) -> None:
     assert plaintext.of_html(html) == text
+
+
+@pytest.mark.parametrize(
+    "piece", ["<a ", "<a href='x'>y", "<!--", "<![", "</", '<a "', "&#", "<b>x", "<script>"]
+)
+def test_broken_html_takes_no_longer_than_whole(piece: str) -> None:
+    """Quadratic readers need minutes for a megabyte of these; the time-out of the tests is the measure."""
+    assert len(plaintext.of_html(piece * 200_000)) <= 200_000 * len(piece) * 2
 
 
 @given(st.text(alphabet="ab <>/&;\"'=pliuhr1!-\n", max_size=200))

@@ -34,7 +34,9 @@ async def test_unknown_fields_are_ignored(room: Room) -> None:
 
 
 @pytest.mark.parametrize("field", ["from", "to", "cc", "bcc", "reply_to"])
-@pytest.mark.parametrize("address", ["ada", "", "ada@", "a b@c.test", "Ada ada@c.test", "<ada@c.test", 7, ["x"]])
+@pytest.mark.parametrize(
+    "address", ["ada", "", "ada@", "a b@c.test", "Ada ada@c.test", "<ada@c.test", 7, ["x"]]
+)
 async def test_addresses_have_two_forms(room: Room, field: str, address: Any) -> None:
     refusal = await room.refused("POST", "/emails", mail(**{field: address}))
     assert refusal == (422, "validation_error", f"Invalid `{field}` field. {FORM}")
@@ -64,7 +66,9 @@ async def test_the_onboarding_sender_writes_to_the_owner_and_to_test_addresses(r
     await room.send(["delivered+one@resend.dev", "owner@greenroom.test"], **sender)
     status, name, message = await room.refused("POST", "/emails", mail("ada@customer.test", **sender))
     assert (status, name) == (403, "validation_error")
-    assert message.startswith("You can only send testing emails to your own email address (owner@greenroom.test).")
+    assert message.startswith(
+        "You can only send testing emails to your own email address (owner@greenroom.test)."
+    )
     copied = mail("owner@greenroom.test", bcc="ada@customer.test", **sender)
     assert (await room.refused("POST", "/emails", copied))[0] == 403
 
@@ -72,13 +76,9 @@ async def test_the_onboarding_sender_writes_to_the_owner_and_to_test_addresses(r
 @pytest.mark.parametrize("domain", ["example.com", "test.com", "EXAMPLE.org"])
 async def test_reserved_recipients_are_refused(room: Room, domain: str) -> None:
     for field in ("to", "cc", "bcc"):
-        body = mail(**{field: [f"ada@{domain}"]})
-        assert await room.refused("POST", "/emails", body) == (
-            422,
-            "validation_error",
-            f"Invalid `{field}` field. Please use our testing email address instead of domains like"
-            f" `{domain.lower()}`.",
-        )
+        refusal = await room.refused("POST", "/emails", mail(**{field: [f"ada@{domain}"]}))
+        advice = f"Please use our testing email address instead of domains like `{domain.lower()}`."
+        assert refusal == (422, "validation_error", f"Invalid `{field}` field. {advice}")
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,9 @@ async def test_a_body_that_is_no_json_object_is_malformed(room: Room, content: b
 
 
 async def test_lenient_lets_pass_what_breaks_a_rule_of_sending_and_keeps_the_violation(lenient: Room) -> None:
-    id = await lenient.send("ada@example.com", **{"from": "shop@unknown.test"}, tags=[{"name": "a b", "value": ""}])
+    id = await lenient.send(
+        "ada@example.com", **{"from": "shop@unknown.test"}, tags=[{"name": "a b", "value": ""}]
+    )
     await lenient.send("ada@customer.test", **{"from": "onboarding@resend.dev"})
     await lenient.advance(5)
     assert await lenient.state(id) == "delivered"
@@ -146,7 +148,7 @@ def test_a_name_before_an_address_changes_nothing(local: str, name: str) -> None
     address = f"{local}@mail.Customer.test"
     assert addresses.valid(address)
     named = f"{name} <{address}>"
-    assert addresses.valid(named) is not any(character in "<>\r\n" for character in name)
+    assert addresses.valid(named) is not any(character in "<>\x7f" or character < " " for character in name)
     assert addresses.bare(named) == addresses.bare(address) == address.lower()
     assert addresses.domain(named) == "mail.customer.test"
 

@@ -51,7 +51,18 @@ def test_eastern_time_is_daylight_time_in_summer(day: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "someday", "in", "in 5 fortnights", "tomorrow at 25:00", "at 13pm", "at 9am XYZ", "friday at", "0001-01-01T00:00:00+14:00 "]
+    "text",
+    [
+        "",
+        "someday",
+        "in",
+        "in 5 fortnights",
+        "tomorrow at 25:00",
+        "at 13pm",
+        "at 9am XYZ",
+        "friday at",
+        "0001-01-01T00:00:00+14:00 ",
+    ],
 )
 def test_unknown_words(text: str) -> None:
     assert read(text) is None
@@ -74,7 +85,9 @@ def test_iso_instants_are_exact(moment: datetime) -> None:
     minute=st.integers(0, 59),
     now=st.integers(SUNDAY, SUNDAY + 400 * instants.DAY),
 )
-def test_a_named_moment_has_that_time_and_lies_within_eight_days(day: str, hour: int, minute: int, now: int) -> None:
+def test_a_named_moment_has_that_time_and_lies_within_eight_days(
+    day: str, hour: int, minute: int, now: int
+) -> None:
     at = schedule.parse(f"{day}at {hour}:{minute:02d}", now)
     assert at is not None
     assert (instants.moment(at).hour, instants.moment(at).minute) == (hour, minute)

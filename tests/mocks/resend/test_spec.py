@@ -70,7 +70,9 @@ async def test_every_operation_that_is_served_answers_as_the_spec_says_and_compl
         assert spec.properties(schema) <= set(answer), id
         if answer.get("object") == "list":
             item = _item(spec, schema)
-            assert spec.properties(item) - set(answer["data"][0]) == (LIST_OF_MAILS if id == "emails/list" else set())
+            assert spec.properties(item) - set(answer["data"][0]) == (
+                LIST_OF_MAILS if id == "emails/list" else set()
+            )
 
 
 def _item(spec: Spec, schema: Any) -> Any:
@@ -87,18 +89,33 @@ async def test_operations_have_the_specs_own_ids_paths_and_statuses(strict: Room
         assert str(operation.status) in spec.operations[id]["responses"]
         described = spec.operations[id].get("parameters", [])
         in_path = [each["name"] for each in described if each.get("in") == "path"]
-        assert [f"{{{name}}}" for name in in_path] == [part for part in operation.path.split("/") if "{" in part]
+        assert [f"{{{name}}}" for name in in_path] == [
+            part for part in operation.path.split("/") if "{" in part
+        ]
 
 
 async def test_every_event_that_is_announced_is_as_the_spec_says(strict: Room) -> None:
-    for event in ("delivered", "delivery_delayed", "bounced", "complained", "opened", "clicked", "failed", "suppressed"):
+    for event in (
+        "delivered",
+        "delivery_delayed",
+        "bounced",
+        "complained",
+        "opened",
+        "clicked",
+        "failed",
+        "suppressed",
+    ):
         strict.trigger(f"email.{event}", to=f"{event.replace('_', '-')}@customer.test")
     await strict.send(scheduled_at="in 1 hour")
-    domain = await strict.ok("POST", "/domains", {"name": "shop.test", "capabilities": {"receiving": "enabled"}})
+    domain = await strict.ok(
+        "POST", "/domains", {"name": "shop.test", "capabilities": {"receiving": "enabled"}}
+    )
     await strict.ok("PATCH", f"/domains/{domain['id']}", {"open_tracking": True, "tracking_subdomain": "t"})
     await strict.ok("DELETE", f"/domains/{domain['id']}")
     announced = set(strict.announced())
-    assert announced == {each for each in EVENTS if each.startswith(("email.", "domain."))} - {"email.received"}
+    assert announced == {each for each in EVENTS if each.startswith(("email.", "domain."))} - {
+        "email.received"
+    }
 
 
 def test_the_event_types_are_the_specs(specs: Path) -> None:
