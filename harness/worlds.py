@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from harness import chance, clock, realtime
+from harness import chance, clock, instants, realtime
 from harness.collection import endpoints_of
 from harness.dialect import Grant
 from harness.errors import Conflict, InvalidInput, NotFound
@@ -23,6 +23,8 @@ DEFAULT = "default"
 DEFAULT_SEED = "greenroom"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 CHUNK = 2000
+OPENED = instants.parse("2025-01-01T00:00:00Z")
+"""When accounts were opened: ids that hold an instant are then the same in every world of a seed, whatever its clock."""
 Json = dict[str, Any]
 
 
@@ -199,7 +201,7 @@ class Worlds:
 
     def _fill(self, world: World, provider: Provider) -> None:
         if provider.account is not None:
-            tx = Transaction(self.store, world, provider)
+            tx = Transaction(self.store, world, provider, now=min(world.clock.now(), OPENED))
             world.accounts[provider.name]["env"] = provider.account(tx)
             tx.commit()
 

@@ -78,7 +78,7 @@ Decimal = Annotated[str, Field(pattern=r"^-?\d{1,15}(\.\d{1,12})?$")]
 Currency = Annotated[str, BeforeValidator(_lower)]
 """A three-letter ISO code in any case; objects hold it in lower case. `money.check_currency` knows which there are."""
 
-Metadata = Annotated[dict[str, str] | None, BeforeValidator(_metadata)]
+Metadata = Annotated[dict[str, Annotated[str, Field(min_length=0)]] | None, BeforeValidator(_metadata)]
 """Up to 50 pairs, keys up to 40 and values up to 500 characters; None after `metadata=` (clear all)."""
 
 Expand = tuple[str, ...]

@@ -47,9 +47,11 @@ stripe = Provider(
         sign=sign,
         body=_body,
         secret="whsec_{alnum:32}",
+        endpoint_id="we_1{alnum:23}",
         retry_seconds=(300, 1800, 7200),
         timeout_seconds=10.0,
     ),
+    sdks=("stripe",),
     account=_account,
     package="mocks.stripe",
 )

@@ -33,7 +33,7 @@ class CreateRefund(StripeParams):
 
     amount: Annotated[Integer, Field(ge=1)] | None = None
     charge: str | None = None
-    metadata: Metadata = {}
+    metadata: Metadata = None
     payment_intent: str | None = None
     reason: Literal["duplicate", "fraudulent", "requested_by_customer"] | None = None
 
@@ -41,7 +41,7 @@ class CreateRefund(StripeParams):
 class UpdateRefund(StripeParams):
     """POST /v1/refunds/{id}."""
 
-    metadata: Metadata = {}
+    metadata: Metadata = None
 
 
 class ListRefunds(CreatedListParams):

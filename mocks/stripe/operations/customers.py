@@ -64,7 +64,7 @@ class ChangeCustomer(StripeParams):
     email: Unset[Annotated[str, Field(max_length=512)]] = None
     invoice_prefix: Annotated[str, Field(pattern=r"^[A-Z0-9]{3,12}$")] | None = None
     invoice_settings: InvoiceSettings | None = None
-    metadata: Metadata = {}
+    metadata: Metadata = None
     name: Unset[Annotated[str, Field(max_length=256)]] = None
     phone: Unset[Annotated[str, Field(max_length=20)]] = None
     preferred_locales: list[str] | None = None

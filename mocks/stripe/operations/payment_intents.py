@@ -71,7 +71,7 @@ class ChangeIntent(StripeParams):
 
     customer: str | None = None
     description: Unset[Annotated[str, Field(max_length=1000)]] = None
-    metadata: Metadata = {}
+    metadata: Metadata = None
     payment_method: str | None = None
     payment_method_options: MethodOptions | None = None
     payment_method_types: list[str] | None = None
@@ -166,7 +166,7 @@ class CaptureIntent(StripeParams):
     )
 
     amount_to_capture: Annotated[Integer, Field(ge=1)] | None = None
-    metadata: Metadata = {}
+    metadata: Metadata = None
 
 
 class CancelIntent(StripeParams):

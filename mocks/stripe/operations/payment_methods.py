@@ -39,7 +39,7 @@ class CreateMethod(StripeParams):
     allow_redisplay: AllowRedisplay | None = None
     billing_details: BillingDetails | None = None
     card: Card | None = None
-    metadata: Metadata = {}
+    metadata: Metadata = None
     type: str | None = None
 
 
@@ -58,7 +58,7 @@ class UpdateMethod(StripeParams):
     allow_redisplay: AllowRedisplay | None = None
     billing_details: BillingDetails | None = None
     card: CardExpiry | None = None
-    metadata: Metadata = {}
+    metadata: Metadata = None
 
 
 class AttachMethod(StripeParams):

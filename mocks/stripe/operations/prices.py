@@ -78,7 +78,7 @@ class ProductData(Group):
 
     active: Boolean = True
     id: str | None = None
-    metadata: Metadata = {}
+    metadata: Metadata = None
     name: str
     statement_descriptor: Annotated[str, Field(max_length=22)] | None = None
     unit_label: Annotated[str, Field(max_length=12)] | None = None
@@ -100,7 +100,7 @@ class CreatePrice(StripeParams):
     currency_options: dict[str, CurrencyOption] | None = None
     custom_unit_amount: CustomAmount | None = None
     lookup_key: LookupKey | None = None
-    metadata: Metadata = {}
+    metadata: Metadata = None
     nickname: Annotated[str, Field(max_length=5000)] | None = None
     product: str | None = None
     product_data: ProductData | None = None
@@ -120,7 +120,7 @@ class UpdatePrice(StripeParams):
     active: Boolean | None = None
     currency_options: Unset[dict[str, CurrencyOption]] = None
     lookup_key: Unset[LookupKey] = None
-    metadata: Metadata = {}
+    metadata: Metadata = None
     nickname: Unset[Annotated[str, Field(max_length=5000)]] = None
     tax_behavior: TaxBehavior | None = None
     transfer_lookup_key: Boolean = False

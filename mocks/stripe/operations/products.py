@@ -32,7 +32,7 @@ class ChangeProduct(StripeParams):
     description: Unset[Annotated[str, Field(max_length=40_000)]] = None
     images: Unset[Annotated[list[str], Field(max_length=8)]] = None
     marketing_features: Unset[Annotated[list[Feature], Field(max_length=15)]] = None
-    metadata: Metadata = {}
+    metadata: Metadata = None
     name: Annotated[str, Field(max_length=5000)] | None = None
     shippable: Boolean | None = None
     statement_descriptor: Annotated[str, Field(max_length=22)] | None = None

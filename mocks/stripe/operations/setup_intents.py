@@ -15,8 +15,8 @@ from mocks.stripe.parameters import Boolean, CreatedListParams, Metadata, Stripe
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render, requested
 from mocks.stripe.resources import setup_intents
+from mocks.stripe.resources.intents import SETUP_INTENTS
 from mocks.stripe.resources.payment_method_types import check_named
-from mocks.stripe.resources.setup_intents import SETUP_INTENTS
 
 PATH = "/v1/setup_intents/{intent}"
 
@@ -38,7 +38,7 @@ class ChangeSetup(StripeParams):
 
     customer: str | None = None
     description: Unset[Annotated[str, Field(max_length=1000)]] = None
-    metadata: Metadata = {}
+    metadata: Metadata = None
     payment_method: str | None = None
     payment_method_options: MethodOptions | None = None
     payment_method_types: list[str] | None = None

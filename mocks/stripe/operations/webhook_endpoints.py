@@ -25,7 +25,7 @@ class CreateEndpoint(StripeParams):
     api_version: str | None = None
     description: Unset[Annotated[str, Field(max_length=5000)]] = None
     enabled_events: Events
-    metadata: Metadata = {}
+    metadata: Metadata = None
     url: str
 
 
@@ -35,7 +35,7 @@ class UpdateEndpoint(StripeParams):
     description: Unset[Annotated[str, Field(max_length=5000)]] = None
     disabled: Boolean | None = None
     enabled_events: Events | None = None
-    metadata: Metadata = {}
+    metadata: Metadata = None
     url: str | None = None
 
 

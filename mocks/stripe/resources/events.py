@@ -47,7 +47,7 @@ def emit(
     if previous:
         data["previous_attributes"] = previous
     if tx.request is None:
-        request = {"id": None, "idempotency_key": None}
+        request: Json = {"id": None, "idempotency_key": None}
     else:
         request = {"id": tx.request_id, "idempotency_key": tx.idempotency_key}
     body = {"api_version": versions.ACCOUNT_DEFAULT, "data": data, "request": request}
@@ -107,8 +107,10 @@ def difference(old: Json, new: Json) -> Json:
     for name in sorted(old.keys() | new.keys()):
         before, after = old.get(name), new.get(name)
         if before != after:
-            nested = isinstance(before, dict) and isinstance(after, dict)
-            changed[name] = difference(before, after) if nested else before
+            if isinstance(before, dict) and isinstance(after, dict):
+                changed[name] = difference(before, after)
+            else:
+                changed[name] = before
     return changed
 
 

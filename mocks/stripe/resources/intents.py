@@ -99,8 +99,9 @@ def error_fields(method: Json, decline: Decline) -> Json:
 
 def declined(tx: Transaction, intent: Json, error: Json) -> Refusal:
     """Return the 402 of a confirmation that was declined, with the whole intent."""
-    fields = {name: value for name, value in error.items() if name not in {"type", "doc_url"}}
-    return errors.card_error(**fields, **{intent["object"]: render(tx, intent)})
+    fields: Json = {name: value for name, value in error.items() if name not in {"type", "doc_url"}}
+    fields[intent["object"]] = render(tx, intent)
+    return errors.card_error(**fields)
 
 
 def wrong_status(tx: Transaction, intent: Json, could_not: str, done: str, allowed: tuple[str, ...]) -> Refusal:
@@ -119,4 +120,5 @@ def unexpected_state(tx: Transaction, intent: Json, message: str) -> Refusal:
     object = intent["object"]
     stored = tx.before(_COLLECTIONS[object], intent["id"]) or intent
     code = f"{object}_unexpected_state"
-    return errors.invalid(message, code=code, rule=code, **{object: render(tx, stored)})
+    whole: Json = {object: render(tx, stored)}
+    return errors.invalid(message, code=code, rule=code, **whole)

@@ -45,7 +45,7 @@ def get(tx: Transaction, id: str, *, param: str = "payment_method", in_path: boo
 
 
 def from_template(tx: Transaction, name: str, *, param: str = "payment_method") -> Json:
-    """Make a fresh payment method of a test template: `pm_card_visa`, `pm_card_chargeCustomerFail`, `tok_visa` …"""
+    """Make a fresh payment method of a test template: `pm_card_visa`, `pm_card_chargeCustomerFail`, `tok_visa`."""
     card = cards.named(name)
     if card is None:
         raise errors.no_such("token" if name.startswith("tok_") else "payment_method", name, param=param)

@@ -41,7 +41,8 @@ def _currency_options(tx: Transaction, price: Json) -> Json:
         "unit_amount": price["unit_amount"],
         "unit_amount_decimal": price["unit_amount_decimal"],
     }
-    return {price["currency"]: own} | price.get("_", {}).get("currency_options", {})
+    others: Json = price.get("_", {}).get("currency_options", {})
+    return {price["currency"]: own} | others
 
 
 register(
