@@ -42,7 +42,7 @@ async def test_the_accounts_own_key_is_listed_with_its_last_use(room: Room) -> N
     await room.advance(3600)
     await room.send()
     (key,) = (await room.ok("GET", "/api-keys"))["data"]
-    assert key["created_at"] == "2026-03-01 09:00:00+00"
+    assert key["created_at"] < "2026-03-01"
     assert key["last_used_at"] == "2026-03-01 10:00:00+00"
 
 
