@@ -177,6 +177,7 @@ def _short(value: Any) -> str:
 
 
 _KINDS: dict[str, Callable[[str, Error], Refusal]] = {
+    "not_served": lambda param, error: refusals.unsupported(param),
     "string_too_short": _empty,
     "string_too_long": _too_long,
     "string_type": _string,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mocks.stripe import errors
-from mocks.stripe.resources import prices
+from mocks.stripe.resources import prices, products
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -40,8 +40,7 @@ def price_of(tx: Transaction, item: Priced, *, at: str) -> Json:
     if item.price is not None and item.price_data is not None:
         raise errors.exclusive(f"{at}[price]", f"{at}[price_data]")
     if item.price_data is not None:
-        # A price made in place is for one use: it is never active (Stripe docs: inline pricing).
-        return prices.create(tx, item.price_data.given() | {"active": False})
+        return _made(tx, item.price_data.given(), at=f"{at}[price_data]")
     if item.price is None:
         raise errors.missing_parameter(f"{at}[price]")
     param = f"{at}[price]"
@@ -94,6 +93,23 @@ def check_together(prices: list[Json], *, customer: Json | None, at: str) -> Non
             param=at,
             rule="mixed_currencies",
         )
+
+
+def _made(tx: Transaction, described: Json, *, at: str) -> Json:
+    """Make a price, and the product it is for unless one is named.
+
+    It is for one use, and so never active (Stripe docs: inline pricing).
+    """
+    data = described.pop("product_data", None)
+    if data is not None and described.get("product") is not None:
+        raise errors.exclusive(f"{at}[product]", f"{at}[product_data]")
+    if data is None and described.get("product") is None:
+        raise errors.missing_parameter(f"{at}[product]")
+    if data is None:
+        products.get(tx, described["product"], param=f"{at}[product]")
+    else:
+        described["product"] = products.create(tx, data | {"active": False})["id"]
+    return prices.create(tx, described | {"active": False})
 
 
 def _rhythm(price: Json) -> tuple[str, int]:

@@ -8,8 +8,9 @@ from harness.collection import Collection
 from harness.instants import HOUR, MINUTE, SECOND
 from mocks.stripe import errors
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import addresses
+from mocks.stripe.resources import addresses, payment_intents, setup_intents
 from mocks.stripe.resources.events import emit
+from mocks.stripe.resources.intents import PAYMENT_INTENTS, SETUP_INTENTS
 from mocks.stripe.versions import before, without
 
 if TYPE_CHECKING:
@@ -134,6 +135,12 @@ def blank(**fields: Any) -> Json:
     return _BLANK | fields
 
 
+def details(**known: Any) -> Json:
+    """Return a session's customer details, null where nothing is known."""
+    names = ("address", "business_name", "email", "individual_name", "name", "phone", "tax_exempt", "tax_ids")
+    return dict.fromkeys(names) | {"tax_exempt": "none"} | known
+
+
 def view(tx: Transaction, session: Json) -> Json:
     """Return the session as the API shows it: while it is open, with the address of its page."""
     shown = {name: value for name, value in session.items() if name != "_"}
@@ -207,6 +214,18 @@ def expire(tx: Transaction, session: Json) -> None:
     tx.unschedule(f"expire:{session['id']}")
     tx.save(SESSIONS, session)
     emit(tx, "checkout.session.expired", SESSIONS, session)
+    _cancel_intents(tx, session)
+
+
+def _cancel_intents(tx: Transaction, session: Json) -> None:
+    """Cancel what a session would have paid or saved with (spec: checkout.session.setup_intent)."""
+    kept = session["_"]
+    setup = tx.get(SETUP_INTENTS, kept["setup_intent"]) if kept.get("setup_intent") else None
+    if setup is not None and setup["status"] in setup_intents.OPEN:
+        setup_intents.cancel(tx, setup)
+    payment = tx.get(PAYMENT_INTENTS, kept["payment_intent"]) if kept.get("payment_intent") else None
+    if payment is not None and payment["status"] in payment_intents.CANCELABLE:
+        payment_intents.cancel(tx, payment)
 
 
 def insert(tx: Transaction, session: Json) -> Json:

@@ -1,0 +1,330 @@
+"""Checkout Sessions: create, retrieve, list, line items, expire; their expiry; and letting a customer pay one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from harness.errors import InvalidInput
+from harness.params import Json, Params
+from harness.transaction import Transaction
+from mocks.stripe import errors, versions
+from mocks.stripe.operations.subscriptions import BillingMode, Quantity, Recurring, TrialSettings
+from mocks.stripe.parameters import (
+    Boolean,
+    CreatedListParams,
+    Currency,
+    Decimal,
+    Group,
+    Integer,
+    ListParams,
+    Metadata,
+    StripeParams,
+    Timestamp,
+    merged,
+)
+from mocks.stripe.provider import stripe
+from mocks.stripe.rendering import listing, render
+from mocks.stripe.resources import (
+    billable,
+    checkout,
+    checkout_items,
+    checkout_payment,
+    checkout_sessions,
+    embedded,
+    payment_method_types,
+)
+from mocks.stripe.resources.checkout_sessions import RENAMED_SINCE, SESSIONS
+
+PATH = "/v1/checkout/sessions/{session}"
+UI_MODES = {"hosted": "hosted_page", "embedded": "embedded_page", "custom": "elements"}
+
+
+def _only_off(value: object) -> object:
+    if value not in {False, "false"}:
+        raise PydanticCustomError("not_served", "{value}", {"value": value})
+    return False
+
+
+Off = Annotated[bool, BeforeValidator(_only_off)]
+"""A switch of a feature that is not served: `false` is all it can be."""
+
+
+class Switch(Group):
+    """A feature that is not served, switched off."""
+
+    enabled: Off
+
+
+class ProductData(Group):
+    """A product described in place."""
+
+    name: str
+    description: str | None = None
+    images: list[str] | None = None
+    metadata: Metadata = None
+    tax_code: str | None = None
+    unit_label: str | None = None
+
+
+class PriceData(Group):
+    """A price described in place."""
+
+    currency: Currency
+    product: str | None = None
+    product_data: ProductData | None = None
+    recurring: Recurring | None = None
+    tax_behavior: Literal["exclusive", "inclusive", "unspecified"] | None = None
+    unit_amount: Annotated[Integer, Field(ge=0)] | None = None
+    unit_amount_decimal: Decimal | None = None
+
+
+class LineItem(Group):
+    """A price and how many of it are sold."""
+
+    unsupported = frozenset({"adjustable_quantity", "dynamic_tax_rates", "tax_rates"})
+
+    price: str | None = None
+    price_data: PriceData | None = None
+    quantity: Quantity | None = None
+    metadata: Metadata = None
+
+
+class CustomerUpdate(Group):
+    """What a payment changes of the customer."""
+
+    address: Literal["auto", "never"] = "never"
+    name: Literal["auto", "never"] = "never"
+    shipping: Literal["auto", "never"] = "never"
+
+
+class PaymentIntentData(Group):
+    """What the session's payment intent is given."""
+
+    unsupported = frozenset({"application_fee_amount", "on_behalf_of", "shipping", "transfer_data"})
+
+    capture_method: Literal["automatic", "automatic_async", "manual"] | None = None
+    description: str | None = None
+    metadata: Metadata = None
+    receipt_email: str | None = None
+    setup_future_usage: Literal["off_session", "on_session"] | None = None
+    statement_descriptor: str | None = None
+    statement_descriptor_suffix: str | None = None
+    transfer_group: str | None = None
+
+
+class SetupIntentData(Group):
+    """What the session's setup intent is given."""
+
+    unsupported = frozenset({"on_behalf_of"})
+
+    description: str | None = None
+    metadata: Metadata = None
+
+
+class SubscriptionData(Group):
+    """What the session's subscription is given."""
+
+    unsupported = frozenset(
+        {
+            "application_fee_percent",
+            "billing_cycle_anchor",
+            "default_tax_rates",
+            "invoice_settings",
+            "on_behalf_of",
+            "pending_invoice_item_interval",
+            "transfer_data",
+        }
+    )
+
+    billing_mode: BillingMode | None = None
+    description: Annotated[str, Field(max_length=500)] | None = None
+    metadata: Metadata = None
+    proration_behavior: Literal["create_prorations", "none"] | None = None
+    trial_end: Timestamp | None = None
+    trial_period_days: Annotated[Integer, Field(ge=1, le=730)] | None = None
+    trial_settings: TrialSettings | None = None
+
+
+class CreateSession(StripeParams):
+    """POST /v1/checkout/sessions."""
+
+    unsupported = frozenset(
+        """adaptive_pricing after_expiration branding_settings consent_collection custom_fields custom_text
+        customer_account discounts excluded_payment_method_types integration_identifier managed_payments
+        name_collection optional_items origin_context payment_method_configuration payment_method_data
+        payment_method_options permissions redirect_on_completion return_url saved_payment_method_options
+        shipping_address_collection shipping_options wallet_options""".split()
+    )
+
+    allow_promotion_codes: Off | None = None
+    automatic_tax: Switch | None = None
+    billing_address_collection: Literal["auto", "required"] | None = None
+    cancel_url: str | None = None
+    client_reference_id: Annotated[str, Field(max_length=200)] | None = None
+    currency: Currency | None = None
+    customer: str | None = None
+    customer_creation: Literal["always", "if_required"] | None = None
+    customer_email: str | None = None
+    customer_update: CustomerUpdate | None = None
+    expires_at: Timestamp | None = None
+    invoice_creation: Switch | None = None
+    line_items: Annotated[list[LineItem], Field(max_length=100)] = []
+    locale: str | None = None
+    metadata: Metadata = None
+    mode: Literal["payment", "setup", "subscription"] | None = None
+    payment_intent_data: PaymentIntentData | None = None
+    payment_method_collection: Literal["always", "if_required"] | None = None
+    payment_method_types: list[str] | None = None
+    phone_number_collection: Switch | None = None
+    setup_intent_data: SetupIntentData | None = None
+    submit_type: Literal["auto", "book", "donate", "pay", "subscribe"] | None = None
+    subscription_data: SubscriptionData | None = None
+    success_url: Annotated[str, Field(max_length=5000)] | None = None
+    tax_id_collection: Switch | None = None
+    ui_mode: str | None = None
+
+
+class CustomerDetails(Group):
+    """Who paid a session."""
+
+    email: str
+
+
+class ListSessions(CreatedListParams):
+    """GET /v1/checkout/sessions."""
+
+    unsupported = frozenset({"customer_account", "payment_link"})
+
+    customer: str | None = None
+    customer_details: CustomerDetails | None = None
+    payment_intent: str | None = None
+    status: Literal["complete", "expired", "open"] | None = None
+    subscription: str | None = None
+
+
+class Completion(Params):
+    """`greenroom trigger stripe checkout.session.completed`: the newest open session unless one is named."""
+
+    session: str | None = None
+    payment_method: str = "pm_card_visa"
+    email: str | None = None
+    name: str | None = None
+
+
+class Expiry(Params):
+    """`greenroom trigger stripe checkout.session.expired`: the newest open session unless one is named."""
+
+    session: str | None = None
+
+
+@stripe.post("/v1/checkout/sessions", id="PostCheckoutSessions", tier="P0")
+def create_checkout_session(tx: Transaction, params: CreateSession) -> Json:
+    """Open a Checkout Session: a page where a customer pays, subscribes or saves a card."""
+    _check_ui_mode(tx, params.ui_mode)
+    payment_method_types.check_named(tx, params.payment_method_types)
+    items = [
+        {
+            "price": billable.price_of(tx, each, at=f"line_items[{place}]"),
+            "quantity": _quantity(each, place),
+            "metadata": merged({}, each.metadata or {}),
+        }
+        for place, each in enumerate(params.line_items)
+    ]
+    session = checkout.open_session(tx, params.given(), items)
+    return render(tx, session, params.expand)
+
+
+@stripe.get(PATH, id="GetCheckoutSessionsSession", tier="P1")
+def retrieve_checkout_session(tx: Transaction, params: StripeParams, session: str) -> Json:
+    """Retrieve a Checkout Session."""
+    return render(tx, checkout_sessions.find(tx, session), params.expand)
+
+
+@stripe.get("/v1/checkout/sessions", id="GetCheckoutSessions", tier="P1")
+def list_checkout_sessions(tx: Transaction, params: ListSessions) -> Json:
+    """List Checkout Sessions, newest first."""
+    where = {
+        "customer": params.customer,
+        "email": params.customer_details.email if params.customer_details is not None else None,
+        "payment_intent": params.payment_intent,
+        "status": params.status,
+        "subscription": params.subscription,
+    }
+    return listing(tx, SESSIONS, params, url="/v1/checkout/sessions", where=where)
+
+
+@stripe.get(f"{PATH}/line_items", id="GetCheckoutSessionsSessionLineItems", tier="P1")
+def list_line_items(tx: Transaction, params: ListParams, session: str) -> Json:
+    """List all line items of a Checkout Session."""
+    items = checkout_items.shown(tx, checkout_sessions.find(tx, session))
+    return embedded.listing(tx, items, params, url=f"/v1/checkout/sessions/{session}/line_items")
+
+
+@stripe.post(f"{PATH}/expire", id="PostCheckoutSessionsSessionExpire", tier="P1")
+def expire_checkout_session(tx: Transaction, params: StripeParams, session: str) -> Json:
+    """Expire an open Checkout Session."""
+    found = checkout_sessions.find(tx, session)
+    checkout_sessions.expire(tx, found)
+    return render(tx, found, params.expand)
+
+
+@stripe.timer("checkout.expire")
+def expire_by_itself(tx: Transaction, payload: Json) -> None:
+    """A session has been open for as long as it can be."""
+    checkout_sessions.expire(tx, checkout_sessions.find(tx, payload["session"]))
+
+
+@stripe.trigger("checkout.session.completed")
+def complete(tx: Transaction, params: Completion) -> None:
+    """Let a customer pay an open session; an authentication that the card asks for succeeds."""
+    session = _open_session(tx, params.session)
+    method = params.payment_method if checkout_payment.needs_method(session) else None
+    checkout_payment.submit(tx, session, checkout_payment.Payer(method, email=params.email, name=params.name))
+    if checkout_payment.waits_for(tx, session) is not None:
+        checkout_payment.authenticate(tx, session, succeeded=True)
+
+
+@stripe.trigger("checkout.session.expired")
+def let_expire(tx: Transaction, params: Expiry) -> None:
+    """Let an open session expire."""
+    checkout_sessions.expire(tx, _open_session(tx, params.session))
+
+
+def _open_session(tx: Transaction, id: str | None) -> Json:
+    if id is not None:
+        return checkout_sessions.find(tx, id)
+    found = tx.first(SESSIONS, status="open")
+    if found is None:
+        raise InvalidInput(
+            f"world {tx.world.name} has no open Checkout Session: create one (POST /v1/checkout/sessions), or name it "
+            "with `session`"
+        )
+    return found
+
+
+def _quantity(item: LineItem, place: int) -> int:
+    if item.quantity is None:
+        raise errors.invalid(
+            f"Quantity is required. Add `quantity` to `line_items[{place}]`",
+            param=f"line_items[{place}][quantity]",
+            code="parameter_missing",
+            rule="parameter_missing",
+        )
+    return item.quantity
+
+
+def _check_ui_mode(tx: Transaction, sent: str | None) -> None:
+    """Raise the 400 for a mode that the request's version does not know, or that is not served."""
+    if sent is None:
+        return
+    renamed = versions.of(tx) >= RENAMED_SINCE
+    known = list(UI_MODES.values() if renamed else UI_MODES)
+    if sent not in known:
+        raise errors.invalid(
+            f"Invalid ui_mode: must be one of {', '.join(known[:-1])}, or {known[-1]}", param="ui_mode", rule="invalid_enum"
+        )
+    if UI_MODES.get(sent, sent) != "hosted_page":
+        raise errors.unsupported("ui_mode")
