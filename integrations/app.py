@@ -30,11 +30,11 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(built.database.upgrade)
-        sweeper = asyncio.create_task(_sweep_mail(built))
+        stopping = asyncio.Event()
+        sweeper = asyncio.create_task(_sweep_mail(built, stopping))
         yield
-        sweeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await sweeper
+        stopping.set()
+        await sweeper
         if services is None:
             built.close()
 
@@ -52,13 +52,14 @@ def from_environment() -> FastAPI:
     return create_app(load_settings())
 
 
-async def _sweep_mail(services: Services) -> None:
+async def _sweep_mail(services: Services, stopping: asyncio.Event) -> None:
     """Send queued mail again and again, beginning with what an earlier process left behind."""
     interval = services.settings.mail_sweep_seconds
-    while interval > 0:
+    while interval > 0 and not stopping.is_set():
         try:
-            await run_in_threadpool(services.mail.deliver_pending)
+            await run_in_threadpool(services.mail.deliver_pending, stopping.is_set)
         except SQLAlchemyError:
             # The next round may find the database again.
             _log.exception("could not send pending mail")
-        await asyncio.sleep(interval)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), interval)

@@ -6,6 +6,7 @@ same idempotency key, so that a request whose answer was lost is not repeated to
 """
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -81,14 +82,18 @@ class MailService:
             mail.error = None
             mail.status = max(mail.status, MailStatus.ACCEPTED, key=MailStatus.rank)
 
-    def deliver_pending(self) -> int:
-        """Send all mails that are still queued, oldest first; return how many there were."""
+    def deliver_pending(self, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Send the mails that are still queued, oldest first, until `stopping` says so; return how many were tried."""
         with self._database.transaction() as session:
             query = select(Mail.id).where(Mail.status == MailStatus.QUEUED).order_by(Mail.created_at)
             waiting = session.scalars(query).all()
+        tried = 0
         for mail_id in waiting:
+            if stopping():
+                break
             self.deliver(mail_id)
-        return len(waiting)
+            tried += 1
+        return tried
 
     def list(
         self, *, organisation_id: str | None = None, recipient: str | None = None, limit: int = 100

@@ -73,6 +73,9 @@ class StripeWebhooks:
         return self._inbox.receive(kept, lambda: self._handle(event))
 
     def _verify(self, payload: bytes, signature: str | None) -> None:
+        if signature is not None and not signature.isascii():
+            # The SDK compares hexadecimal digits and breaks on anything else.
+            raise WebhookRejectedError(400, "The Stripe-Signature is not valid: it is not ASCII.")
         try:
             self._stripe.construct_event(payload, signature, self._secret)
         except stripe.SignatureVerificationError as error:

@@ -283,7 +283,7 @@ def mail_event(event_type: str, *, to: str = "billing@acme.test", **changes: Any
 
 
 def sign_stripe(body: str, *, secret: str = STRIPE_SECRET, age: int = 0) -> str:
-    return WebhookSignature.generate_signature_header(body, secret, int(time.time()) - age)
+    return str(WebhookSignature.generate_signature_header(body, secret, int(time.time()) - age))
 
 
 def sign_resend(

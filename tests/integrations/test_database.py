@@ -109,10 +109,15 @@ def test_insert_if_absent_inserts_once(database: Database) -> None:
 
 def test_a_failing_block_leaves_nothing(database: Database) -> None:
     database.upgrade()
-    with pytest.raises(ZeroDivisionError), database.transaction() as session:
-        session.add(Organisation(**VALUES))
-        session.flush()
-        raise ZeroDivisionError
+
+    def fail() -> None:
+        with database.transaction() as session:
+            session.add(Organisation(**VALUES))
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with database.transaction() as session:
         assert session.scalars(select(Organisation)).all() == []
 

@@ -107,7 +107,7 @@ def moves(
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     # A shorter counterexample would cost minutes: each example plays on a real database.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

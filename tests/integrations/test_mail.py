@@ -94,6 +94,22 @@ def test_a_mail_too_old_for_its_key_is_given_up(layer: Layer) -> None:
     assert layer.resend.calls == []
 
 
+def test_sending_stops_between_two_mails(layer: Layer) -> None:
+    for name in ("a", "b", "c"):
+        write(layer, key=name)
+    tried = layer.services.mail.deliver_pending(stopping=lambda: len(layer.resend.calls) == 2)
+    assert (tried, len(layer.resend.calls)) == (2, 2)
+
+
+def test_a_provider_that_stays_down_is_left_alone(layer: Layer) -> None:
+    for name in "abcdef":
+        write(layer, key=name)
+    layer.resend.failures.extend([requests.ConnectionError("reset")] * 99)
+    assert layer.services.mail.deliver_pending() == 6
+    assert len(layer.resend.calls) == layer.settings.circuit_failures
+    assert layer.services.circuits()["resend"].value == "open"
+
+
 def test_an_address_that_complained_gets_no_more(layer: Layer) -> None:
     layer.deliver_resend(mail_event("email.complained", to="Billing <BILLING@acme.test>"))
     mail_id = write(layer)

@@ -106,7 +106,7 @@ def test_a_mail_is_found_by_resends_id_when_tags_are_missing(layer: Layer) -> No
     assert mail.status is MailStatus.DELIVERED
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(REPORTED), st.integers(1, 3)), min_size=1, max_size=12))
 def test_the_status_depends_on_no_order_and_no_duplicates(layer: Layer, told: list[tuple[str, int]]) -> None:
     address, _, resend_id = send(layer)

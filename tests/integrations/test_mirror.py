@@ -33,9 +33,14 @@ def test_an_older_read_cannot_be_written_after_a_newer_one(layer: Layer, mirror:
 
 def test_a_claim_ends_with_its_transaction(layer: Layer, mirror: Mirror) -> None:
     number = mirror.begin_read("a")
-    with pytest.raises(ZeroDivisionError), layer.services.database.transaction() as session:
-        assert mirror.claim(session, "a", number)
-        raise ZeroDivisionError
+
+    def fail() -> None:
+        with layer.services.database.transaction() as session:
+            assert mirror.claim(session, "a", number)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert claim(layer, mirror, "a", number)
 
 

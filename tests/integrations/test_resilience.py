@@ -120,9 +120,10 @@ def test_a_probe_closes_the_circuit() -> None:
     guarded = guard(clock)
     fail_until_open(guarded)
     clock.elapsed += 30
-    assert guarded.breaker.state is CircuitState.HALF_OPEN
+    states = [guarded.breaker.state]
     assert guarded.call("o", Provider()) == "answer"
-    assert guarded.breaker.state is CircuitState.CLOSED
+    states.append(guarded.breaker.state)
+    assert states == [CircuitState.HALF_OPEN, CircuitState.CLOSED]
 
 
 def test_a_failed_probe_opens_the_circuit_again_at_once() -> None:
