@@ -36,8 +36,8 @@ T = TypeVar("T")
 class ResiliencePolicy:
     """The numbers behind the behaviour. All times are seconds.
 
-    `budget` bounds one call with its retries and waits: no retry begins after it, so that a webhook is answered
-    before its sender gives up (Svix waits 15 s).
+    No retry begins once `budget` has passed since the first attempt, or would have passed after the wait that is due:
+    a caller, often a webhook whose sender waits, is better told of the failure.
     """
 
     attempts: int = 4
