@@ -13,7 +13,6 @@ from harness.transaction import Transaction
 from mocks.stripe import errors, versions
 from mocks.stripe.operations.subscriptions import BillingMode, Quantity, Recurring, TrialSettings
 from mocks.stripe.parameters import (
-    Boolean,
     CreatedListParams,
     Currency,
     Decimal,
@@ -152,11 +151,32 @@ class CreateSession(StripeParams):
     """POST /v1/checkout/sessions."""
 
     unsupported = frozenset(
-        """adaptive_pricing after_expiration branding_settings consent_collection custom_fields custom_text
-        customer_account discounts excluded_payment_method_types integration_identifier managed_payments
-        name_collection optional_items origin_context payment_method_configuration payment_method_data
-        payment_method_options permissions redirect_on_completion return_url saved_payment_method_options
-        shipping_address_collection shipping_options wallet_options""".split()
+        {
+            "adaptive_pricing",
+            "after_expiration",
+            "branding_settings",
+            "consent_collection",
+            "custom_fields",
+            "custom_text",
+            "customer_account",
+            "discounts",
+            "excluded_payment_method_types",
+            "integration_identifier",
+            "managed_payments",
+            "name_collection",
+            "optional_items",
+            "origin_context",
+            "payment_method_configuration",
+            "payment_method_data",
+            "payment_method_options",
+            "permissions",
+            "redirect_on_completion",
+            "return_url",
+            "saved_payment_method_options",
+            "shipping_address_collection",
+            "shipping_options",
+            "wallet_options",
+        }
     )
 
     allow_promotion_codes: Off | None = None
@@ -171,7 +191,7 @@ class CreateSession(StripeParams):
     customer_update: CustomerUpdate | None = None
     expires_at: Timestamp | None = None
     invoice_creation: Switch | None = None
-    line_items: Annotated[list[LineItem], Field(max_length=100)] = []
+    line_items: Annotated[list[LineItem], Field(max_length=100)] | None = None
     locale: str | None = None
     metadata: Metadata = None
     mode: Literal["payment", "setup", "subscription"] | None = None
@@ -231,7 +251,7 @@ def create_checkout_session(tx: Transaction, params: CreateSession) -> Json:
             "quantity": _quantity(each, place),
             "metadata": merged({}, each.metadata or {}),
         }
-        for place, each in enumerate(params.line_items)
+        for place, each in enumerate(params.line_items or ())
     ]
     session = checkout.open_session(tx, params.given(), items)
     return render(tx, session, params.expand)
@@ -324,7 +344,9 @@ def _check_ui_mode(tx: Transaction, sent: str | None) -> None:
     known = list(UI_MODES.values() if renamed else UI_MODES)
     if sent not in known:
         raise errors.invalid(
-            f"Invalid ui_mode: must be one of {', '.join(known[:-1])}, or {known[-1]}", param="ui_mode", rule="invalid_enum"
+            f"Invalid ui_mode: must be one of {', '.join(known[:-1])}, or {known[-1]}",
+            param="ui_mode",
+            rule="invalid_enum",
         )
     if UI_MODES.get(sent, sent) != "hosted_page":
         raise errors.unsupported("ui_mode")

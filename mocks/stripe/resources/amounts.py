@@ -9,7 +9,16 @@ from mocks.stripe.resources.money import currencies
 
 Json = dict[str, Any]
 
-SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥", "inr": "₹", "aud": "A$", "cad": "CA$", "nzd": "NZ$"}
+SYMBOLS = {
+    "usd": "$",
+    "eur": "€",
+    "gbp": "£",
+    "jpy": "¥",
+    "inr": "₹",
+    "aud": "A$",
+    "cad": "CA$",
+    "nzd": "NZ$",
+}
 
 
 def cost(price: Json, quantity: int) -> int:

@@ -47,7 +47,9 @@ def price_of(tx: Transaction, item: Priced, *, at: str) -> Json:
     price = prices.get(tx, item.price, param=param)
     if not price["active"]:
         raise errors.invalid(
-            "The price specified is inactive. This field only accepts active prices.", param=param, rule="inactive_price"
+            "The price specified is inactive. This field only accepts active prices.",
+            param=param,
+            rule="inactive_price",
         )
     metered = price["recurring"] is not None and price["recurring"]["usage_type"] == "metered"
     if metered or price["billing_scheme"] == "tiered" or price["custom_unit_amount"] is not None:
@@ -84,7 +86,9 @@ def check_together(prices: list[Json], *, customer: Json | None, at: str) -> Non
     if len({each["id"] for each in prices}) < len(prices):
         twice = next(each["id"] for each in prices if sum(other["id"] == each["id"] for other in prices) > 1)
         raise errors.invalid(
-            f"Cannot add multiple subscription items with the same plan: {twice}", param=at, rule="price_twice"
+            f"Cannot add multiple subscription items with the same plan: {twice}",
+            param=at,
+            rule="price_twice",
         )
     if customer is not None and customer["currency"] not in {None, first["currency"]}:
         raise errors.invalid(

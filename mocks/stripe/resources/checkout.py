@@ -90,7 +90,10 @@ def _sell(tx: Transaction, session: Json, given: Json, items: list[Json], custom
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
     }
     if mode == "payment":
-        session |= {"invoice_creation": checkout_sessions.NO_INVOICE, "payment_method_collection": "if_required"}
+        session |= {
+            "invoice_creation": checkout_sessions.NO_INVOICE,
+            "payment_method_collection": "if_required",
+        }
     else:
         session["payment_method_collection"] = given.get("payment_method_collection") or "always"
 
@@ -134,7 +137,9 @@ def _check_customer(tx: Transaction, given: Json, mode: Mode) -> Json | None:
         return customers.get(tx, given["customer"])
     if given.get("customer_update"):
         raise errors.invalid(
-            "`customer_update` can only be used with `customer`.", param="customer_update", rule="checkout_customer"
+            "`customer_update` can only be used with `customer`.",
+            param="customer_update",
+            rule="checkout_customer",
         )
     return None
 
@@ -143,10 +148,14 @@ def _check_data(given: Json, mode: Mode) -> None:
     """Raise the 400 for parameters that belong to another mode."""
     for other, name in _DATA_OF.items():
         if other != mode and given.get(name) is not None:
-            raise errors.invalid(f"You can not pass `{name}` in `{mode}` mode.", param=name, rule="checkout_mode")
+            raise errors.invalid(
+                f"You can not pass `{name}` in `{mode}` mode.", param=name, rule="checkout_mode"
+            )
     for name, modes in (("submit_type", ("payment",)), ("payment_method_collection", ("subscription",))):
         if given.get(name) is not None and mode not in modes:
-            raise errors.invalid(f"You can not pass `{name}` in `{mode}` mode.", param=name, rule="checkout_mode")
+            raise errors.invalid(
+                f"You can not pass `{name}` in `{mode}` mode.", param=name, rule="checkout_mode"
+            )
 
 
 def _check_url(url: str | None, param: str) -> None:
@@ -178,7 +187,8 @@ def _trial_end(tx: Transaction, data: Json) -> int | None:
     end = subscribing.end_of_trial(tx, data)
     if data.get("trial_end") is not None and end is not None and end < tx.seconds + SHORTEST_TRIAL_SECONDS:
         raise errors.invalid(
-            "The `trial_end` date has to be at least 2 days in the future.", param="subscription_data[trial_end]"
+            "The `trial_end` date has to be at least 2 days in the future.",
+            param="subscription_data[trial_end]",
         )
     return end
 

@@ -77,7 +77,9 @@ def check_mode(mode: Mode, prices: list[Json], *, customer: Json | None) -> None
         billable.check_together(recurring, customer=customer, at="line_items")
     if any(price["currency"] != prices[0]["currency"] for price in prices):
         raise errors.invalid(
-            "All line items of a Checkout Session must have the same currency.", param="line_items", rule="mixed_currencies"
+            "All line items of a Checkout Session must have the same currency.",
+            param="line_items",
+            rule="mixed_currencies",
         )
 
 

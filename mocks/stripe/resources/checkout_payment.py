@@ -134,12 +134,23 @@ def waits_for(tx: Transaction, session: Json) -> Json | None:
     return next((intent for intent in held if intent["status"] == "requires_action"), None)
 
 
+def problem_of(tx: Transaction, session: Json) -> str:
+    """Return why an open session's last payment or set-up failed; nothing when it waits or none was tried."""
+    for intent in intents_of(tx, session).values():
+        error = None if intent is None else intent.get("last_payment_error") or intent.get("last_setup_error")
+        if error is not None and waits_for(tx, session) is None:
+            return str(error["message"])
+    return ""
+
+
 def authenticate(tx: Transaction, session: Json, *, succeeded: bool) -> None:
     """End the authentication that an open session waits for, as its customer did it."""
     checkout_sessions.check_open(session)
     intent = waits_for(tx, session)
     if intent is None:
-        raise errors.invalid("This Checkout Session does not wait for an authentication.", rule="checkout_session_state")
+        raise errors.invalid(
+            "This Checkout Session does not wait for an authentication.", rule="checkout_session_state"
+        )
     with gathered(tx) as events:
         card = payment_methods.card_of(payment_methods.get(tx, intent["payment_method"]))
         if succeeded and card.after is None and card.decline is None:
@@ -154,7 +165,11 @@ def authenticate(tx: Transaction, session: Json, *, succeeded: bool) -> None:
 def payment_settled(tx: Transaction, intent: Json, outcome: Outcome) -> None:
     """Complete the open session that a payment intent pays, after its customer authenticated."""
     session = tx.first(SESSIONS, intent=intent["id"])
-    if session is not None and session["status"] == "open" and outcome.status in {"succeeded", "requires_capture"}:
+    if (
+        session is not None
+        and session["status"] == "open"
+        and outcome.status in {"succeeded", "requires_capture"}
+    ):
         _complete(tx, session)
 
 
@@ -252,7 +267,9 @@ def _admit_customer(tx: Transaction, session: Json, intent: Json | None = None) 
     if session["customer_creation"] != "always" and data.get("setup_future_usage") is None:
         return
     payer = _payer(tx, session)
-    customer = customers.create(tx, {"email": payer["email"], "name": payer["name"], "address": payer["address"]})
+    customer = customers.create(
+        tx, {"email": payer["email"], "name": payer["name"], "address": payer["address"]}
+    )
     session["customer"] = customer["id"]
     tx.save(SESSIONS, session)
     if intent is not None:
@@ -264,7 +281,9 @@ def _payer(tx: Transaction, session: Json) -> Json:
     """Return who pays: what was known before, else what was entered, else what the payment method says."""
     entered = session["_"]["payer"]
     method = payment_methods.get(tx, entered["method"]) if entered["method"] else None
-    billing = method["billing_details"] if method is not None else {"email": None, "name": None, "address": None}
+    billing = (
+        method["billing_details"] if method is not None else {"email": None, "name": None, "address": None}
+    )
     known = session["customer_details"] or {"email": None}
     address = entered["address"] or billing["address"]
     return {
@@ -305,7 +324,11 @@ def _subscribe(tx: Transaction, session: Json) -> None:
         payment_methods.attach(tx, payment_methods.get(tx, method), customer["id"])
     items = [_subscribed(tx, line) for line in session["_"]["line_items"]]
     data = session["_"].get("subscription_data") or {}
-    chosen = {name: value for name, value in data.items() if name in {"billing_mode", "description", "trial_settings"}}
+    chosen = {
+        name: value
+        for name, value in data.items()
+        if name in {"billing_mode", "description", "trial_settings"}
+    }
     chosen |= {
         "default_payment_method": method,
         "metadata": merged({}, data.get("metadata") or {}),
@@ -313,14 +336,22 @@ def _subscribe(tx: Transaction, session: Json) -> None:
     }
     subscription = subscriptions.build(tx, customer, items, chosen)
     billing_cycle.start(
-        tx, subscription, customer, behavior="allow_incomplete", paid_by=intents_of(tx, session)["payment_intent"]
+        tx,
+        subscription,
+        customer,
+        behavior="allow_incomplete",
+        paid_by=intents_of(tx, session)["payment_intent"],
     )
     begun = tx.get(SUBSCRIPTIONS, subscription["id"]) or subscription
     session |= {"subscription": begun["id"], "invoice": begun["latest_invoice"]}
 
 
 def _subscribed(tx: Transaction, line: Json) -> Json:
-    return {"price": tx.get(PRICES, line["price"]), "quantity": line["quantity"], "metadata": line["metadata"]}
+    return {
+        "price": tx.get(PRICES, line["price"]),
+        "quantity": line["quantity"],
+        "metadata": line["metadata"],
+    }
 
 
 def _update_customer(tx: Transaction, session: Json, payer: Json) -> None:

@@ -34,7 +34,9 @@ SESSIONS = Collection(
     "status",
     "subscription",
     email=lambda each: (each["customer_details"] or {}).get("email"),
-    intent=lambda each: [each["_"][name] for name in ("payment_intent", "setup_intent") if each["_"].get(name)],
+    intent=lambda each: [
+        each["_"][name] for name in ("payment_intent", "setup_intent") if each["_"].get(name)
+    ],
 )
 
 _BLANK: Json = {
@@ -182,7 +184,13 @@ def _old_ui_mode(session: Json) -> None:
 
 
 before("2025-09-30.clover", "checkout.session")(
-    without("branding_settings", "customer_account", "integration_identifier", "managed_payments", "origin_context")
+    without(
+        "branding_settings",
+        "customer_account",
+        "integration_identifier",
+        "managed_payments",
+        "origin_context",
+    )
 )
 
 
@@ -197,7 +205,9 @@ def find(tx: Transaction, id: str) -> Json:
 def check_open(session: Json) -> None:
     """Raise the 400 when a session can no longer be paid."""
     if session["status"] == "complete":
-        raise errors.invalid("This Checkout Session has already been completed.", rule="checkout_session_state")
+        raise errors.invalid(
+            "This Checkout Session has already been completed.", rule="checkout_session_state"
+        )
     if session["status"] == "expired":
         raise errors.invalid("This Checkout Session has expired.", rule="checkout_session_state")
 

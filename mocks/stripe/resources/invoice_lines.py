@@ -15,7 +15,13 @@ Json = dict[str, Any]
 
 
 def recurring(
-    tx: Transaction, subscription: Json, item: Json, price: Json, *, trial: bool = False, preview: bool = False
+    tx: Transaction,
+    subscription: Json,
+    item: Json,
+    price: Json,
+    *,
+    trial: bool = False,
+    preview: bool = False,
 ) -> Json:
     """Return the line that charges a subscription's item for the item's present period; nothing in a trial.
 

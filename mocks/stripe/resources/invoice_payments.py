@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 INVOICE_PAYMENTS = Collection(
-    "stripe.invoice_payment", "invoice", "status", payment_intent=lambda each: each["payment"]["payment_intent"]
+    "stripe.invoice_payment",
+    "invoice",
+    "status",
+    payment_intent=lambda each: each["payment"]["payment_intent"],
 )
 
 LAG = 15 * SECOND

@@ -98,7 +98,9 @@ register(
 # Lines live inside their invoice and are never looked up by id: the collection only completes the declaration.
 register(
     Resource(
-        "line_item", INVOICES, expands={"pricing.price_details.price": "price", "subscription": "subscription"}
+        "line_item",
+        INVOICES,
+        expands={"pricing.price_details.price": "price", "subscription": "subscription"},
     )
 )
 
@@ -128,7 +130,13 @@ def announce_update(tx: Transaction, invoice: Json, earlier: Json) -> None:
 
 
 def draft(
-    tx: Transaction, subscription: Json, customer: Json, lines: list[Json], *, reason: Reason, period: tuple[int, int]
+    tx: Transaction,
+    subscription: Json,
+    customer: Json,
+    lines: list[Json],
+    *,
+    reason: Reason,
+    period: tuple[int, int],
 ) -> Json:
     """Create a subscription's invoice as a draft, without announcing it yet.
 
@@ -369,7 +377,11 @@ def stop_collecting(tx: Transaction, subscription: str) -> None:
             if not invoice["auto_advance"]:
                 continue
             earlier = snapshot(tx, invoice)
-            invoice |= {"auto_advance": False, "next_payment_attempt": None, "automatically_finalizes_at": None}
+            invoice |= {
+                "auto_advance": False,
+                "next_payment_attempt": None,
+                "automatically_finalizes_at": None,
+            }
             tx.unschedule(f"finalize:{invoice['id']}")
             tx.unschedule(f"collect:{invoice['id']}")
             tx.save(INVOICES, invoice)

@@ -26,7 +26,11 @@ def boundary(anchor: int, interval: Interval, count: int, number: int) -> int:
 
 def following(anchor: int, interval: Interval, count: int, after: int) -> int:
     """Return the first boundary that lies later than `after`."""
-    number = (after - anchor) // (count * _longest(interval)) if after > anchor else -_back(anchor, interval, count, after)
+    number = (
+        (after - anchor) // (count * _longest(interval))
+        if after > anchor
+        else -_back(anchor, interval, count, after)
+    )
     while boundary(anchor, interval, count, number) <= after:
         number += 1
     return boundary(anchor, interval, count, number)

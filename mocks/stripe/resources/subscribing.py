@@ -81,7 +81,9 @@ def end_of_trial(tx: Transaction, given: Json) -> int | None:
             "Invalid timestamp: must be an integer Unix timestamp in the future.", param="trial_end"
         )
     if end > tx.seconds + LONGEST_TRIAL:
-        raise errors.invalid("Invalid timestamp: can be no more than two years in the future.", param="trial_end")
+        raise errors.invalid(
+            "Invalid timestamp: can be no more than two years in the future.", param="trial_end"
+        )
     return int(end)
 
 
@@ -89,7 +91,8 @@ def update(tx: Transaction, subscription: Json, given: Json) -> None:
     """Change a subscription and announce it; an ended one keeps all but its metadata and why it ended."""
     if subscription["status"] in subscriptions.ENDED and not given.keys() <= ALWAYS_CHANGEABLE:
         raise errors.invalid(
-            "A canceled subscription can only update its cancellation_details and metadata.", rule="subscription_state"
+            "A canceled subscription can only update its cancellation_details and metadata.",
+            rule="subscription_state",
         )
     earlier = snapshot(tx, subscription)
     method = given.get("default_payment_method")

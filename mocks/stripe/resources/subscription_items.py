@@ -17,6 +17,8 @@ def shown_item(tx: Transaction, subscription: Json, item: Json) -> Json:
     """Return an item as the API shows it: with its whole price, and the price again in the older shape of a plan."""
     price = tx.get(PRICES, item["price"])
     if price is None:
-        raise LookupError(f"the price {item['price']} of {subscription['id']} is gone: prices cannot be deleted")
+        raise LookupError(
+            f"the price {item['price']} of {subscription['id']} is gone: prices cannot be deleted"
+        )
     shown = snapshot(tx, price)
     return {**item, "plan": plan(price), "price": shown}

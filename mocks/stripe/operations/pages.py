@@ -1,0 +1,233 @@
+"""Hosted pages: Checkout and invoices, as customers see and pay them. No credentials: the address names the world."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import ConfigDict
+
+from harness.errors import Refusal
+from harness.messages import Reply
+from harness.params import Json, Params
+from harness.transaction import Transaction
+from mocks.stripe.pages import page, redirect, style_sheet
+from mocks.stripe.provider import stripe
+from mocks.stripe.resources import (
+    amounts,
+    checkout_items,
+    checkout_payment,
+    checkout_sessions,
+    dunning,
+    entered_cards,
+    invoice_pdf,
+    invoices,
+    payment_intents,
+)
+from mocks.stripe.resources.checkout_sessions import SESSIONS
+from mocks.stripe.resources.invoices import INVOICES
+
+STYLE = "/pages/page.css"
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+class Form(Params):
+    """What a page's form sends: a card, a test card by name, or how an authentication went."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    authentication: str = ""
+    billingCountry: str = ""
+    billingName: str = ""
+    billingPostalCode: str = ""
+    cardCvc: str = ""
+    cardExpiry: str = ""
+    cardNumber: str = ""
+    email: str = ""
+    testCard: str = ""
+
+    def kept(self) -> dict[str, str]:
+        """Return what is shown again after a mistake: all but the card itself."""
+        return {
+            name: getattr(self, name)
+            for name in ("billingCountry", "billingName", "billingPostalCode", "email")
+        }
+
+    def card(self) -> entered_cards.Entered:
+        """Return the card as it was typed."""
+        return entered_cards.Entered(
+            number=self.cardNumber,
+            expiry=self.cardExpiry,
+            cvc=self.cardCvc,
+            name=self.billingName.strip() or None,
+            country=self.billingCountry.strip().upper() or None,
+            postal_code=self.billingPostalCode.strip() or None,
+        )
+
+
+@stripe.get(STYLE, id="PageStyleSheet", tier="P0", public=True)
+def get_style_sheet(tx: Transaction) -> Reply:
+    """The pages' style sheet."""
+    return style_sheet()
+
+
+# --- Checkout --------------------------------------------------------------------------------------------------------
+
+
+@stripe.get("/c/pay/{session}", id="CheckoutPage", tier="P0", public=True)
+def show_checkout(tx: Transaction, session: str) -> Reply:
+    """The page of a Checkout Session."""
+    found = tx.get(SESSIONS, session)
+    return _no_page("Checkout Session", session) if found is None else _checkout(tx, found)
+
+
+@stripe.post("/c/pay/{session}", id="CheckoutPageSubmit", tier="P0", public=True)
+def submit_checkout(tx: Transaction, params: Form, session: str) -> Reply:
+    """A customer submits the page of a Checkout Session: pays, or tries again."""
+    found = tx.get(SESSIONS, session)
+    if found is None:
+        return _no_page("Checkout Session", session)
+    if found["status"] != "open":
+        return _checkout(tx, found)
+    try:
+        if params.authentication:
+            checkout_payment.authenticate(tx, found, succeeded=params.authentication == "succeed")
+        else:
+            checkout_payment.submit(tx, found, _payer(tx, found, params))
+    except Refusal as refusal:
+        return _checkout(tx, found, problem=_problem(refusal), filled=params.kept(), status=refusal.status)
+    if found["status"] == "open":
+        problem = checkout_payment.problem_of(tx, found)
+        return _checkout(tx, found, problem=problem, status=402 if problem else 200)
+    return redirect(checkout_sessions.returning(found, "success_url") or ".")
+
+
+def _payer(tx: Transaction, session: Json, form: Form) -> checkout_payment.Payer:
+    email = form.email.strip() or None
+    if form.testCard:
+        return checkout_payment.Payer(form.testCard, email=email, name=form.billingName.strip() or None)
+    known = (session["customer_details"] or {}).get("email")
+    if known is None and (email is None or not EMAIL.fullmatch(email)):
+        raise Refusal(400, {"error": {"message": "Your email is incomplete."}})
+    card = form.card()
+    method = entered_cards.read(tx, card, email=known or email)
+    return checkout_payment.Payer(method["id"], email=email, name=card.name, address=card.address)
+
+
+def _checkout(
+    tx: Transaction,
+    session: Json,
+    *,
+    problem: str = "",
+    filled: dict[str, str] | None = None,
+    status: int = 200,
+) -> Reply:
+    if session["status"] != "open":
+        return _closed(tx, session)
+    return page(
+        "checkout.html",
+        status=status,
+        cancel_url=checkout_sessions.returning(session, "cancel_url"),
+        email=(session["customer_details"] or {}).get("email"),
+        every=amounts.every,
+        filled=filled or {},
+        items=checkout_items.shown(tx, session),
+        problem=problem,
+        session=session,
+        style=f"../..{STYLE}",
+        test_cards=entered_cards.TEST_CARDS,
+        waiting=checkout_payment.waits_for(tx, session) is not None,
+    )
+
+
+def _closed(tx: Transaction, session: Json) -> Reply:
+    complete = session["status"] == "complete"
+    link = checkout_sessions.returning(session, "success_url" if complete else "cancel_url")
+    heading = "You're all done here" if complete else "This session has expired"
+    text = "This has been paid already." if complete else "Go back to where you came from, and begin again."
+    return page("message.html", heading=heading, text=text, link=link, style=f"../..{STYLE}")
+
+
+# --- invoices --------------------------------------------------------------------------------------------------------
+
+
+@stripe.get("/i/{account}/{invoice}", id="InvoicePage", tier="P1", public=True)
+def show_invoice(tx: Transaction, account: str, invoice: str) -> Reply:
+    """The page of a finalized invoice."""
+    found = _finalized(tx, invoice)
+    return _no_page("invoice", invoice) if found is None else _invoice(tx, found)
+
+
+@stripe.post("/i/{account}/{invoice}", id="InvoicePageSubmit", tier="P1", public=True)
+def submit_invoice(tx: Transaction, params: Form, account: str, invoice: str) -> Reply:
+    """A customer pays an invoice on its page."""
+    found = _finalized(tx, invoice)
+    if found is None:
+        return _no_page("invoice", invoice)
+    intent = _waiting_intent(tx, found)
+    try:
+        if params.authentication and intent is not None:
+            outcome = payment_intents.authenticate(tx, intent, succeeded=params.authentication == "succeed")
+            if outcome.error is not None:
+                return _invoice(tx, found, problem=str(outcome.error["message"]), status=402)
+        elif found["status"] == "open":
+            method = params.testCard or entered_cards.read(tx, params.card())["id"]
+            dunning.pay(tx, found, method=method, off_session=False)
+    except Refusal as refusal:
+        problem = "" if _waiting_intent(tx, found) is not None else _problem(refusal)
+        return _invoice(tx, found, problem=problem, filled=params.kept(), status=refusal.status)
+    return redirect(invoice)
+
+
+@stripe.get("/i/{account}/{invoice}/pdf", id="InvoicePdf", tier="P1", public=True)
+def get_invoice_pdf(tx: Transaction, account: str, invoice: str) -> Reply:
+    """A finalized invoice as PDF."""
+    found = _finalized(tx, invoice)
+    if found is None:
+        return _no_page("invoice", invoice)
+    name = ("Content-Disposition", f'attachment; filename="Invoice-{found["number"]}.pdf"')
+    return Reply(invoice_pdf.written(found), 200, [name], content_type="application/pdf")
+
+
+def _finalized(tx: Transaction, id: str) -> Json | None:
+    found = tx.get(INVOICES, id)
+    return None if found is None or found["number"] is None else found
+
+
+def _waiting_intent(tx: Transaction, invoice: Json) -> Json | None:
+    intent = invoices.intent_of(tx, invoice)
+    return intent if intent is not None and intent["status"] == "requires_action" else None
+
+
+def _invoice(
+    tx: Transaction,
+    invoice: Json,
+    *,
+    problem: str = "",
+    filled: dict[str, str] | None = None,
+    status: int = 200,
+) -> Reply:
+    return page(
+        "invoice.html",
+        status=status,
+        filled=filled or {},
+        invoice=invoice,
+        payable=invoice["status"] == "open" and invoice["amount_due"] > 0,
+        pdf=f"{invoice['id']}/pdf",
+        problem=problem,
+        style=f"../..{STYLE}",
+        test_cards=entered_cards.TEST_CARDS,
+        waiting=_waiting_intent(tx, invoice) is not None,
+    )
+
+
+# --- both ------------------------------------------------------------------------------------------------------------
+
+
+def _problem(refusal: Refusal) -> str:
+    return str(refusal.body["error"]["message"])
+
+
+def _no_page(kind: str, id: str) -> Reply:
+    heading = "Something went wrong"
+    text = f"There is no {kind} {id} in this world: the page could not be found."
+    return page("message.html", status=404, heading=heading, text=text, link=None, style=f"../..{STYLE}")
