@@ -113,10 +113,10 @@ def pay(journey: Journey) -> str:
     """The customer pays there with a test card."""
     form = {
         "email": BILLING,
-        "name": PERSON,
-        "number": "4242 4242 4242 4242",
-        "exp": "12 / 34",
-        "cvc": "123",
+        "billingName": PERSON,
+        "cardNumber": "4242 4242 4242 4242",
+        "cardExpiry": "12 / 34",
+        "cardCvc": "123",
     }
     answer = journey.stage.app.post(journey.session["url"], data=form)
     check(answer.status_code in {302, 303}, f"the page answers {answer.status_code}: {answer.text[:300]}")
