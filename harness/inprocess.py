@@ -1,8 +1,9 @@
 """Greenroom inside the consumer's own process, without sockets.
 
-`httpx` reaches it by its transport, code on `requests` by the library `responses`. Providers are reached by their real host names (https://api.resend.com) or by the addresses in a world's environment
-(http://127.0.0.1:4406); nothing listens there and nothing leaves the process. The one thing that does use sockets is
-the delivery of webhooks to a receiver of the consumer's.
+`httpx` reaches it by its transport, code on `requests` by the library `responses`. Providers are reached by their
+real host names (https://api.resend.com) or by the addresses in a world's environment (http://127.0.0.1:4406); nothing
+listens there and nothing leaves the process. The one thing that does use sockets is the delivery of webhooks to a
+receiver of the consumer's.
 """
 
 from __future__ import annotations

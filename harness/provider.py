@@ -78,7 +78,8 @@ class Provider:
     """A provider: `mocks/<name>/provider.py` builds one, the entry point `greenroom.providers` names it.
 
     `port` is added to the base port. `account(tx)` fills a new world's account and returns further environment
-    variables. `base_env` are the names under which the provider's SDKs read their base address.
+    variables. `base_env` are the names under which the provider's SDKs read their base address, `sdks` the names of
+    its official Python SDKs on PyPI.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Provider:
     credentials: tuple[Credential, ...]
     webhooks: Webhooks | None = None
     base_env: tuple[str, ...] = ()
+    sdks: tuple[str, ...] = ()
     account: Callable[[Any], dict[str, str]] | None = None
     max_body: int = 1 << 20
     package: str = ""

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from asyncio import FIRST_COMPLETED
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 
@@ -88,7 +88,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-async def _serve(runtime: Runtime, listeners: list[socket.socket]) -> None:
+async def _serve(runtime: Runtime, listeners: list[socket.socket], greeting: str) -> None:
     config = uvicorn.Config(
         Application(runtime),
         http=Protocol,
@@ -116,7 +116,7 @@ async def _serve(runtime: Runtime, listeners: list[socket.socket]) -> None:
         {serving, ready := asyncio.create_task(server.ready.wait())}, return_when=FIRST_COMPLETED
     )
     ready.cancel()
-    sys.stdout.write(f"{READY} {runtime.url()}\n")
+    sys.stdout.write(f"{READY} {runtime.url()}\n{greeting}")
     sys.stdout.flush()
     try:
         await serving
@@ -124,8 +124,11 @@ async def _serve(runtime: Runtime, listeners: list[socket.socket]) -> None:
         await runtime.close()
 
 
-def run(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; raise ConfigurationError or StoreError when it cannot start."""
+def run(settings: Settings, greet: Callable[[Runtime], str] = lambda _: "") -> None:
+    """Serve until SIGTERM or SIGINT; raise ConfigurationError or StoreError when it cannot start.
+
+    What `greet` returns is printed after the line that says the server is ready.
+    """
     import uvloop
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -137,4 +140,4 @@ def run(settings: Settings) -> None:
         runtime.store.close()
         raise
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(runtime, listeners))
+        runner.run(_serve(runtime, listeners, greet(runtime)))

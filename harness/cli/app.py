@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
-from harness.cli import serve
+from harness.cli import clock, doctor, inspection, new_provider, serve, surface, webhooks, worlds
 
 app = typer.Typer(
     name="greenroom",
-    help="Stateful, offline stand-ins for the services a platform runs on.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -34,7 +33,8 @@ def options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
     ] = False,
 ) -> None:
-    """Stateful, offline stand-ins for the services a platform runs on."""
+    """Stateful, offline stand-ins for the services that a platform runs on."""
 
 
-app.command("up")(serve.up)
+for commands in (serve, worlds, clock, webhooks, inspection, surface, doctor, new_provider):
+    commands.add(app)

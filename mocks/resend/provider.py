@@ -72,6 +72,7 @@ resend = Provider(
         events=EVENTS,
     ),
     base_env=("RESEND_BASE_URL", "RESEND_API_URL"),
+    sdks=("resend", "svix"),
     account=_account,
     max_body=LARGEST_BODY,
     package="mocks.resend",

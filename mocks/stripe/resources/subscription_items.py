@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mocks.stripe.rendering import snapshot
-from mocks.stripe.resources.prices import PRICES, plan
+from mocks.stripe.resources.prices import PRICES
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -14,11 +14,10 @@ Json = dict[str, Any]
 
 
 def shown_item(tx: Transaction, subscription: Json, item: Json) -> Json:
-    """Return an item as the API shows it: with its whole price, and the price again in the older shape of a plan."""
+    """Return an item as the API shows it: with its whole price."""
     price = tx.get(PRICES, item["price"])
     if price is None:
         raise LookupError(
             f"the price {item['price']} of {subscription['id']} is gone: prices cannot be deleted"
         )
-    shown = snapshot(tx, price)
-    return {**item, "plan": plan(price), "price": shown}
+    return {**item, "price": snapshot(tx, price)}

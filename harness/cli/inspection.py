@@ -1,0 +1,92 @@
+"""`greenroom requests`, `greenroom violations` and `greenroom fault …`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from harness.cli.session import OfProvider, Session, command, group, segment
+from harness.cli.table import table
+
+FAULT_COLUMNS = ("id", "kind", "provider", "operation", "status", "milliseconds", "mode", "times", "hits")
+REQUEST_COLUMNS = ("id", "world_time", "provider", "method", "path", "status", "operation", "fault")
+VIOLATION_COLUMNS = ("count", "provider", "operation", "rule", "message", "last_at")
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "requests")(requests)
+    command(app, "violations")(violations)
+    faults = group(app, "fault", "Inject failures.")
+    command(faults, "list")(listed)
+    command(faults, "add")(inject)
+    command(faults, "clear")(clear)
+
+
+def requests(
+    session: Session,
+    provider: OfProvider = None,
+    limit: Annotated[int, typer.Option(help="At most so many.")] = 20,
+) -> None:
+    """List the last requests to a world's providers, the newest first."""
+    answer = session.get("~/requests", provider=provider, limit=limit)
+    session.show(answer, table(answer["requests"], REQUEST_COLUMNS, empty="no requests"))
+
+
+def violations(session: Session, provider: OfProvider = None) -> None:
+    """List the rules of providers that requests broke."""
+    answer = session.get("~/violations", provider=provider)
+    session.show(answer, table(answer["violations"], VIOLATION_COLUMNS, empty="no violations"))
+
+
+def listed(session: Session) -> None:
+    """List the faults that stand."""
+    answer = session.get("~/faults")
+    session.show(answer, table(answer["faults"], FAULT_COLUMNS, empty="no faults"))
+
+
+def inject(
+    session: Session,
+    kind: Annotated[
+        str, typer.Argument(help="status, latency, timeout, reset, malformed, rate_limit or delivery.")
+    ],
+    provider: OfProvider = None,
+    operation: Annotated[
+        str | None, typer.Option(help="Only this operation (for deliveries: this type of event).")
+    ] = None,
+    status: Annotated[int | None, typer.Option(help="HTTP status, for kind status.")] = None,
+    milliseconds: Annotated[
+        float | None, typer.Option(help="For latency, timeout, and delivery with delay.")
+    ] = None,
+    mode: Annotated[
+        str | None,
+        typer.Option(
+            help="For delivery: duplicate, drop, delay, reorder, corrupt_signature, stale_timestamp or fail."
+        ),
+    ] = None,
+    probability: Annotated[float | None, typer.Option(help="More than 0, at most 1.")] = None,
+    times: Annotated[int | None, typer.Option(help="Gone after so many hits.")] = None,
+) -> None:
+    """Inject a failure."""
+    body = {
+        "kind": kind,
+        "provider": provider,
+        "operation": operation,
+        "status": status,
+        "milliseconds": milliseconds,
+        "mode": mode,
+        "probability": probability,
+        "times": times,
+    }
+    answer = session.post("~/faults", body)
+    session.show(answer, table([answer], FAULT_COLUMNS, empty=""))
+
+
+def clear(
+    session: Session,
+    id: Annotated[str | None, typer.Argument(help="Id of a fault; without one, all.")] = None,
+) -> None:
+    """Take away one fault, or all."""
+    session.delete("~/faults" if id is None else f"~/faults/{segment(id)}")
+    session.show({"cleared": id}, "all faults are cleared" if id is None else f"fault {id} is cleared")

@@ -1,0 +1,36 @@
+"""Tables for people: aligned columns of plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+
+def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, empty: str) -> str:
+    """Write rows under the columns' names; `empty` is said when there are none."""
+    cells = [[_text(row.get(column)) for column in columns] for row in rows]
+    if not cells:
+        return empty
+    lines = [[column.replace("_", " ").upper() for column in columns], *cells]
+    widths = [max(len(line[index]) for line in lines) for index in range(len(columns))]
+    return "\n".join(_line(line, widths) for line in lines)
+
+
+def pairs(values: Mapping[str, Any]) -> str:
+    """Write names and values, one a line."""
+    width = max(map(len, values), default=0)
+    return "\n".join(f"{name.ljust(width)}  {_text(value)}".rstrip() for name, value in values.items())
+
+
+def _line(cells: list[str], widths: list[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, list):
+        return ", ".join(map(_text, value)) or "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
