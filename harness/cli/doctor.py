@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from harness.cli.session import DEFAULT_URL, AsJson, Session, Token, Url
 from harness.errors import ConfigurationError, GreenroomError, StoreError
-from harness.provider import Provider
+
+if TYPE_CHECKING:
+    from harness.provider import Provider
 
 OLDEST_PYTHON = (3, 11)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.cli.session import DEFAULT_URL
 from harness.cli.table import pairs
 
 if TYPE_CHECKING:
@@ -53,5 +54,9 @@ def _greeting(runtime: Runtime) -> str:
     """Say where everything is."""
     addresses = {"control API": f"{runtime.url()}/_greenroom/docs"}
     addresses |= {provider.title: runtime.url(name) for name, provider in runtime.providers.items()}
-    addresses |= {"environment": "greenroom env", "data": str(runtime.settings.data_dir.resolve())}
+    elsewhere = "" if runtime.url() == DEFAULT_URL else f" --url {runtime.url()}"
+    addresses |= {
+        "environment": f"greenroom env{elsewhere}",
+        "data": str(runtime.settings.data_dir.resolve()),
+    }
     return pairs(addresses) + "\n"

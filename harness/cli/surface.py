@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from harness.cli.session import AsJson
 from harness.cli.table import table
 from harness.errors import NotFound
-from harness.provider import Provider
+
+if TYPE_CHECKING:
+    from harness.provider import Provider
 
 COLUMNS = ("tier", "operation", "method", "path", "summary")
 TIERS = ("P0", "P1", "P2")
