@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from harness.params import Json
 from harness.transaction import Transaction
@@ -18,7 +19,6 @@ from mocks.stripe.parameters import (
     Integer,
     Metadata,
     StripeParams,
-    Timestamp,
     Unset,
     merged,
 )
@@ -29,6 +29,19 @@ from mocks.stripe.resources.subscriptions import SUBSCRIPTIONS
 
 PATH = "/v1/subscriptions/{subscription_exposed_id}"
 LONGEST_TRIAL_DAYS = 730
+
+
+def _now_or_timestamp(value: object) -> object:
+    if isinstance(value, str) and value != "now":
+        if not value.isascii() or not value.isdigit():
+            raise PydanticCustomError("invalid_integer", "Invalid integer: {value}", {"value": value})
+        return int(value[:12])
+    return value
+
+
+TrialEnd = Annotated[int | str, BeforeValidator(_now_or_timestamp)]
+"""Unix seconds, or `now`."""
+
 Quantity = Annotated[Integer, Field(ge=0, le=999_999)]
 
 
@@ -155,7 +168,7 @@ class CreateSubscription(ChangeSubscription):
     payment_behavior: Literal[
         "allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete"
     ] = "allow_incomplete"
-    trial_end: Literal["now"] | Timestamp | None = None
+    trial_end: TrialEnd | None = None
     trial_period_days: Annotated[Integer, Field(ge=1, le=LONGEST_TRIAL_DAYS)] | None = None
     trial_settings: TrialSettings | None = None
 

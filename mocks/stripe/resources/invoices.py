@@ -13,6 +13,7 @@ from mocks.stripe.resources import addresses, invoice_payments, payment_intents
 from mocks.stripe.resources.customers import CUSTOMERS
 from mocks.stripe.resources.events import difference, emit
 from mocks.stripe.resources.money import currencies
+from mocks.stripe.versions import before, without
 
 if TYPE_CHECKING:
     from harness.errors import Refusal
@@ -104,6 +105,8 @@ register(
     )
 )
 
+before("2025-09-30.clover", "invoice")(without("amount_paid_off_stripe", "customer_account"))
+
 
 def find(tx: Transaction, id: str) -> Json:
     """Return an invoice named in the path; raise the 404."""
@@ -170,6 +173,7 @@ def shape(
         "amount_due": due,
         "amount_overpaid": 0,
         "amount_paid": 0,
+        "amount_paid_off_stripe": 0,
         "amount_remaining": due,
         "amount_shipping": 0,
         "application": None,

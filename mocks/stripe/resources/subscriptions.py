@@ -90,7 +90,7 @@ register(Resource("subscription_item", SUBSCRIPTIONS, view=lambda _tx, item: dic
 
 
 before("2025-06-30.basil", "subscription")(without("billing_mode"))
-before("2025-09-30.clover", "subscription", "invoice")(without("customer_account"))
+before("2025-09-30.clover", "subscription")(without("customer_account"))
 before("2026-05-27.dahlia", "subscription")(without("billing_schedules"))
 
 

@@ -40,8 +40,17 @@ def test_a_subscription_begins_with_a_paid_invoice(checked: stripe.StripeClient)
     assert (item.current_period_start, item.current_period_end) == (START, APRIL)
     assert made.billing_cycle_anchor == START
     invoice = made.latest_invoice
-    assert (invoice.status, invoice.total, invoice.amount_paid, invoice.amount_remaining) == ("paid", 2000, 2000, 0)
-    assert (invoice.billing_reason, invoice.attempt_count, invoice.auto_advance) == ("subscription_create", 1, False)
+    assert (invoice.status, invoice.total, invoice.amount_paid, invoice.amount_remaining) == (
+        "paid",
+        2000,
+        2000,
+        0,
+    )
+    assert (invoice.billing_reason, invoice.attempt_count, invoice.auto_advance) == (
+        "subscription_create",
+        1,
+        False,
+    )
     assert invoice.number == f"{customer.invoice_prefix}-0001"
     details = invoice.parent.subscription_details
     assert (details.subscription, details.metadata.to_dict()) == (made.id, {"team": "a"})
@@ -51,17 +60,22 @@ def test_a_subscription_begins_with_a_paid_invoice(checked: stripe.StripeClient)
     assert (line.period.start, line.period.end) == (START, APRIL)
     (payment,) = invoice.payments.data
     intent = checked.v1.payment_intents.retrieve(payment.payment.payment_intent)
-    assert (payment.status, payment.amount_paid, intent.status, intent.amount_received) == ("paid", 2000, "succeeded", 2000)
+    assert (payment.status, payment.amount_paid, intent.status, intent.amount_received) == (
+        "paid",
+        2000,
+        "succeeded",
+        2000,
+    )
     kept = checked.v1.customers.retrieve(customer.id)
     assert (kept.currency, kept.next_invoice_sequence) == ("usd", 2)
 
 
 def test_expansions_reach_into_items_invoices_and_payments(checked: stripe.StripeClient) -> None:
     made = subscribe(checked, subscriber(checked), price(checked))
-    paths = ["customer", "items.data.price.product", "latest_invoice.lines.data.pricing.price_details.price"]
+    paths = ["customer", "items.data.price.product", "latest_invoice.lines.data.subscription"]
     shown = checked.v1.subscriptions.retrieve(made.id, {"expand": paths})
     assert (shown.customer.email, shown["items"].data[0].price.product.name) == ("ada@studio.test", "Pro")
-    assert shown.latest_invoice.lines.data[0].pricing.price_details.price.object == "price"
+    assert shown.latest_invoice.lines.data[0].subscription.id == made.id
     invoice = checked.v1.invoices.retrieve(
         made.latest_invoice,
         {
@@ -97,12 +111,16 @@ def test_a_renewal_drafts_an_invoice_and_charges_it_an_hour_later(
     advance(seconds=1)
     updated, created = journal.take()
     assert (updated.type, created.type) == ("customer.subscription.updated", "invoice.created")
-    assert set(updated.data.previous_attributes) == {"items", "latest_invoice"}
+    assert set(updated.data.previous_attributes.to_dict()) == {"items", "latest_invoice"}
     assert updated.request.id is None
     assert updated.created == APRIL
     draft = created.data.object
     assert (draft.status, draft.number, draft.automatically_finalizes_at) == ("draft", None, APRIL + 3600)
-    assert (draft.billing_reason, draft.period_start, draft.period_end) == ("subscription_cycle", START, APRIL)
+    assert (draft.billing_reason, draft.period_start, draft.period_end) == (
+        "subscription_cycle",
+        START,
+        APRIL,
+    )
     assert draft.lines.data[0].period.start == APRIL
     advance(hours=1)
     assert journal.types() == [
@@ -156,7 +174,12 @@ def test_a_failing_card_leads_over_retries_to_the_end(checked: stripe.StripeClie
     ended = deleted.data.object
     assert (ended.status, ended.cancellation_details.reason) == ("canceled", "payment_failed")
     left = checked.v1.invoices.retrieve(invoice.id)
-    assert (left.status, left.attempt_count, left.next_payment_attempt, left.auto_advance) == ("open", 4, None, False)
+    assert (left.status, left.attempt_count, left.next_payment_attempt, left.auto_advance) == (
+        "open",
+        4,
+        None,
+        False,
+    )
     advance(days=90)
     assert journal.types() == []
 
@@ -249,7 +272,9 @@ def test_default_incomplete_is_paid_by_the_customer(checked: stripe.StripeClient
         "payment_intent.created",
     ]
     intent = made.latest_invoice.confirmation_secret.client_secret.partition("_secret_")[0]
-    checked.v1.payment_intents.confirm(intent, {"payment_method": "pm_card_visa", "return_url": "https://a.test"})
+    checked.v1.payment_intents.confirm(
+        intent, {"payment_method": "pm_card_visa", "return_url": "https://a.test"}
+    )
     assert journal.types() == [
         "charge.succeeded",
         "payment_method.attached",
@@ -265,7 +290,9 @@ def test_default_incomplete_is_paid_by_the_customer(checked: stripe.StripeClient
     assert checked.v1.invoices.list({"subscription": made.id, "status": "paid"}).data[0].amount_paid == 2000
 
 
-def test_a_card_that_asks_for_its_holder_waits_for_them(checked: stripe.StripeClient, advance: Advance) -> None:
+def test_a_card_that_asks_for_its_holder_waits_for_them(
+    checked: stripe.StripeClient, advance: Advance
+) -> None:
     customer = subscriber(checked)
     made = subscribe(checked, customer, price(checked))
     use_card(checked, customer.id, "pm_card_authenticationRequired")
@@ -293,9 +320,16 @@ def test_a_trial_begins_free_warns_and_is_billed_at_its_end(
 ) -> None:
     customer, plan = subscriber(checked, card), price(checked)
     journal = Journal(checked)
-    made = subscribe(checked, customer, plan, trial_period_days=14, expand=["latest_invoice", "pending_setup_intent"])
+    made = subscribe(
+        checked, customer, plan, trial_period_days=14, expand=["latest_invoice", "pending_setup_intent"]
+    )
     end = START + 14 * 86400
-    assert (made.status, made.trial_start, made.trial_end, made.billing_cycle_anchor) == ("trialing", START, end, end)
+    assert (made.status, made.trial_start, made.trial_end, made.billing_cycle_anchor) == (
+        "trialing",
+        START,
+        end,
+        end,
+    )
     assert (made.latest_invoice.total, made.latest_invoice.status) == (0, "paid")
     assert made.latest_invoice.lines.data[0].description == "Trial period for Pro"
     assert (made.pending_setup_intent is None) == (card is not None)
@@ -313,15 +347,23 @@ def test_a_trial_begins_free_warns_and_is_billed_at_its_end(
     assert journal.types() == ["invoice.upcoming", "customer.subscription.trial_will_end"]
     advance(days=3)
     updated, created = journal.take()
-    assert (updated.type, updated.data.previous_attributes["status"]) == ("customer.subscription.updated", "trialing")
-    assert (created.data.object.amount_due, created.data.object.billing_reason) == (2000, "subscription_cycle")
+    assert (updated.type, updated.data.previous_attributes.status) == (
+        "customer.subscription.updated",
+        "trialing",
+    )
+    assert (created.data.object.amount_due, created.data.object.billing_reason) == (
+        2000,
+        "subscription_cycle",
+    )
     advance(hours=1)
     now = checked.v1.subscriptions.retrieve(made.id)
     assert now.status == ("active" if card else "past_due")
     assert now["items"].data[0].current_period_start == end
 
 
-def test_a_trial_without_card_can_end_the_subscription(checked: stripe.StripeClient, advance: Advance) -> None:
+def test_a_trial_without_card_can_end_the_subscription(
+    checked: stripe.StripeClient, advance: Advance
+) -> None:
     settings = {"end_behavior": {"missing_payment_method": "cancel"}}
     made = subscribe(
         checked, subscriber(checked, None), price(checked), trial_period_days=2, trial_settings=settings
@@ -338,13 +380,14 @@ def test_ending_with_the_period_can_be_taken_back(checked: stripe.StripeClient, 
     ending = checked.v1.subscriptions.update(made.id, {"cancel_at_period_end": True})
     assert (ending.status, ending.cancel_at, ending.canceled_at) == ("active", APRIL, START)
     (event,) = journal.take()
-    assert event.data.previous_attributes["cancel_at_period_end"] is False
+    assert event.data.previous_attributes.cancel_at_period_end is False
     stayed = checked.v1.subscriptions.update(made.id, {"cancel_at_period_end": False})
     assert (stayed.cancel_at, stayed.canceled_at, stayed.cancellation_details.reason) == (None, None, None)
     checked.v1.subscriptions.update(made.id, {"cancel_at_period_end": True})
+    advance(days=30)
     journal.take()
-    advance(days=40)
-    assert journal.types() == ["charge.updated", "invoice_payment.paid", "customer.subscription.deleted"]
+    advance(days=10)
+    assert journal.types() == ["customer.subscription.deleted"]
     ended = checked.v1.subscriptions.retrieve(made.id)
     assert (ended.status, ended.ended_at, ended.canceled_at) == ("canceled", APRIL, START)
 
@@ -355,17 +398,23 @@ def test_a_canceled_subscription_is_left_alone(checked: stripe.StripeClient, adv
     gone = checked.v1.subscriptions.cancel(
         made.id, {"cancellation_details": {"comment": "Too dear", "feedback": "too_expensive"}}
     )
-    assert (gone.status, gone.ended_at, gone.cancellation_details.reason) == ("canceled", START, "cancellation_requested")
+    assert (gone.status, gone.ended_at, gone.cancellation_details.reason) == (
+        "canceled",
+        START,
+        "cancellation_requested",
+    )
     assert gone.cancellation_details.feedback == "too_expensive"
     assert journal.types() == ["customer.subscription.deleted"]
     with refused(404, "resource_missing", "id"):
         checked.v1.subscriptions.cancel(made.id)
     with refused(400):
         checked.v1.subscriptions.update(made.id, {"cancel_at_period_end": True})
-    assert checked.v1.subscriptions.update(made.id, {"metadata": {"why": "price"}}).metadata.to_dict() == {"why": "price"}
+    assert checked.v1.subscriptions.update(made.id, {"metadata": {"why": "price"}}).metadata.to_dict() == {
+        "why": "price"
+    }
+    advance(seconds=20)
     journal.take()
-    advance(days=400)
-    assert journal.types() == ["charge.updated", "invoice_payment.paid"]
+    assert advance(days=400)["timers_run"] == 0
 
 
 def test_deleting_a_customer_ends_their_subscriptions(checked: stripe.StripeClient) -> None:
@@ -403,7 +452,9 @@ def test_lists_leave_canceled_subscriptions_out_unless_asked(checked: stripe.Str
 def test_items_are_retrieved_and_listed(checked: stripe.StripeClient) -> None:
     customer, plans = subscriber(checked), [price(checked), price(checked, 300)]
     items: Any = [{"price": plans[0].id}, {"price": plans[1].id, "quantity": 3, "metadata": {"a": "b"}}]
-    made = checked.v1.subscriptions.create({"customer": customer.id, "items": items, "expand": ["latest_invoice"]})
+    made = checked.v1.subscriptions.create(
+        {"customer": customer.id, "items": items, "expand": ["latest_invoice"]}
+    )
     assert made.latest_invoice.total == 2900
     listed = checked.v1.subscription_items.list({"subscription": made.id, "limit": 1})
     assert listed.has_more
@@ -419,12 +470,16 @@ def test_items_are_retrieved_and_listed(checked: stripe.StripeClient) -> None:
 REFUSED: list[tuple[dict[str, Any], str | None, str | None]] = [
     ({"customer": "cus_no"}, "resource_missing", "customer"),
     ({"items": [{"price": "price_no"}]}, "resource_missing", "items[0][price]"),
-    ({"items": [{}]}, "parameter_missing", "items[0][price]"),
+    ({"items": [{"quantity": 2}]}, "parameter_missing", "items[0][price]"),
     ({"items": [{"price": "one-time"}]}, None, "items[0][price]"),
     ({"items": [{"price": "inactive"}]}, None, "items[0][price]"),
     ({"items": [{"price": "yearly"}, {"price": "plan"}]}, None, "items"),
     ({"items": [{"price": "plan"}, {"price": "plan"}]}, None, "items"),
-    ({"items": [{"price": "plan", "quantity": 1_000_000}]}, "parameter_invalid_integer", "items[0][quantity]"),
+    (
+        {"items": [{"price": "plan", "quantity": 1_000_000}]},
+        "parameter_invalid_integer",
+        "items[0][quantity]",
+    ),
     ({"items": [{"price": "euro"}, {"price": "plan"}]}, None, "items"),
     ({"default_payment_method": "pm_card_visa"}, "resource_missing", "default_payment_method"),
     ({"trial_end": 5}, None, "trial_end"),
@@ -475,7 +530,9 @@ def test_changes_that_would_prorate_are_refused_loudly(checked: stripe.StripeCli
     item = made["items"].data[0].id
     with refused(400, "parameter_unknown", "items"):
         checked.v1.subscriptions.update(made.id, {"items": [{"id": item, "quantity": 2}]})
-    changed = checked.v1.subscriptions.update(made.id, {"metadata": {"a": "1"}, "description": "For the team"})
+    changed = checked.v1.subscriptions.update(
+        made.id, {"metadata": {"a": "1"}, "description": "For the team"}
+    )
     assert (changed.metadata.to_dict(), changed.description) == ({"a": "1"}, "For the team")
     with refused(400, "resource_missing", "default_payment_method"):
         checked.v1.subscriptions.update(made.id, {"default_payment_method": "pm_no"})
@@ -508,10 +565,19 @@ def test_credit_and_what_is_too_small_to_charge_are_carried_over(
     customer = subscriber(checked, balance=-2500)
     made = subscribe(checked, customer, price(checked), expand=["latest_invoice"])
     invoice = made.latest_invoice
-    assert (invoice.total, invoice.amount_due, invoice.starting_balance, invoice.ending_balance) == (2000, 0, -2500, -500)
+    assert (invoice.total, invoice.amount_due, invoice.starting_balance, invoice.ending_balance) == (
+        2000,
+        0,
+        -2500,
+        -500,
+    )
     advance(days=31, hours=1)
     second = checked.v1.invoices.list({"subscription": made.id}).data[0]
     assert (second.amount_due, second.amount_paid, second.ending_balance) == (1500, 1500, 0)
     assert checked.v1.customers.retrieve(customer.id).balance == 0
     small = subscribe(checked, subscriber(checked), price(checked, 30), expand=["latest_invoice"])
-    assert (small.status, small.latest_invoice.amount_due, small.latest_invoice.ending_balance) == ("active", 0, 30)
+    assert (small.status, small.latest_invoice.amount_due, small.latest_invoice.ending_balance) == (
+        "active",
+        0,
+        30,
+    )
