@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -202,6 +204,9 @@ async def _drop(scope: Scope, receive: Receive, seconds: float) -> None:
         waiting.cancel()
     transport = scope.get("greenroom.transport")
     if transport is not None:
+        connection = transport.get_extra_info("socket")
+        if connection is not None:  # a close without lingering is a reset, as a failing host's would be
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.abort()
         while (await receive())["type"] != "http.disconnect":
             pass

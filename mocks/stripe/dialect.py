@@ -101,8 +101,10 @@ _STANDING = (
     ("Access-Control-Allow-Methods", "GET, HEAD, PUT, PATCH, POST, DELETE"),
     (
         "Access-Control-Expose-Headers",
-        "Request-Id, Stripe-Manage-Version, Stripe-Should-Retry, X-Stripe-External-Auth-Required, "
-        "X-Stripe-Privileged-Session-Required",
+        (
+            "Request-Id, Stripe-Manage-Version, Stripe-Should-Retry, X-Stripe-External-Auth-Required, "
+            "X-Stripe-Privileged-Session-Required"
+        ),
     ),
     ("Access-Control-Max-Age", "300"),
 )

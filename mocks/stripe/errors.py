@@ -115,7 +115,8 @@ def failure(status: int, message: str = "") -> Refusal:
     if status == 429:
         return refusal(
             429,
-            message or "Request rate limit exceeded. Learn more about rate limits here "
+            message
+            or "Request rate limit exceeded. Learn more about rate limits here "
             "https://stripe.com/docs/rate-limits.",
             code="rate_limit",
             headers=(("Stripe-Rate-Limited-Reason", "global-rate"), *NO_RETRY),

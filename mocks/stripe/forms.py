@@ -98,7 +98,7 @@ def _position(node: Json, path: list[str]) -> str:
     """Return the element of an array written `[]` that a key belongs to: the last, unless it has this key already."""
     if not node:
         return "0"
-    found: Any = node[str(len(node) - 1)] if str(len(node) - 1) in node else None
+    found: Any = node.get(str(len(node) - 1))
     for name in path[1:]:
         if not isinstance(found, dict) or name == "" or name not in found:
             return str(len(node) - 1) if isinstance(found, dict) else str(len(node))

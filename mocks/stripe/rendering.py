@@ -129,8 +129,12 @@ def _bounds(params: ListParams) -> tuple[int | None, int | None]:
     created = getattr(params, "created", None)
     if created is None:
         return None, None
-    lows = [each for each in (created.gte, None if created.gt is None else created.gt + 1) if each is not None]
-    highs = [each for each in (created.lte, None if created.lt is None else created.lt - 1) if each is not None]
+    lows = [
+        each for each in (created.gte, None if created.gt is None else created.gt + 1) if each is not None
+    ]
+    highs = [
+        each for each in (created.lte, None if created.lt is None else created.lt - 1) if each is not None
+    ]
     since = max(lows) * 1_000_000 if lows else None
     until = min(highs) * 1_000_000 + 999_999 if highs else None
     return since, until

@@ -92,7 +92,10 @@ def _integer(param: str, error: Error) -> Refusal:
     if isinstance(value, dict | list):
         return _other(param, error)
     return refusals.invalid(
-        f"Invalid integer: {value}", param=param, code="parameter_invalid_integer", rule="parameter_invalid_integer"
+        f"Invalid integer: {value}",
+        param=param,
+        code="parameter_invalid_integer",
+        rule="parameter_invalid_integer",
     )
 
 
@@ -126,7 +129,12 @@ def _enum(param: str, error: Error) -> Refusal:
 def _bounds(param: str, error: Error) -> Refusal:
     context = error["ctx"]
     bound = next(iter(context.values()))
-    words = {"ge": "greater than or equal to", "gt": "greater than", "le": "less than or equal to", "lt": "less than"}
+    words = {
+        "ge": "greater than or equal to",
+        "gt": "greater than",
+        "le": "less than or equal to",
+        "lt": "less than",
+    }
     word = words[next(iter(context))]
     return refusals.invalid(
         f"This value must be {word} {bound}.",
@@ -163,7 +171,9 @@ def _metadata_value(param: str, error: Error) -> Refusal:
 def _other(param: str, error: Error) -> Refusal:
     if error["input"] == "":
         return _empty(param, error)
-    expected = "an array" if "list" in error["type"] else "an object" if _grouped(error["type"]) else "a valid value"
+    expected = (
+        "an array" if "list" in error["type"] else "an object" if _grouped(error["type"]) else "a valid value"
+    )
     return refusals.invalid(f"Invalid {expected.removeprefix('an ').removeprefix('a ')}", param=param)
 
 
@@ -177,7 +187,7 @@ def _short(value: Any) -> str:
 
 
 _KINDS: dict[str, Callable[[str, Error], Refusal]] = {
-    "not_served": lambda param, error: refusals.unsupported(param),
+    "not_served": lambda param, _: refusals.unsupported(param),
     "string_too_short": _empty,
     "string_too_long": _too_long,
     "string_type": _string,

@@ -146,7 +146,9 @@ def without(*fields: str) -> Change:
 @cache
 def _chain(object: str, version: str) -> tuple[Change, ...]:
     if version < CANONICAL:
-        older = sorted((each for each in _BEFORE.get(object, ()) if each[0] > version), key=lambda each: each[0])
+        older = sorted(
+            (each for each in _BEFORE.get(object, ()) if each[0] > version), key=lambda each: each[0]
+        )
         return tuple(change for _, change in reversed(older))
     newer = sorted((each for each in _SINCE.get(object, ()) if each[0] <= version), key=lambda each: each[0])
     return tuple(change for _, change in newer)

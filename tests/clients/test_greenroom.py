@@ -197,7 +197,7 @@ def test_a_world_is_kept_brought_back_reset_and_copied(greenroom: Greenroom, wor
     customers.create(params={"email": "ada@example.test"})
     assert world.snapshots.save("one").name == "one"
     customers.create(params={"email": "grace@example.test"})
-    fork = world.fork(f"fork of {world.id}")
+    fork = world.fork(f"{world.name}-fork")
     world.snapshots.restore("one")
     assert [customer.email for customer in customers.list().data] == ["ada@example.test"]
     assert [snapshot.name for snapshot in world.snapshots.list()] == ["one"]

@@ -34,7 +34,8 @@ class Lab:
     def world(self, **more: Any) -> World:
         """Make a world whose clock stands at a fixed instant, unless told otherwise."""
         clock = {"mode": "frozen", "now": "2026-01-31T09:00:00Z"}
-        return self.runtime.worlds.create(**({"seed": 7, "at": clock} | more))
+        words: dict[str, Any] = {"seed": 7, "at": clock} | more
+        return self.runtime.worlds.create(**words)
 
     async def call(
         self, world: World, method: str, path: str, *, headers: Any = None, **more: Any
@@ -94,7 +95,7 @@ class Receiver:
                 await asyncio.sleep(self.delay)
                 writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: 2\r\n\r\nok".encode())
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             pass
         finally:
             writer.close()

@@ -127,6 +127,7 @@ def build(port: int = 1) -> Provider:
         max_body=10_000,
     )
     _operations(parcel)
+    _more_operations(parcel)
     return parcel
 
 
@@ -204,6 +205,8 @@ def _operations(parcel: Provider) -> None:
         """Show a page."""
         return Reply(f"<p>{found(tx, parcel)['name']} of {tx.world.name}</p>", content_type="text/html")
 
+
+def _more_operations(parcel: Provider) -> None:
     @parcel.post("/endpoints", id="CreateEndpoint", tier="P1", status=201)
     def endpoint(tx: Transaction, params: CreateEndpoint) -> Json:
         """Add a webhook endpoint."""

@@ -87,14 +87,14 @@ def test_sigterm_ends_it_cleanly_even_with_a_hanging_request_and_an_open_stream(
 def connection(server: Served) -> Any:
     """Send raw bytes to the Stripe port; return what comes back until the server closes or 5 s pass."""
 
-    def send(data: bytes) -> bytes:
+    def send(data: bytes, end: bytes | None = b"\r\n\r\n") -> bytes:
         with socket.create_connection(("127.0.0.1", server.port + 7), timeout=5) as client:
             client.sendall(data)
             answer = b""
             try:
                 while chunk := client.recv(65536):
                     answer += chunk
-                    if b"\r\n\r\n" in answer:
+                    if end is not None and end in answer:
                         break
             except TimeoutError:
                 pass
@@ -132,7 +132,8 @@ def test_a_chunked_body_is_read_whole(fresh_world: dict[str, Any], connection: A
     answer = connection(
         b"POST /v1/customers HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + key + b"\r\n"
         b"Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
-        b"5\r\nname=\r\n3\r\nAda\r\n0\r\n\r\n"
+        b"5\r\nname=\r\n3\r\nAda\r\n0\r\n\r\n",
+        end=None,
     )
     assert b'"name": "Ada"' in answer
 

@@ -101,6 +101,7 @@ async def test_in_a_fast_world_timers_run_by_themselves(lab: Lab) -> None:
     world = lab.world(at={"mode": "fast", "rate": 100_000, "now": "2026-01-31T09:00:00Z"})
     made = await lab.create(world)
     await lab.call(world, "POST", f"/parcels/{made['id']}/send")
+    parcel = made
     for _ in range(200):
         parcel = (await lab.call(world, "GET", f"/parcels/{made['id']}")).json()
         if parcel["state"] == "arrived":

@@ -28,7 +28,9 @@ def _view(tx: Transaction, document: Json) -> Json:
 
 
 register(
-    Resource("balance_transaction", BALANCE_TRANSACTIONS, expands={"source": ("charge", "refund")}, view=_view)
+    Resource(
+        "balance_transaction", BALANCE_TRANSACTIONS, expands={"source": ("charge", "refund")}, view=_view
+    )
 )
 
 before("2025-05-28.basil", "balance_transaction")(without("balance_type"))

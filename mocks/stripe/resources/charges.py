@@ -226,7 +226,9 @@ def _descriptor(intent: Json) -> str:
 
 def _outcome(tx: Transaction, card: Card, decline: Decline | None) -> Json:
     """Return who decided on a charge, and why (Stripe docs: charge.outcome)."""
-    score = {"normal": 0, "elevated": 65, "highest": 75}[card.risk] + int(tx.fraction("charge.risk_score") * 25)
+    score = {"normal": 0, "elevated": 65, "highest": 75}[card.risk] + int(
+        tx.fraction("charge.risk_score") * 25
+    )
     outcome: Json = {
         "advice_code": None,
         "network_advice_code": None,
@@ -250,7 +252,9 @@ def _outcome(tx: Transaction, card: Card, decline: Decline | None) -> Json:
         "network_decline_code": decline.network,
         "network_status": "declined_by_network",
         "reason": decline.decline_code,
-        "seller_message": f"The bank {told}" if generic else f"The bank returned the decline code `{decline.decline_code}`.",
+        "seller_message": f"The bank {told}"
+        if generic
+        else f"The bank returned the decline code `{decline.decline_code}`.",
         "type": "issuer_declined",
     }
 

@@ -53,7 +53,12 @@ _BLANK: Json = {
 }
 """Every field of a customer, in Stripe's order; never changed in place."""
 
-_INVOICE_SETTINGS = {"custom_fields": None, "default_payment_method": None, "footer": None, "rendering_options": None}
+_INVOICE_SETTINGS = {
+    "custom_fields": None,
+    "default_payment_method": None,
+    "footer": None,
+    "rendering_options": None,
+}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*")
 
 
@@ -66,7 +71,12 @@ def _nothing(path: str) -> Callable[[Transaction, Json], Json]:
 
 
 def _tax(tx: Transaction, customer: Json) -> Json:
-    return {"automatic_tax": "unrecognized_location", "ip_address": None, "location": None, "provider": "stripe"}
+    return {
+        "automatic_tax": "unrecognized_location",
+        "ip_address": None,
+        "location": None,
+        "provider": "stripe",
+    }
 
 
 def _cash_balance(tx: Transaction, customer: Json) -> Json:
@@ -166,12 +176,17 @@ def delete(tx: Transaction, customer: Json) -> Json:
 def check_email(email: str | None, *, param: str = "email") -> None:
     """Raise the 400 for what is no e-mail address."""
     if email is not None and not _EMAIL.fullmatch(email):
-        raise errors.invalid(f"Invalid email address: {email}", param=param, code="email_invalid", rule="email_invalid")
+        raise errors.invalid(
+            f"Invalid email address: {email}", param=param, code="email_invalid", rule="email_invalid"
+        )
 
 
 def _settings(given: Json) -> Json:
     options = given.get("rendering_options")
     if options is not None:
-        shown = {"amount_tax_display": options.get("amount_tax_display") or None, "template": options.get("template")}
+        shown = {
+            "amount_tax_display": options.get("amount_tax_display") or None,
+            "template": options.get("template"),
+        }
         return given | {"rendering_options": shown}
     return given

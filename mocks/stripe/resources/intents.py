@@ -104,7 +104,9 @@ def declined(tx: Transaction, intent: Json, error: Json) -> Refusal:
     return errors.card_error(**fields)
 
 
-def wrong_status(tx: Transaction, intent: Json, could_not: str, done: str, allowed: tuple[str, ...]) -> Refusal:
+def wrong_status(
+    tx: Transaction, intent: Json, could_not: str, done: str, allowed: tuple[str, ...]
+) -> Refusal:
     """Return the 400 for an action that the intent's status does not allow."""
     name = _NAMES[intent["object"]]
     return unexpected_state(

@@ -139,7 +139,13 @@ def _charge(
 
 
 def _declined(
-    tx: Transaction, intent: Json, method: Json, decline: Decline, *, charged: bool = True, authenticated: bool = False
+    tx: Transaction,
+    intent: Json,
+    method: Json,
+    decline: Decline,
+    *,
+    charged: bool = True,
+    authenticated: bool = False,
 ) -> Outcome:
     """Write the failed charge (if the network was asked at all), the intent's error, and their events."""
     charge = None

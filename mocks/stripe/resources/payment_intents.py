@@ -41,13 +41,24 @@ __all__ = [
 
 Json = dict[str, Any]
 
-CANCELABLE = ("requires_payment_method", "requires_capture", "requires_confirmation", "requires_action", "processing")
+CANCELABLE = (
+    "requires_payment_method",
+    "requires_capture",
+    "requires_confirmation",
+    "requires_action",
+    "processing",
+)
 CHANGEABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 ALWAYS_CHANGEABLE = frozenset({"description", "metadata", "receipt_email", "shipping", "transfer_group"})
 """What may be changed of an intent in any state."""
 
-_CARD_OPTIONS = {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
+_CARD_OPTIONS = {
+    "installments": None,
+    "mandate_options": None,
+    "network": None,
+    "request_three_d_secure": "automatic",
+}
 
 _BLANK: Json = {
     "id": "",

@@ -12,7 +12,65 @@ if TYPE_CHECKING:
 SERVED = frozenset({"card"})
 
 KNOWN = frozenset(
-    ["acss_debit", "affirm", "afterpay_clearpay", "alipay", "alma", "amazon_pay", "au_becs_debit", "bacs_debit", "bancontact", "billie", "bizum", "blik", "boleto", "card", "card_present", "cashapp", "crypto", "custom", "customer_balance", "eps", "fpx", "giropay", "grabpay", "ideal", "interac_present", "kakao_pay", "klarna", "konbini", "kr_card", "link", "mb_way", "mobilepay", "multibanco", "naver_pay", "nz_bank_account", "oxxo", "p24", "pay_by_bank", "payco", "paynow", "paypal", "payto", "pix", "promptpay", "revolut_pay", "samsung_pay", "satispay", "scalapay", "sepa_debit", "sofort", "sunbit", "swish", "twint", "upi", "us_bank_account", "wechat_pay", "zip"]
+    [
+        "acss_debit",
+        "affirm",
+        "afterpay_clearpay",
+        "alipay",
+        "alma",
+        "amazon_pay",
+        "au_becs_debit",
+        "bacs_debit",
+        "bancontact",
+        "billie",
+        "bizum",
+        "blik",
+        "boleto",
+        "card",
+        "card_present",
+        "cashapp",
+        "crypto",
+        "custom",
+        "customer_balance",
+        "eps",
+        "fpx",
+        "giropay",
+        "grabpay",
+        "ideal",
+        "interac_present",
+        "kakao_pay",
+        "klarna",
+        "konbini",
+        "kr_card",
+        "link",
+        "mb_way",
+        "mobilepay",
+        "multibanco",
+        "naver_pay",
+        "nz_bank_account",
+        "oxxo",
+        "p24",
+        "pay_by_bank",
+        "payco",
+        "paynow",
+        "paypal",
+        "payto",
+        "pix",
+        "promptpay",
+        "revolut_pay",
+        "samsung_pay",
+        "satispay",
+        "scalapay",
+        "sepa_debit",
+        "sofort",
+        "sunbit",
+        "swish",
+        "twint",
+        "upi",
+        "us_bank_account",
+        "wechat_pay",
+        "zip",
+    ]
 )
 
 REMOVED = "2026-09-30.endive"
@@ -22,7 +80,9 @@ REMOVED = "2026-09-30.endive"
 def check_kind(kind: str, *, param: str = "type") -> None:
     """Raise the 400 for a kind that does not exist, or that exists and is not served here."""
     if kind not in KNOWN:
-        raise errors.invalid(f"Invalid {param}: {kind} is not a payment method type", param=param, rule="invalid_enum")
+        raise errors.invalid(
+            f"Invalid {param}: {kind} is not a payment method type", param=param, rule="invalid_enum"
+        )
     if kind not in SERVED:
         raise errors.invalid(
             f"The payment method type provided: {kind} is invalid. Please ensure the provided type is activated in your "

@@ -92,7 +92,11 @@ def build(tx: Transaction, given: Json) -> Json:
     Raises the 400s of amounts, currencies, intervals and lookup keys that cannot be.
     """
     money.check_currency(given["currency"])
-    price = _BLANK | {"id": new_id(tx, "price"), "created": tx.seconds, "metadata": merged({}, given.get("metadata") or {})}
+    price = _BLANK | {
+        "id": new_id(tx, "price"),
+        "created": tx.seconds,
+        "metadata": merged({}, given.get("metadata") or {}),
+    }
     price |= {"_": {}}
     for name in ("active", "billing_scheme", "currency", "nickname", "product", "tax_behavior", "tiers_mode"):
         if given.get(name) is not None:
@@ -177,7 +181,11 @@ def plan(price: Json) -> Json:
 
 def _amount(given: Json) -> Json:
     """Return the price's amounts: exactly one way of saying them, unless tiers do."""
-    ways = [name for name in ("unit_amount", "unit_amount_decimal", "custom_unit_amount") if given.get(name) is not None]
+    ways = [
+        name
+        for name in ("unit_amount", "unit_amount_decimal", "custom_unit_amount")
+        if given.get(name) is not None
+    ]
     if len(ways) > 1:
         raise errors.exclusive(*ways)
     if given.get("billing_scheme") == "tiered":
@@ -205,7 +213,9 @@ def _both(amount: int | str) -> Json:
 
 def _custom(given: Json) -> Json:
     if not given["enabled"]:
-        raise errors.invalid("`custom_unit_amount[enabled]` must be true.", param="custom_unit_amount[enabled]")
+        raise errors.invalid(
+            "`custom_unit_amount[enabled]` must be true.", param="custom_unit_amount[enabled]"
+        )
     return {name: given.get(name) for name in ("maximum", "minimum", "preset")}
 
 
@@ -218,7 +228,12 @@ def _recurring(given: Json) -> Json:
             param="recurring[interval_count]",
             rule="interval_too_long",
         )
-    return {"interval": interval, "interval_count": count, "meter": None, "usage_type": given.get("usage_type", "licensed")}
+    return {
+        "interval": interval,
+        "interval_count": count,
+        "meter": None,
+        "usage_type": given.get("usage_type", "licensed"),
+    }
 
 
 def _tiered(given: Json) -> list[Json]:

@@ -57,7 +57,10 @@ def build(tx: Transaction, given: Json) -> Json:
     id = given.get("id") or new_id(tx, "prod")
     if tx.get(PRODUCTS, id) is not None:
         raise errors.invalid(
-            "Product already exists.", param="id", code="resource_already_exists", rule="resource_already_exists"
+            "Product already exists.",
+            param="id",
+            code="resource_already_exists",
+            rule="resource_already_exists",
         )
     product = _BLANK | {"id": id, "created": tx.seconds, "updated": tx.seconds}
     _apply(product, given)
@@ -89,7 +92,8 @@ def delete(tx: Transaction, product: Json) -> Json:
 
     if tx.first(PRICES, product=product["id"]) is not None:
         raise errors.invalid(
-            "This product cannot be deleted because it has one or more user-created prices.", rule="product_has_prices"
+            "This product cannot be deleted because it has one or more user-created prices.",
+            rule="product_has_prices",
         )
     tx.delete(PRODUCTS, product["id"])
     emit(tx, "product.deleted", PRODUCTS, product)

@@ -70,7 +70,11 @@ def create(
         "created": tx.seconds,
         "currency": charge["currency"],
         "destination_details": {
-            "card": {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"},
+            "card": {
+                "reference_status": "pending",
+                "reference_type": "acquirer_reference_number",
+                "type": "refund",
+            },
             "type": "card",
         },
         "metadata": merged({}, metadata or {}),
@@ -134,7 +138,13 @@ def _book(tx: Transaction, refund: Json, charge: Json, amount: int, type: str) -
     original = tx.get(balance.BALANCE_TRANSACTIONS, charge["balance_transaction"]) or {}
     due = max(tx.seconds, original.get("available_on", 0))
     return balance.record(
-        tx, type=type, source=refund, amount=amount, available_on=due, category=type, description="REFUND FOR CHARGE"
+        tx,
+        type=type,
+        source=refund,
+        amount=amount,
+        available_on=due,
+        category=type,
+        description="REFUND FOR CHARGE",
     )
 
 
@@ -143,11 +153,15 @@ def _refundable(charge: Json) -> int:
     id = charge["id"]
     if charge["refunded"]:
         raise errors.invalid(
-            f"Charge {id} has already been refunded.", code="charge_already_refunded", rule="charge_already_refunded"
+            f"Charge {id} has already been refunded.",
+            code="charge_already_refunded",
+            rule="charge_already_refunded",
         )
     if charge["status"] != "succeeded":
         raise errors.invalid(
-            f"Charge {id} has not been paid, so it cannot be refunded.", param="charge", rule="charge_not_refundable"
+            f"Charge {id} has not been paid, so it cannot be refunded.",
+            param="charge",
+            rule="charge_not_refundable",
         )
     if not charge["captured"]:
         raise errors.invalid(

@@ -80,7 +80,11 @@ register(
     Resource(
         "setup_intent",
         SETUP_INTENTS,
-        expands={"customer": "customer", "payment_method": "payment_method", "latest_attempt": "setup_attempt"},
+        expands={
+            "customer": "customer",
+            "payment_method": "payment_method",
+            "latest_attempt": "setup_attempt",
+        },
         view=view,
     )
 )
@@ -145,7 +149,9 @@ def change(tx: Transaction, intent: Json, given: Json) -> Json:
         if name == "metadata":
             intent[name] = merged(intent[name], value)
         elif name == "payment_method":
-            intent[name] = own_method(tx, value, given.get("customer") or intent["customer"], "setup_intent")["id"]
+            intent[name] = own_method(tx, value, given.get("customer") or intent["customer"], "setup_intent")[
+                "id"
+            ]
             intent |= {"status": "requires_confirmation", "next_action": None}
         elif name == "customer":
             intent[name] = customers.get(tx, value)["id"]
@@ -244,7 +250,11 @@ def _attempted(
 ) -> None:
     """Write the attempt; the end of an authentication ends the attempt that it began with."""
     running = None if intent["latest_attempt"] is None else tx.get(SETUP_ATTEMPTS, intent["latest_attempt"])
-    if running is not None and running["status"] == "requires_action" and running["payment_method"] == method["id"]:
+    if (
+        running is not None
+        and running["status"] == "requires_action"
+        and running["payment_method"] == method["id"]
+    ):
         running |= {"status": status, "setup_error": error}
         tx.save(SETUP_ATTEMPTS, running)
         return

@@ -30,7 +30,11 @@ def shipping(given: Json | None, *, parcel: bool = False) -> Json | None:
 def billing_details(given: Json | None = None, *, before: Json | None = None) -> Json:
     """Return billing details: what was sent over what was there before."""
     given = given or {}
-    details: Json = dict(before) if before else {"address": None, "email": None, "name": None, "phone": None, "tax_id": None}
+    details: Json = (
+        dict(before)
+        if before
+        else {"address": None, "email": None, "name": None, "phone": None, "tax_id": None}
+    )
     for name, value in given.items():
         details[name] = address(value or {}) if name == "address" else value
     if details["address"] is None:
