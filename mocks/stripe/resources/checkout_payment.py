@@ -110,6 +110,8 @@ def submit(tx: Transaction, session: Json, payer: Payer, *, expected_amount: int
                 events.order = ORDER[session["mode"]]
                 _complete(tx, session)
         else:
+            if payer.method is not None:
+                _method(tx, session)
             events.order = ORDER[session["mode"]]
             _complete(tx, session)
 
