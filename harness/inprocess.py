@@ -261,6 +261,9 @@ class Connection:
         else:
             self.parts.append(message.get("body", b""))
 
+    def get_extra_info(self, name: str) -> None:  # noqa: ARG002 - how the application asks a transport
+        """Tell that there is no socket."""
+
     def abort(self) -> None:
         """Cut the connection."""
         self._over.set()
