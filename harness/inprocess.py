@@ -261,7 +261,7 @@ class Connection:
         else:
             self.parts.append(message.get("body", b""))
 
-    def get_extra_info(self, name: str) -> None:  # noqa: ARG002 - how the application asks a transport
+    def get_extra_info(self, name: str) -> None:
         """Tell that there is no socket."""
 
     def abort(self) -> None:

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from harness import __version__
 from harness.control import clock, docs, faults, inspect, mails, snapshots, stream, trigger, webhooks, worlds
 from harness.control.guard import Guard
-from harness.control.problems import install
+from harness.control.problems import PROBLEM, Problem, install
 from harness.runtime import Runtime
 
 PREFIX = "/_greenroom"
@@ -35,6 +35,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        responses={"4XX": {"description": "A problem", "content": {Problem.media_type: {"schema": PROBLEM}}}},
     )
     app.state.runtime = runtime
     for router in ROUTERS:

@@ -39,7 +39,7 @@ def groups(document: Json) -> dict[str, list[Json]]:
             answers = [
                 (status, answer.get("content", {}).get("application/json", {}).get("schema"))
                 for status, answer in operation["responses"].items()
-                if status != "422"
+                if status != "4XX"
             ]
             line = {**operation, "method": method.upper(), "path": path, "body": body, "answers": answers}
             grouped.setdefault(operation["tags"][0], []).append(line)
@@ -52,10 +52,10 @@ def spell(schema: Json | None) -> str:
         return "any"
     if "$ref" in schema:
         return str(schema["$ref"].rpartition("/")[2])
-    if "anyOf" in schema:
-        return " | ".join(dict.fromkeys(spell(each) for each in schema["anyOf"]))
     if "enum" in schema:
         return " | ".join(json.dumps(value) for value in schema["enum"])
+    if "anyOf" in schema:
+        return " | ".join(dict.fromkeys(spell(each) for each in schema["anyOf"]))
     if schema.get("type") == "array":
         return f"{spell(schema.get('items'))}[]"
     if schema.get("type") == "object" and isinstance(schema.get("additionalProperties"), dict):

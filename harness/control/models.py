@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from harness import faults
 from harness.clock import Mode
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
@@ -79,15 +80,14 @@ class OneProvider(Body):
 class NewFault(Body):
     """A failure to inject; `provider` and `operation` narrow down what it hits."""
 
-    kind: Literal["status", "latency", "timeout", "reset", "malformed", "rate_limit", "delivery"]
+    kind: Annotated[str, Field(json_schema_extra={"enum": [*faults.REQUEST_KINDS, "delivery"]})]
     provider: Text | None = None
-    operation: Text | None = None
+    operation: Annotated[
+        Text | None, Field(description="An operation; with kind delivery, a type of event")
+    ] = None
     status: int | None = None
     milliseconds: float | None = None
-    mode: (
-        Literal["duplicate", "drop", "delay", "reorder", "corrupt_signature", "stale_timestamp", "fail"]
-        | None
-    ) = None
+    mode: Annotated[str | None, Field(json_schema_extra={"enum": [*faults.DELIVERY_MODES, None]})] = None
     probability: float | None = None
     times: int | None = None
 

@@ -18,6 +18,26 @@ log = logging.getLogger("greenroom")
 STATUSES: dict[type[GreenroomError], int] = {NotFound: 404, Conflict: 409, InvalidInput: 400, StoreError: 503}
 
 
+PROBLEM = {
+    "title": "Problem",
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "what happened, and what to do"},
+        "errors": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "what is wrong with which field",
+        },
+        "answer": {"description": "what the provider said, where it refused a trigger"},
+    },
+}
+"""Every error's shape, for the documentation."""
+
+
 class Problem(JSONResponse):
     """An answer of type application/problem+json."""
 

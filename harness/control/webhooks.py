@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any, Literal, cast
 
 import orjson
@@ -111,13 +112,17 @@ async def list_deliveries(
 ) -> shapes.Deliveries:
     """List deliveries with all their attempts, the newest first (pending ones by the time of their next attempt)."""
     providers_of(runtime, name)
-    tx = reading(runtime, world)
     found: list[shapes.Delivery] = []
     after, more = None, True
     while more and len(found) < limit:
-        page = tx.page(DELIVERIES, where={"state": state}, limit=limit, after=after)
+        tx = reading(runtime, world)
+        try:
+            page = tx.page(DELIVERIES, where={"state": state}, limit=limit, after=after)
+        except KeyError:  # the world was reset meanwhile
+            break
         found += [_delivery(tx, each) for each in page.items if name in (None, each["provider"])]
         more, after = page.has_more, page.items[-1]["id"] if page.items else None
+        await asyncio.sleep(0)  # the rare provider in a long list: let requests through between its pages
     return {"deliveries": found[:limit]}
 
 

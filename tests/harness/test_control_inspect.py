@@ -49,7 +49,7 @@ async def test_faults_are_taken_away_one_by_one_or_all_at_once(control: Control)
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
-        ({"kind": "fire"}, 422, "kind"),
+        ({"kind": "fire"}, 400, "not a kind of fault"),
         ({"kind": "status"}, 400, "needs status"),
         ({"kind": "latency"}, 400, "milliseconds"),
         ({"kind": "delivery"}, 400, "mode"),
