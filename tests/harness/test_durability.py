@@ -33,8 +33,8 @@ class Load:
             f"POST /v1/customers HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
             f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
         )
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
             while True:
                 writer.write(head.encode() + body)
                 head_back = await reader.readuntil(b"\r\n\r\n")
@@ -46,6 +46,8 @@ class Load:
                     self.reached.set()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
+        finally:
+            writer.close()
 
 
 async def _held(http: httpx.AsyncClient, world: str, kind: str) -> list[dict[str, Any]]:

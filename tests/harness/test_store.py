@@ -3,6 +3,7 @@
 import sqlite3
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -26,7 +27,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
     def begin(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.store = SqliteStore(Path(self.folder.name))
-        self.model: dict[str, dict] = {}
+        self.model: dict[str, dict[str, Any]] = {}
         self.numbers: dict[str, int] = {}
         self.last = 0
 
@@ -35,7 +36,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
             self.store.close()
             self.folder.cleanup()
 
-    def _write(self, id: str, document: dict, at: int) -> None:
+    def _write(self, id: str, document: dict[str, Any], at: int) -> None:
         body = repr(document).encode()
         if id in self.model:
             old = self.model[id]
@@ -116,7 +117,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
                     assert row.body == repr(self.model[id]["document"]).encode()
 
 
-def _matches(each: dict, colour: str | None, size: str | None) -> bool:
+def _matches(each: dict[str, Any], colour: str | None, size: str | None) -> bool:
     document = each["document"]
     return colour in (None, document["colour"]) and (size is None or size in document["sizes"])
 

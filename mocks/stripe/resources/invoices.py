@@ -53,6 +53,94 @@ _STAMPS = {
 }
 
 
+_BLANK: Json = {
+    "id": "",
+    "object": "invoice",
+    "account_country": "US",
+    "account_name": ACCOUNT_NAME,
+    "account_tax_ids": None,
+    "amount_due": 0,
+    "amount_overpaid": 0,
+    "amount_paid": 0,
+    "amount_paid_off_stripe": 0,
+    "amount_remaining": 0,
+    "amount_shipping": 0,
+    "application": None,
+    "attempt_count": 0,
+    "attempted": False,
+    "auto_advance": True,
+    "automatic_tax": {
+        "disabled_reason": None,
+        "enabled": False,
+        "liability": None,
+        "provider": None,
+        "status": None,
+    },
+    "automatically_finalizes_at": None,
+    "billing_reason": None,
+    "collection_method": "",
+    "confirmation_secret": None,
+    "created": 0,
+    "currency": "",
+    "custom_fields": None,
+    "customer": "",
+    "customer_account": None,
+    "customer_address": None,
+    "customer_email": None,
+    "customer_name": None,
+    "customer_phone": None,
+    "customer_shipping": None,
+    "customer_tax_exempt": "none",
+    "customer_tax_ids": [],
+    "default_payment_method": None,
+    "default_source": None,
+    "default_tax_rates": [],
+    "description": None,
+    "discounts": [],
+    "due_date": None,
+    "effective_at": None,
+    "ending_balance": None,
+    "footer": None,
+    "from_invoice": None,
+    "hosted_invoice_url": None,
+    "invoice_pdf": None,
+    "issuer": {"type": "self"},
+    "last_finalization_error": None,
+    "latest_revision": None,
+    "lines": [],
+    "livemode": False,
+    "metadata": {},
+    "next_payment_attempt": None,
+    "number": None,
+    "on_behalf_of": None,
+    "parent": None,
+    "payment_settings": None,
+    "period_end": 0,
+    "period_start": 0,
+    "post_payment_credit_notes_amount": 0,
+    "pre_payment_credit_notes_amount": 0,
+    "receipt_number": None,
+    "rendering": None,
+    "shipping_cost": None,
+    "shipping_details": None,
+    "starting_balance": 0,
+    "statement_descriptor": None,
+    "status": "draft",
+    "status_transitions": None,
+    "subtotal": 0,
+    "subtotal_excluding_tax": 0,
+    "test_clock": None,
+    "total": 0,
+    "total_discount_amounts": [],
+    "total_excluding_tax": 0,
+    "total_pretax_credit_amounts": [],
+    "total_taxes": [],
+    "webhooks_delivered_at": None,
+}
+
+"""Every field of an invoice, in Stripe's order; never changed in place."""
+
+
 def view(tx: Transaction, invoice: Json) -> Json:
     """Return the invoice as the API shows it: its first lines in a list, its pages where it has been finalized."""
     shown = {name: value for name, value in invoice.items() if name != "_"}
@@ -65,9 +153,15 @@ def view(tx: Transaction, invoice: Json) -> Json:
         "url": f"/v1/invoices/{invoice['id']}/lines",
     }
     if invoice["number"] is not None:
-        shown["hosted_invoice_url"] = addresses.invoice(tx, invoice["id"])
-        shown["invoice_pdf"] = addresses.invoice_pdf(tx, invoice["id"])
+        address = addresses.invoice(tx, invoice["id"])
+        shown |= {"hosted_invoice_url": address, "invoice_pdf": f"{address}/pdf"}
     return shown
+
+
+def _link(tx: Transaction, shown: Json) -> None:
+    for name in ("hosted_invoice_url", "invoice_pdf"):
+        if shown[name] is not None:
+            shown[name] = addresses.reachable(tx, shown[name])
 
 
 def _payments(tx: Transaction, invoice: Json) -> Json:
@@ -94,6 +188,7 @@ register(
         },
         includes={"payments": _payments, "confirmation_secret": _secret},
         view=view,
+        link=_link,
     )
 )
 # Lines live inside their invoice and are never looked up by id: the collection only completes the declaration.
@@ -164,93 +259,35 @@ def shape(
     due, _ = owed(total, customer["balance"], subscription["currency"])
     for line in lines:
         line["invoice"] = id
-    return {
+    settings = {
+        "default_mandate": None,
+        "payment_method_options": None,
+        "payment_method_types": subscription["payment_settings"]["payment_method_types"],
+    }
+    details = {"metadata": dict(subscription["metadata"]), "subscription": subscription["id"]}
+    sums = ("subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax")
+    return _BLANK | {
         "id": id,
-        "object": "invoice",
-        "account_country": "US",
-        "account_name": ACCOUNT_NAME,
-        "account_tax_ids": None,
         "amount_due": due,
-        "amount_overpaid": 0,
-        "amount_paid": 0,
-        "amount_paid_off_stripe": 0,
         "amount_remaining": due,
-        "amount_shipping": 0,
-        "application": None,
-        "attempt_count": 0,
-        "attempted": False,
-        "auto_advance": True,
-        "automatic_tax": {
-            "disabled_reason": None,
-            "enabled": False,
-            "liability": None,
-            "provider": None,
-            "status": None,
-        },
-        "automatically_finalizes_at": None,
         "billing_reason": reason,
         "collection_method": subscription["collection_method"],
-        "confirmation_secret": None,
         "created": tx.seconds,
         "currency": subscription["currency"],
-        "custom_fields": None,
         "customer": customer["id"],
-        "customer_account": None,
         **_billed_to(customer),
-        "default_payment_method": None,
-        "default_source": None,
-        "default_tax_rates": [],
-        "description": None,
-        "discounts": [],
-        "due_date": None,
-        "effective_at": None,
-        "ending_balance": None,
-        "footer": None,
-        "from_invoice": None,
-        "hosted_invoice_url": None,
-        "invoice_pdf": None,
-        "issuer": {"type": "self"},
-        "last_finalization_error": None,
-        "latest_revision": None,
         "lines": lines,
-        "livemode": False,
-        "metadata": {},
-        "next_payment_attempt": None,
-        "number": None,
-        "on_behalf_of": None,
         "parent": {
             "quote_details": None,
-            "subscription_details": {
-                "metadata": dict(subscription["metadata"]),
-                "subscription": subscription["id"],
-            },
+            "subscription_details": details,
             "type": "subscription_details",
         },
-        "payment_settings": {
-            "default_mandate": None,
-            "payment_method_options": None,
-            "payment_method_types": subscription["payment_settings"]["payment_method_types"],
-        },
+        "payment_settings": settings,
         "period_end": period[1],
         "period_start": period[0],
-        "post_payment_credit_notes_amount": 0,
-        "pre_payment_credit_notes_amount": 0,
-        "receipt_number": None,
-        "rendering": None,
-        "shipping_cost": None,
-        "shipping_details": None,
         "starting_balance": customer["balance"],
-        "statement_descriptor": None,
-        "status": "draft",
         "status_transitions": dict.fromkeys(_STAMPS.values()),
-        "subtotal": total,
-        "subtotal_excluding_tax": total,
-        "test_clock": None,
-        "total": total,
-        "total_discount_amounts": [],
-        "total_excluding_tax": total,
-        "total_pretax_credit_amounts": [],
-        "total_taxes": [],
+        **dict.fromkeys(sums, total),
         "webhooks_delivered_at": tx.seconds,
         "_": {"payment_intent": None},
     }
