@@ -33,9 +33,7 @@ def _stripe(stripe: Any, env: Mapping[str, str]) -> Any:
     # The SDK posts files, OAuth and meter events to hosts of their own: all are served on one port here.
     url = env["GREENROOM_STRIPE_URL"]
     addresses = dict.fromkeys(("api", "connect", "files", "meter_events"), url)
-    return stripe.StripeClient(
-        env["STRIPE_SECRET_KEY"], base_addresses=addresses, max_network_retries=2
-    )
+    return stripe.StripeClient(env["STRIPE_SECRET_KEY"], base_addresses=addresses, max_network_retries=2)
 
 
 def _resend(resend: Any, env: Mapping[str, str]) -> Any:
