@@ -65,6 +65,7 @@ class SqliteStore:
 
     def _open(self) -> None:
         run = self._db.execute
+        run("PRAGMA locking_mode=EXCLUSIVE")  # nobody else reads: no locking at each transaction
         version = run("PRAGMA user_version").fetchone()[0]
         application = run("PRAGMA application_id").fetchone()[0]
         tables = run("SELECT count(*) FROM sqlite_master").fetchone()[0]
@@ -78,6 +79,7 @@ class SqliteStore:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=NORMAL",
+            "temp_store=MEMORY",  # where savepoints keep the pages that they would have to put back
             "cache_size=-32768",
             "wal_autocheckpoint=4000",
         ):
