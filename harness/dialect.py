@@ -35,13 +35,17 @@ class Directory(Protocol):
 
 
 class Exchange(Protocol):
-    """What `headers` may look at: the request, its operation and grant, and the id drawn for it."""
+    """What `headers` and `refused` may look at.
+
+    The request, its operation and grant, the id drawn for it, and the headers that this answer has of its own.
+    """
 
     request: Request
     operation: Operation | None
     grant: Grant | None
     request_id: str
     now: int
+    own_headers: list[tuple[str, str]]
 
 
 class Dialect(ABC):
@@ -108,6 +112,10 @@ class Dialect(ABC):
     def encode(self, body: Any) -> bytes:
         """Write a JSON body."""
         return orjson.dumps(body)
+
+    def refused(self, refusal: Refusal, exchange: Exchange) -> Any:
+        """Return the body of a refusal, completed by what only the exchange knows, such as the request's id."""
+        return refusal.body
 
     def headers(self, exchange: Exchange) -> list[tuple[str, str]]:  # noqa: ARG002
         """Return the headers of every answer, besides Content-Type and Content-Length."""

@@ -287,7 +287,8 @@ class Engine:
     def _refused(self, exchange: Exchange, refusal: Refusal, *, record: bool = True) -> Answer:
         if record:
             self._record(exchange, refusal)
-        return self._finish(exchange, Reply(refusal.body, refusal.status, list(refusal.headers)))
+        body = exchange.provider.dialect.refused(refusal, exchange)
+        return self._finish(exchange, Reply(body, refusal.status, list(refusal.headers)))
 
     def _record(self, exchange: Exchange, refusal: Refusal) -> None:
         """Keep a violation of the provider's rules, in a unit of its own."""

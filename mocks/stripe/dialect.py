@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+LONGEST_KEY = 255
+"""Characters of an idempotency key (Stripe docs: idempotent requests)."""
+
+LOGS = "https://dashboard.stripe.com/test/logs"
+
 
 class StripeDialect(Dialect):
     """Stripe's v1 protocol."""
@@ -69,7 +74,10 @@ class StripeDialect(Dialect):
 
     def idempotency_key(self, request: Request, operation: Operation) -> str | None:
         """POSTs are remembered by their Idempotency-Key; other methods ignore it."""
-        return request.header("idempotency-key") if request.method == "POST" else None
+        key = request.header("idempotency-key") if request.method == "POST" else None
+        if key is not None and len(key) > LONGEST_KEY:
+            raise errors.key_too_long()
+        return key or None
 
     def key_reused(self, key: str) -> Refusal:
         """Refuse a key that comes again with other parameters."""
@@ -83,14 +91,23 @@ class StripeDialect(Dialect):
         """Write JSON as Stripe does: two spaces of indent."""
         return orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
+    def refused(self, refusal: Refusal, exchange: Exchange) -> Any:
+        """Complete an error by the address of the request in the dashboard's log; fields in Stripe's order, by name."""
+        log = f"{LOGS}/{exchange.request_id}?t={exchange.now // 1_000_000}"
+        error = refusal.body["error"] | {"request_log_url": log}
+        return {"error": dict(sorted(error.items()))}
+
     def headers(self, exchange: Exchange) -> list[tuple[str, str]]:
         """Return the headers of every answer."""
         request = exchange.request
         found = [("Request-Id", exchange.request_id), *_STANDING]
-        found.append(("Stripe-Version", request.header("stripe-version") or versions.ACCOUNT_DEFAULT))
+        found.append(("Stripe-Version", versions.shown(request.header("stripe-version"))))
         key = request.header("idempotency-key")
-        if key is not None:
+        if key:
             found.append(("Idempotency-Key", key))
+            replayed = any(name == "Original-Request" for name, _ in exchange.own_headers)
+            if request.method == "POST" and not replayed:
+                found.append(("Original-Request", exchange.request_id))
         return found
 
 

@@ -140,3 +140,13 @@ def key_reused(key: str) -> Refusal:
         type="idempotency_error",
         rule="idempotency_key_reused",
     )
+
+
+def key_too_long() -> Refusal:
+    """Return the 400 for an idempotency key of more than 255 characters."""
+    return refusal(
+        400,
+        "Idempotency keys may be at most 255 characters long.",
+        type="idempotency_error",
+        rule="idempotency_key_too_long",
+    )

@@ -86,6 +86,11 @@ def check(version: str, *, param: str | None = None) -> None:
     raise errors.invalid(f"Invalid Stripe API version: {version}", param=param, rule="unknown_version")
 
 
+def shown(version: str | None) -> str:
+    """Return the version that an answer names: the one asked for if it is served, else the account's default."""
+    return version if version is not None and version in _KNOWN else ACCOUNT_DEFAULT
+
+
 def of(tx: Transaction) -> str:
     """Return the API version that the request asks for; the account's default without one."""
     request = tx.request
