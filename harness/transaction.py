@@ -41,7 +41,7 @@ class Page:
 
 @dataclass(slots=True)
 class _Slot:
-    """A document in the transaction's hands, with what the store holds of it."""
+    """A document in the transaction's hands; `row` is what the store holds of it now, `original` what it held at first."""
 
     collection: Collection
     document: Json
@@ -49,7 +49,6 @@ class _Slot:
     at: int
     row: Row | None
     original: bytes | None = None
-    old: list[tuple[str, str]] = field(default_factory=list)
     changed: bool = False
     deleted: bool = False
 
@@ -356,7 +355,7 @@ class Transaction:
         if held is not None:
             return held
         document = orjson.loads(row.body)
-        slot = _Slot(collection, document, row.pk, row.at, row, row.body, collection.entries(document))
+        slot = _Slot(collection, document, row.pk, row.at, row, row.body)
         self._slots[collection.kind, row.id] = slot
         return slot
 
@@ -398,17 +397,18 @@ class Transaction:
         slot.changed = False
         collection, row = slot.collection, slot.row
         id = slot.document[collection.key]
+        old = [] if row is None else collection.entries(orjson.loads(row.body))
         if slot.deleted:
             if row is not None:
-                store.delete((row.at, slot.pk), collection.kind, slot.old)
+                store.delete((row.at, slot.pk), collection.kind, old)
             self._slots.pop((collection.kind, id), None)
             return
         body, entries = orjson.dumps(slot.document), collection.entries(slot.document)
         if row is None:
             store.insert(slot.pk, collection.kind, id, slot.at, body, entries)
         else:
-            store.update((row.at, slot.pk), collection.kind, slot.at, body, (slot.old, entries))
-        slot.row, slot.old = Row(slot.pk, id, slot.at, body), entries
+            store.update((row.at, slot.pk), collection.kind, slot.at, body, (old, entries))
+        slot.row = Row(slot.pk, id, slot.at, body)
 
 
 def wants(endpoint: Json, type: str) -> bool:
