@@ -35,6 +35,10 @@ def _boolean(value: object) -> object:
     return value
 
 
+def _off_session(value: object) -> object:
+    return True if value in ("one_off", "recurring") else _boolean(value)
+
+
 def _empty_is_none(value: object) -> object:
     return None if value == "" else value
 
@@ -68,6 +72,9 @@ Count = Annotated[int, BeforeValidator(_integer), Field(ge=0)]
 
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
 """`true` or `false`; nothing else that Python would take for a boolean."""
+
+OffSession = Annotated[bool, BeforeValidator(_off_session)]
+"""Whether the payer is away: a boolean, or which kind of payment it is."""
 
 Timestamp = Annotated[int, BeforeValidator(_integer), Field(ge=0)]
 """Unix seconds."""

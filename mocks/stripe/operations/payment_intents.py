@@ -10,6 +10,7 @@ from harness.params import Json
 from harness.transaction import Transaction
 from mocks.stripe import errors
 from mocks.stripe.keys import publishable
+from mocks.stripe.operations.payment_methods import MethodData, make
 from mocks.stripe.parameters import (
     Boolean,
     CreatedListParams,
@@ -17,6 +18,7 @@ from mocks.stripe.parameters import (
     Group,
     Integer,
     Metadata,
+    OffSession,
     Shipping,
     StripeParams,
     Unset,
@@ -24,8 +26,9 @@ from mocks.stripe.parameters import (
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render, requested
 from mocks.stripe.resources import payment_intents, shapes
+from mocks.stripe.resources.client_view import visible
 from mocks.stripe.resources.payment_intents import PAYMENT_INTENTS
-from mocks.stripe.resources.payment_method_types import check_named
+from mocks.stripe.resources.payment_method_types import KNOWN, SERVED, check_named
 
 PATH = "/v1/payment_intents/{intent}"
 Usage = Literal["off_session", "on_session"]
@@ -42,11 +45,32 @@ class AutomaticMethods(Group):
 class CardOptions(Group):
     """Options of a card payment."""
 
+    unsupported = frozenset(
+        {
+            "capture_method",
+            "cvc_token",
+            "installments",
+            "mandate_options",
+            "network",
+            "request_extended_authorization",
+            "request_incremental_authorization",
+            "request_multicapture",
+            "request_overcapture",
+            "require_cvc_recollection",
+            "setup_future_usage",
+            "statement_descriptor_suffix_kana",
+            "statement_descriptor_suffix_kanji",
+            "three_d_secure",
+        }
+    )
+
     request_three_d_secure: Literal["any", "automatic", "challenge"] | None = None
 
 
 class MethodOptions(Group):
     """Options by kind of payment method."""
+
+    unsupported = KNOWN - SERVED
 
     card: CardOptions | None = None
 
@@ -64,7 +88,6 @@ class ChangeIntent(StripeParams):
             "hooks",
             "payment_details",
             "payment_method_configuration",
-            "payment_method_data",
             "transfer_data",
         }
     )
@@ -73,6 +96,7 @@ class ChangeIntent(StripeParams):
     description: Unset[Annotated[str, Field(max_length=1000)]] = None
     metadata: Metadata = None
     payment_method: str | None = None
+    payment_method_data: MethodData | None = None
     payment_method_options: MethodOptions | None = None
     payment_method_types: list[str] | None = None
     receipt_email: Unset[str] = None
@@ -102,7 +126,7 @@ class CreateIntent(ChangeIntent):
     confirmation_method: Literal["automatic", "manual"] = "automatic"
     currency: Currency
     error_on_requires_action: Boolean = False
-    off_session: Boolean | Literal["one_off", "recurring"] = False
+    off_session: OffSession = False
     return_url: str | None = None
     use_stripe_sdk: Boolean = False
 
@@ -131,15 +155,15 @@ class ConfirmIntent(StripeParams):
             "mandate",
             "mandate_data",
             "payment_details",
-            "payment_method_data",
             "radar_options",
         }
     )
 
     client_secret: str | None = None
     error_on_requires_action: Boolean = False
-    off_session: Boolean | Literal["one_off", "recurring"] = False
+    off_session: OffSession = False
     payment_method: str | None = None
+    payment_method_data: MethodData | None = None
     payment_method_options: MethodOptions | None = None
     payment_method_types: list[str] | None = None
     receipt_email: Unset[str] = None
@@ -197,7 +221,7 @@ def create_payment_intent(tx: Transaction, params: CreateIntent) -> Json:
     check_named(tx, params.payment_method_types)
     if params.automatic_payment_methods is not None and params.payment_method_types is not None:
         raise errors.exclusive("automatic_payment_methods", "payment_method_types")
-    given = _sent(params)
+    given = _sent(tx, params)
     steps = ("confirm", "error_on_requires_action", "off_session", "return_url", "use_stripe_sdk")
     wanted = {name: given.pop(name) for name in steps if name in given}
     if not params.confirm and (
@@ -212,6 +236,7 @@ def create_payment_intent(tx: Transaction, params: CreateIntent) -> Json:
     intent = payment_intents.create(tx, **given)
     if params.use_stripe_sdk:
         intent["_"] = {"use_stripe_sdk": True}
+        tx.save(PAYMENT_INTENTS, intent)
     if params.confirm:
         payment_intents.confirm(
             tx,
@@ -226,7 +251,7 @@ def create_payment_intent(tx: Transaction, params: CreateIntent) -> Json:
 @stripe.get(PATH, id="GetPaymentIntentsIntent", tier="P0")
 def retrieve_payment_intent(tx: Transaction, params: RetrieveIntent, intent: str) -> Json:
     """Retrieve a payment intent; with a publishable key only by its client secret."""
-    return render(tx, _found(tx, intent, params.client_secret), params.expand)
+    return visible(tx, render(tx, _found(tx, intent, params.client_secret), params.expand))
 
 
 @stripe.post(PATH, id="PostPaymentIntentsIntent", tier="P1")
@@ -234,7 +259,7 @@ def update_payment_intent(tx: Transaction, params: UpdateIntent, intent: str) ->
     """Update a payment intent."""
     found = requested(tx, "payment_intent", intent, param="intent")
     check_named(tx, params.payment_method_types)
-    return render(tx, payment_intents.change(tx, found, _sent(params)), params.expand)
+    return render(tx, payment_intents.change(tx, found, _sent(tx, params)), params.expand)
 
 
 @stripe.post(f"{PATH}/confirm", id="PostPaymentIntentsIntentConfirm", tier="P1")
@@ -242,20 +267,21 @@ def confirm_payment_intent(tx: Transaction, params: ConfirmIntent, intent: str) 
     """Try to pay: succeeds, asks for authentication, or is declined with a 402."""
     found = _found(tx, intent, params.client_secret)
     check_named(tx, params.payment_method_types)
-    given = _sent(params)
-    for name in ("client_secret", "error_on_requires_action", "off_session", "payment_method", "return_url"):
+    given = _sent(tx, params)
+    method = given.pop("payment_method", None)
+    for name in ("client_secret", "error_on_requires_action", "off_session", "return_url"):
         given.pop(name, None)
     if given:
         payment_intents.change(tx, found, given)
     payment_intents.confirm(
         tx,
         found,
-        payment_method=params.payment_method,
+        payment_method=method,
         off_session=bool(params.off_session),
         return_url=params.return_url,
         error_on_requires_action=params.error_on_requires_action,
     )
-    return render(tx, found, params.expand)
+    return visible(tx, render(tx, found, params.expand))
 
 
 @stripe.post(f"{PATH}/capture", id="PostPaymentIntentsIntentCapture", tier="P1")
@@ -301,12 +327,22 @@ def _found(tx: Transaction, id: str, secret: str | None) -> Json:
     return intent
 
 
-def _sent(params: StripeParams) -> dict[str, Any]:
-    """Return what was sent, in the words of the domain functions."""
-    given = params.given()
+def _sent(tx: Transaction, params: ChangeIntent | ConfirmIntent) -> dict[str, Any]:
+    """Return what was sent, in the words of the domain functions; a payment method described in place is made."""
+    given = method_sent(tx, params.given(), params.payment_method_data)
+    if "shipping" in given:
+        given["shipping"] = shapes.shipping(given["shipping"], parcel=True)
+    return given
+
+
+def method_sent(tx: Transaction, given: dict[str, Any], data: MethodData | None) -> dict[str, Any]:
+    """Return an intent's parameters with its payment method as an id, and the options of cards by themselves."""
     options = given.pop("payment_method_options", None)
     if options and options.get("card"):
         given["card_options"] = options["card"]
-    if "shipping" in given:
-        given["shipping"] = shapes.shipping(given["shipping"], parcel=True)
+    if data is not None:
+        if given.get("payment_method") is not None:
+            raise errors.exclusive("payment_method", "payment_method_data")
+        del given["payment_method_data"]
+        given["payment_method"] = make(tx, data, within="payment_method_data")["id"]
     return given

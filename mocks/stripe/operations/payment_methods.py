@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from harness.params import Json
 from harness.transaction import Transaction
@@ -11,9 +11,10 @@ from mocks.stripe.parameters import BillingDetails, Group, Integer, ListParams, 
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render
 from mocks.stripe.resources import cards, payment_methods
-from mocks.stripe.resources.payment_method_types import check_kind
+from mocks.stripe.resources.payment_method_types import KNOWN, SERVED, check_kind
 from mocks.stripe.resources.payment_methods import PAYMENT_METHODS
 from mocks.stripe.resources.shapes import billing_details
+from mocks.stripe.validation import spelled
 
 PATH = "/v1/payment_methods/{payment_method}"
 AllowRedisplay = Literal["always", "limited", "unspecified"]
@@ -31,16 +32,22 @@ class Card(Group):
     token: str | None = None
 
 
-class CreateMethod(StripeParams):
-    """POST /v1/payment_methods."""
+class MethodData(Group):
+    """A payment method described by what it is made of."""
 
-    unsupported = frozenset({"customer", "customer_account", "payment_method", "radar_options"})
+    unsupported: ClassVar[frozenset[str]] = (KNOWN - SERVED) | {"radar_options"}
 
     allow_redisplay: AllowRedisplay | None = None
     billing_details: BillingDetails | None = None
     card: Card | None = None
     metadata: Metadata = None
     type: str | None = None
+
+
+class CreateMethod(MethodData, StripeParams):
+    """POST /v1/payment_methods."""
+
+    unsupported = MethodData.unsupported | {"customer", "customer_account", "payment_method"}
 
 
 class CardExpiry(Group):
@@ -82,34 +89,7 @@ class ListMethods(ListParams):
 @stripe.post("/v1/payment_methods", id="PostPaymentMethods", tier="P1")
 def create_payment_method(tx: Transaction, params: CreateMethod) -> Json:
     """Create a payment method of a test card."""
-    if params.type is None:
-        raise errors.missing_parameter("type")
-    check_kind(params.type)
-    if params.card is None:
-        raise errors.missing_parameter("card")
-    card = params.card
-    if card.token is not None:
-        if card.number is not None:
-            raise errors.exclusive("card[token]", "card[number]")
-        method = payment_methods.from_template(tx, card.token, param="card[token]")
-        method["metadata"] = merged({}, params.metadata)
-        method["billing_details"] = billing_details(params.given().get("billing_details"))
-        tx.save(PAYMENT_METHODS, method)
-        return render(tx, method, params.expand)
-    for name in ("number", "exp_month", "exp_year"):
-        if getattr(card, name) is None:
-            raise errors.missing_parameter(f"card[{name}]")
-    month, year = card.exp_month or 0, card.exp_year or 0
-    found = payment_methods.read_number(card.number or "", month, year, card.cvc, now=tx.now)
-    method = payment_methods.create(
-        tx,
-        found,
-        exp_month=month,
-        exp_year=year + 2000 if year < 100 else year,
-        with_cvc=card.cvc is not None,
-        given=params.given(),
-    )
-    return render(tx, method, params.expand)
+    return render(tx, make(tx, params), params.expand)
 
 
 @stripe.get(PATH, id="GetPaymentMethodsPaymentMethod", tier="P1")
@@ -175,3 +155,41 @@ def _existing(tx: Transaction, id: str) -> Json:
     if id.startswith(cards.PREFIXES):
         raise errors.not_found("payment_method", id, param="payment_method")
     return payment_methods.get(tx, id, in_path=True)
+
+
+def make(tx: Transaction, data: MethodData, *, within: str | None = None) -> Json:
+    """Make the payment method that parameters describe; `within` is the group they came in, for the errors' names."""
+
+    def named(first: str, *rest: str) -> str:
+        return spelled((first, *rest) if within is None else (within, first, *rest))
+
+    if data.type is None:
+        raise errors.missing_parameter(named("type"))
+    check_kind(data.type, param=named("type"))
+    card = data.card
+    if card is None:
+        raise errors.missing_parameter(named("card"))
+    given = data.given()
+    if card.token is not None:
+        if card.number is not None:
+            raise errors.exclusive(named("card", "token"), named("card", "number"))
+        method = payment_methods.from_template(tx, card.token, param=named("card", "token"))
+        method |= {
+            "allow_redisplay": given.get("allow_redisplay") or "unspecified",
+            "billing_details": billing_details(given.get("billing_details")),
+            "metadata": merged({}, given.get("metadata", {})),
+        }
+        return tx.save(PAYMENT_METHODS, method)
+    for name in ("number", "exp_month", "exp_year"):
+        if getattr(card, name) is None:
+            raise errors.missing_parameter(named("card", name))
+    month, year = card.exp_month or 0, card.exp_year or 0
+    found = payment_methods.read_number(card.number or "", month, year, card.cvc, now=tx.now)
+    return payment_methods.create(
+        tx,
+        found,
+        exp_month=month,
+        exp_year=year + 2000 if year < 100 else year,
+        with_cvc=card.cvc is not None,
+        given=given,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -10,11 +10,13 @@ from harness.params import Json
 from harness.transaction import Transaction
 from mocks.stripe import errors
 from mocks.stripe.keys import publishable
-from mocks.stripe.operations.payment_intents import AutomaticMethods, MethodOptions
+from mocks.stripe.operations.payment_intents import AutomaticMethods, MethodOptions, method_sent
+from mocks.stripe.operations.payment_methods import MethodData
 from mocks.stripe.parameters import Boolean, CreatedListParams, Metadata, StripeParams, Unset
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render, requested
 from mocks.stripe.resources import setup_intents
+from mocks.stripe.resources.client_view import visible
 from mocks.stripe.resources.intents import SETUP_INTENTS
 from mocks.stripe.resources.payment_method_types import check_named
 
@@ -32,7 +34,6 @@ class ChangeSetup(StripeParams):
             "excluded_payment_method_types",
             "flow_directions",
             "payment_method_configuration",
-            "payment_method_data",
         }
     )
 
@@ -40,6 +41,7 @@ class ChangeSetup(StripeParams):
     description: Unset[Annotated[str, Field(max_length=1000)]] = None
     metadata: Metadata = None
     payment_method: str | None = None
+    payment_method_data: MethodData | None = None
     payment_method_options: MethodOptions | None = None
     payment_method_types: list[str] | None = None
 
@@ -65,10 +67,11 @@ class CreateSetup(ChangeSetup):
 class ConfirmSetup(StripeParams):
     """POST /v1/setup_intents/{id}/confirm."""
 
-    unsupported = frozenset({"confirmation_token", "mandate_data", "payment_method_data"})
+    unsupported = frozenset({"confirmation_token", "mandate_data"})
 
     client_secret: str | None = None
     payment_method: str | None = None
+    payment_method_data: MethodData | None = None
     payment_method_options: MethodOptions | None = None
     return_url: str | None = None
     use_stripe_sdk: Boolean = False
@@ -101,12 +104,13 @@ def create_setup_intent(tx: Transaction, params: CreateSetup) -> Json:
     check_named(tx, params.payment_method_types)
     if params.automatic_payment_methods is not None and params.payment_method_types is not None:
         raise errors.exclusive("automatic_payment_methods", "payment_method_types")
-    given = _sent(params)
+    given = method_sent(tx, params.given(), params.payment_method_data)
     for name in ("confirm", "return_url", "use_stripe_sdk"):
         given.pop(name, None)
     intent = setup_intents.create(tx, **given)
     if params.use_stripe_sdk:
         intent["_"] = {"use_stripe_sdk": True}
+        tx.save(SETUP_INTENTS, intent)
     if params.confirm:
         setup_intents.confirm(tx, intent, return_url=params.return_url)
     return render(tx, intent, params.expand)
@@ -115,7 +119,7 @@ def create_setup_intent(tx: Transaction, params: CreateSetup) -> Json:
 @stripe.get(PATH, id="GetSetupIntentsIntent", tier="P0")
 def retrieve_setup_intent(tx: Transaction, params: RetrieveSetup, intent: str) -> Json:
     """Retrieve a setup intent; with a publishable key only by its client secret."""
-    return render(tx, _found(tx, intent, params.client_secret), params.expand)
+    return visible(tx, render(tx, _found(tx, intent, params.client_secret), params.expand))
 
 
 @stripe.post(PATH, id="PostSetupIntentsIntent", tier="P1")
@@ -123,20 +127,25 @@ def update_setup_intent(tx: Transaction, params: ChangeSetup, intent: str) -> Js
     """Update a setup intent."""
     found = requested(tx, "setup_intent", intent, param="intent")
     check_named(tx, params.payment_method_types)
-    return render(tx, setup_intents.change(tx, found, _sent(params)), params.expand)
+    return render(
+        tx,
+        setup_intents.change(tx, found, method_sent(tx, params.given(), params.payment_method_data)),
+        params.expand,
+    )
 
 
 @stripe.post(f"{PATH}/confirm", id="PostSetupIntentsIntentConfirm", tier="P1")
 def confirm_setup_intent(tx: Transaction, params: ConfirmSetup, intent: str) -> Json:
     """Save the payment method; a decline is a 402."""
     found = _found(tx, intent, params.client_secret)
-    given = _sent(params)
-    for name in ("client_secret", "payment_method", "return_url"):
+    given = method_sent(tx, params.given(), params.payment_method_data)
+    method = given.pop("payment_method", None)
+    for name in ("client_secret", "return_url"):
         given.pop(name, None)
     if given:
         setup_intents.change(tx, found, given)
-    setup_intents.confirm(tx, found, payment_method=params.payment_method, return_url=params.return_url)
-    return render(tx, found, params.expand)
+    setup_intents.confirm(tx, found, payment_method=method, return_url=params.return_url)
+    return visible(tx, render(tx, found, params.expand))
 
 
 @stripe.post(f"{PATH}/cancel", id="PostSetupIntentsIntentCancel", tier="P1")
@@ -164,12 +173,3 @@ def _found(tx: Transaction, id: str, secret: str | None) -> Json:
     if secret is None and publishable(tx.request):
         raise errors.missing_parameter("client_secret")
     return intent
-
-
-def _sent(params: StripeParams) -> dict[str, Any]:
-    """Return what was sent, in the words of the domain functions."""
-    given = params.given()
-    options = given.pop("payment_method_options", None)
-    if options and options.get("card"):
-        given["card_options"] = options["card"]
-    return given
