@@ -36,8 +36,9 @@ class Resource:
     `expands` maps a dotted path of an id (through `data` of embedded lists, and through arrays) to the object's name,
     or several names where it can be one of several kinds. `includes` are fields that are absent unless they are
     expanded, computed when asked for: plain values, or lists of stored documents. `view` returns a fresh top-level dict
-    of the canonical object to show: the place for embedded lists and for addresses that depend on how the consumer
-    reached us. `deleted` keeps what is left of deleted objects.
+    of the canonical object to show: the place for embedded lists. Events keep it, so it is the same in every world of a
+    seed; `link` then turns its addresses of hosted pages into ones that the consumer at hand can open. `deleted` keeps
+    what is left of deleted objects.
     """
 
     object: str
@@ -45,6 +46,7 @@ class Resource:
     expands: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     includes: Mapping[str, Callable[[Transaction, Json], Any]] = field(default_factory=dict)
     view: Callable[[Transaction, Json], Json] = _stored
+    link: Callable[[Transaction, Json], None] | None = None
     deleted: Collection | None = None
 
 
@@ -173,6 +175,8 @@ def _render(tx: Transaction, document: Json, tree: Tree, path: str, version: str
     if resource is None or document.get("deleted"):
         return _stored(tx, document)
     shown = resource.view(tx, document)
+    if resource.link is not None:
+        resource.link(tx, shown)
     if tree:
         plain: Tree = {}
         for name, below in tree.items():

@@ -147,8 +147,13 @@ def view(tx: Transaction, session: Json) -> Json:
     """Return the session as the API shows it: while it is open, with the address of its page."""
     shown = {name: value for name, value in session.items() if name != "_"}
     if session["status"] == "open":
-        shown["url"] = addresses.checkout(tx, session["id"])
+        shown["url"] = addresses.checkout(session["id"])
     return shown
+
+
+def _link(tx: Transaction, shown: Json) -> None:
+    if shown["url"] is not None:
+        shown["url"] = addresses.reachable(tx, shown["url"])
 
 
 def _line_items(tx: Transaction, session: Json) -> Json:
@@ -172,6 +177,7 @@ register(
         },
         includes={"line_items": _line_items},
         view=view,
+        link=_link,
     )
 )
 

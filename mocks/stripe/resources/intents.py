@@ -25,13 +25,21 @@ _NAMES = {"payment_intent": "PaymentIntent", "setup_intent": "SetupIntent"}
 
 
 def view(tx: Transaction, intent: Json) -> Json:
-    """Return an intent as it is shown: the address of an authentication depends on how we are reached."""
+    """Return an intent as it is shown, with the address of an authentication."""
     shown = {name: value for name, value in intent.items() if name != "_"}
     action = shown["next_action"]
     if action is not None and action["type"] == "redirect_to_url":
-        to = action["redirect_to_url"] | {"url": addresses.authentication(tx, intent["id"])}
+        to = action["redirect_to_url"] | {"url": addresses.authentication(intent["id"])}
         shown["next_action"] = action | {"redirect_to_url": to}
     return shown
+
+
+def link(tx: Transaction, shown: Json) -> None:
+    """Let the address of an authentication open for whom an intent is shown to."""
+    action = shown["next_action"]
+    if action is not None and action["type"] == "redirect_to_url":
+        to = action["redirect_to_url"] | {"url": addresses.reachable(tx, action["redirect_to_url"]["url"])}
+        shown["next_action"] = action | {"redirect_to_url": to}
 
 
 def next_action(tx: Transaction, intent: Json, return_url: str | None) -> Json:

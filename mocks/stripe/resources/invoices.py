@@ -153,9 +153,15 @@ def view(tx: Transaction, invoice: Json) -> Json:
         "url": f"/v1/invoices/{invoice['id']}/lines",
     }
     if invoice["number"] is not None:
-        shown["hosted_invoice_url"] = addresses.invoice(tx, invoice["id"])
-        shown["invoice_pdf"] = addresses.invoice_pdf(tx, invoice["id"])
+        address = addresses.invoice(tx, invoice["id"])
+        shown |= {"hosted_invoice_url": address, "invoice_pdf": f"{address}/pdf"}
     return shown
+
+
+def _link(tx: Transaction, shown: Json) -> None:
+    for name in ("hosted_invoice_url", "invoice_pdf"):
+        if shown[name] is not None:
+            shown[name] = addresses.reachable(tx, shown[name])
 
 
 def _payments(tx: Transaction, invoice: Json) -> Json:
@@ -182,6 +188,7 @@ register(
         },
         includes={"payments": _payments, "confirmation_secret": _secret},
         view=view,
+        link=_link,
     )
 )
 # Lines live inside their invoice and are never looked up by id: the collection only completes the declaration.

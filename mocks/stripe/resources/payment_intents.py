@@ -17,7 +17,14 @@ from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
 from mocks.stripe.resources import charges, customers, intents, money
 from mocks.stripe.resources.events import emit
-from mocks.stripe.resources.intents import PAYMENT_INTENTS, own_method, unexpected_state, view, wrong_status
+from mocks.stripe.resources.intents import (
+    PAYMENT_INTENTS,
+    link,
+    own_method,
+    unexpected_state,
+    view,
+    wrong_status,
+)
 from mocks.stripe.resources.payment_attempts import Outcome, attempt, authenticate, settled
 from mocks.stripe.versions import before, since, without
 
@@ -112,6 +119,7 @@ register(
         PAYMENT_INTENTS,
         expands={"customer": "customer", "payment_method": "payment_method", "latest_charge": "charge"},
         view=view,
+        link=link,
     )
 )
 

@@ -18,6 +18,7 @@ from mocks.stripe.resources.intents import (
     chosen_method,
     declined,
     error_fields,
+    link,
     next_action,
     own_method,
     unexpected_state,
@@ -86,6 +87,7 @@ register(
             "latest_attempt": "setup_attempt",
         },
         view=view,
+        link=link,
     )
 )
 register(

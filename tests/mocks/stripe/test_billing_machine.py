@@ -1,0 +1,213 @@
+"""Subscriptions and invoices under any sequence of good and bad cards, actions and passing time."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from harness.errors import Refusal
+from mocks.stripe.resources import dunning, subscribing, subscriptions
+from mocks.stripe.resources.invoices import INVOICES
+from mocks.stripe.resources.subscriptions import SUBSCRIPTIONS
+from tests.mocks.stripe.ledger import Ledger, days
+
+CARDS = st.sampled_from(
+    ["pm_card_visa", "pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_authenticationRequired"]
+)
+
+DOCUMENTED = {
+    "subscription": {
+        "new": {"incomplete", "trialing", "active"},
+        "incomplete": {"active", "incomplete_expired", "canceled"},
+        "trialing": {"active", "canceled"},
+        "active": {"past_due", "canceled"},
+        "past_due": {"active", "canceled"},
+        "canceled": set(),
+        "incomplete_expired": set(),
+    },
+    "invoice": {
+        "new": {"draft"},
+        "draft": {"open"},
+        "open": {"paid", "void", "uncollectible"},
+        "uncollectible": {"paid", "void"},
+        "paid": set(),
+        "void": set(),
+    },
+}
+"""Stripe docs: how subscriptions work; how invoicing works."""
+
+
+class Billing(RuleBasedStateMachine):
+    """Whatever happens, money is conserved and states follow the documents."""
+
+    customers: Bundle[str] = Bundle("customers")
+
+    def __init__(self) -> None:
+        """Open a world of its own."""
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.ledger = Ledger(Path(self.folder.name))
+        self.balances: dict[str, int] = {}
+        self.refusals: list[int] = []
+
+    @initialize(target=customers, card=CARDS)
+    def begin(self, card: str) -> str:
+        """One subscriber who has paid once, and whose card may since have changed."""
+        plans = ((2000, "month", 1), (500, "week", 1), (30, "day", 10), (0, "month", 2), (24000, "year", 1))
+        self.plans = [self.ledger.plan(*plan) for plan in plans]
+        id = self.add_customer("pm_card_visa", 0)
+        self.ledger.subscribe(id, self.plans[0])
+        self.ledger.use_card(id, card)
+        return id
+
+    @rule(target=customers, card=st.none() | CARDS, balance=st.sampled_from([0, 0, -2500, -10, 40]))
+    def another_customer(self, card: str | None, balance: int) -> str:
+        return self.add_customer(card, balance)
+
+    def add_customer(self, card: str | None, balance: int) -> str:
+        id = self.ledger.customer(card, balance)
+        self.balances[id] = balance
+        return id
+
+    @rule(
+        customer=customers,
+        plan=st.integers(0, 4),
+        trial=st.sampled_from([None, None, 2, 10]),
+        behavior=st.sampled_from(["allow_incomplete", "default_incomplete", "error_if_incomplete"]),
+        ending=st.booleans(),
+    )
+    def subscribe(self, customer: str, plan: int, trial: int | None, behavior: str, ending: bool) -> None:
+        given: dict[str, Any] = {"payment_behavior": behavior, "cancel_at_period_end": ending}
+        if trial is not None:
+            given["trial_period_days"] = trial
+        self.ledger.subscribe(customer, self.plans[plan], **given)
+
+    @rule(customer=customers, card=CARDS)
+    def change_card(self, customer: str, card: str) -> None:
+        self.ledger.use_card(customer, card)
+
+    @rule(customer=consumes(customers))
+    def forget_customer(self, customer: str) -> None:
+        for each in self.ledger.every(SUBSCRIPTIONS):
+            if each["customer"] == customer and each["status"] not in subscriptions.ENDED:
+                with self.ledger.transaction() as tx:
+                    subscriptions.cancel_all_of(tx, customer)
+
+    @rule(time=st.sampled_from([0.02, 0.5, 3, 8, 31.1, 31.1, 95]))
+    def wait(self, time: float) -> None:
+        self.ledger.advance(days(time))
+
+    @precondition(lambda self: any(each["status"] != "paid" for each in self.ledger.every(INVOICES)))
+    @rule(
+        data=st.data(),
+        action=st.sampled_from(["pay", "pay_elsewhere", "finalize", "void", "give_up"]),
+        card=st.none() | CARDS,
+    )
+    def act_on_invoice(self, data: st.DataObject, action: str, card: str | None) -> None:
+        unpaid = [each["id"] for each in self.ledger.every(INVOICES) if each["status"] != "paid"]
+        chosen = data.draw(st.sampled_from(unpaid))
+        try:
+            with self.ledger.transaction() as tx:
+                invoice = tx.get(INVOICES, chosen)
+                assert invoice is not None
+                match action:
+                    case "pay":
+                        dunning.pay(tx, invoice, method=None)
+                    case "pay_elsewhere":
+                        dunning.pay(tx, invoice, method=card or "pm_card_visa")
+                    case "finalize":
+                        dunning.finalize_now(tx, invoice, auto_advance=None)
+                    case "void":
+                        dunning.void(tx, invoice)
+                    case "give_up":
+                        dunning.give_up(tx, invoice)
+        except Refusal as refusal:
+            self.refusals.append(refusal.status)
+
+    @precondition(lambda self: self.ledger.every(SUBSCRIPTIONS))
+    @rule(data=st.data(), ending=st.booleans())
+    def decide_to_leave(self, data: st.DataObject, ending: bool) -> None:
+        chosen = data.draw(st.sampled_from([each["id"] for each in self.ledger.every(SUBSCRIPTIONS)]))
+        try:
+            with self.ledger.transaction() as tx:
+                subscribing.update(tx, subscriptions.find(tx, chosen), {"cancel_at_period_end": ending})
+        except Refusal as refusal:
+            self.refusals.append(refusal.status)
+
+    @invariant()
+    def money_is_conserved(self) -> None:
+        self.ledger.check_money(self.balances)
+
+    @invariant()
+    def refusals_are_stripes(self) -> None:
+        assert set(self.refusals) <= {400, 402}
+
+    @invariant()
+    def states_are_documented(self) -> None:
+        self.ledger.check_states(DOCUMENTED)
+
+    @invariant()
+    def nothing_is_due_of_what_has_ended(self) -> None:
+        self.ledger.check_timers()
+
+    def teardown(self) -> None:
+        self.ledger.close()
+        self.folder.cleanup()
+
+
+TestBilling = Billing.TestCase
+TestBilling.settings = settings(
+    max_examples=40,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def a_year(folder: Path, seed: int) -> bytes:
+    """Tell a year of three subscribers: one pays, one's card fails and is mended, one's fails for good."""
+    ledger = Ledger(folder, seed)
+    plan = ledger.plan(2000)
+    people = [ledger.customer("pm_card_visa") for _ in range(3)]
+    for each in people:
+        ledger.subscribe(each, plan)
+    ledger.use_card(people[1], "pm_card_chargeCustomerFail")
+    ledger.use_card(people[2], "pm_card_chargeCustomerFail")
+    ledger.advance(days(33))
+    ledger.use_card(people[1], "pm_card_visa")
+    ledger.advance(days(365))
+    paid = [each for each in ledger.every(INVOICES) if each["status"] == "paid"]
+    assert [sum(each["customer"] == person for each in paid) for person in people] == [14, 14, 1]
+    assert [each["status"] for each in ledger.every(SUBSCRIPTIONS)] == ["active", "active", "canceled"]
+    ledger.check_money(dict.fromkeys(people, 0))
+    ledger.check_states(DOCUMENTED)
+    story = ledger.story()
+    ledger.close()
+    return story
+
+
+def test_a_year_of_renewals_ends_the_same_twice(tmp_path: Path) -> None:
+    first, second = a_year(tmp_path / "a", 7), a_year(tmp_path / "b", 7)
+    assert first == second
+    assert a_year(tmp_path / "c", 8) != first
+
+
+def test_a_wrong_transition_is_told(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    ledger.subscribe(ledger.customer("pm_card_visa"), ledger.plan(2000))
+    wrong = {**DOCUMENTED, "subscription": {"new": {"trialing"}}}
+    with pytest.raises(AssertionError, match="new → active"):
+        ledger.check_states(wrong)
+    ledger.close()
