@@ -82,6 +82,14 @@ def no_such(object: str, id: str, *, param: str) -> Refusal:
     return refusal(400, f"No such {_shown(object)}: '{id}'", code="resource_missing", param=param)
 
 
+def check_nothing_expanded(expand: tuple[str, ...]) -> None:
+    """Raise the 400 of an expansion where there is nothing to expand."""
+    if expand:
+        raise invalid(
+            f"This property cannot be expanded ({expand[0]}).", param="expand", rule="cannot_expand"
+        )
+
+
 def unsupported(param: str) -> Refusal:
     """Return the 400 for a parameter that Stripe has and this mock does not act upon: loud, never ignored."""
     return invalid(

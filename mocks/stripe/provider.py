@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.provider import Credential, Provider, Webhooks
@@ -50,6 +51,7 @@ stripe = Provider(
         endpoint_id="we_1{alnum:23}",
         retry_seconds=(300, 1800, 7200),
         timeout_seconds=10.0,
+        events=tuple(Path(__file__).with_name("event_types.txt").read_text().split()),
     ),
     sdks=("stripe",),
     account=_account,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from harness.params import Json
 from harness.transaction import Transaction
+from mocks.stripe import errors
 from mocks.stripe.parameters import CreatedListParams, StripeParams
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render, requested
-from mocks.stripe.resources import balance
+from mocks.stripe.resources import accounts, balance
 from mocks.stripe.resources.balance import BALANCE_TRANSACTIONS
 
 
@@ -21,9 +22,17 @@ class ListTransactions(CreatedListParams):
     type: str | None = None
 
 
+@stripe.get("/v1/account", id="GetAccount", tier="P1")
+def retrieve_account(tx: Transaction, params: StripeParams) -> Json:
+    """Retrieve the account whose key is used."""
+    errors.check_nothing_expanded(params.expand)
+    return accounts.account(tx)
+
+
 @stripe.get("/v1/balance", id="GetBalance", tier="P1")
 def retrieve_balance(tx: Transaction, params: StripeParams) -> Json:
     """Retrieve the balance."""
+    errors.check_nothing_expanded(params.expand)
     return balance.balance(tx)
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.stripe import errors
-from mocks.stripe.parameters import CreatedListParams, Integer, Metadata, StripeParams
+from mocks.stripe.parameters import CreatedListParams, Group, Integer, Metadata, Shipping, StripeParams, Unset
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render, requested
 from mocks.stripe.resources import charges, payment_intents, refunds
@@ -21,6 +21,24 @@ class ListCharges(CreatedListParams):
 
     customer: str | None = None
     payment_intent: str | None = None
+    transfer_group: str | None = None
+
+
+class FraudDetails(Group):
+    """What the merchant knows about fraud."""
+
+    user_report: Unset[Literal["fraudulent", "safe"]] = None
+
+
+class UpdateCharge(StripeParams):
+    """POST /v1/charges/{id}."""
+
+    customer: str | None = None
+    description: Unset[Annotated[str, Field(max_length=40_000)]] = None
+    fraud_details: FraudDetails | None = None
+    metadata: Metadata = None
+    receipt_email: Unset[str] = None
+    shipping: Unset[Shipping] = None
     transfer_group: str | None = None
 
 
@@ -55,6 +73,13 @@ class ListRefunds(CreatedListParams):
 def retrieve_charge(tx: Transaction, params: StripeParams, charge: str) -> Json:
     """Retrieve a charge."""
     return render(tx, requested(tx, "charge", charge), params.expand)
+
+
+@stripe.post("/v1/charges/{charge}", id="PostChargesCharge", tier="P1")
+def update_charge(tx: Transaction, params: UpdateCharge, charge: str) -> Json:
+    """Update what may be changed of a charge."""
+    found = charges.change(tx, requested(tx, "charge", charge), params.given())
+    return render(tx, found, params.expand)
 
 
 @stripe.get("/v1/charges", id="GetCharges", tier="P1")

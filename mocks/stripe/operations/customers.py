@@ -8,6 +8,7 @@ from pydantic import Field
 
 from harness.params import Json
 from harness.transaction import Transaction
+from mocks.stripe import errors
 from mocks.stripe.parameters import (
     Address,
     CreatedListParams,
@@ -34,38 +35,40 @@ class CustomField(Group):
     value: Annotated[str, Field(max_length=140)]
 
 
+class InvoiceRendering(Group):
+    """How the customer's invoices look."""
+
+    amount_tax_display: Unset[Literal["exclude_tax", "include_inclusive_tax"]] = None
+    template: str | None = None
+
+
 class InvoiceSettings(Group):
     """What the customer's invoices default to."""
-
-    unsupported = frozenset({"rendering_options"})
 
     custom_fields: Unset[list[CustomField]] = None
     default_payment_method: Unset[str] = None
     footer: Unset[str] = None
+    rendering_options: Unset[InvoiceRendering] = None
 
 
 class ChangeCustomer(StripeParams):
     """What can be said of a customer at any time."""
 
     unsupported: ClassVar[frozenset[str]] = frozenset(
-        {
-            "business_name",
-            "cash_balance",
-            "individual_name",
-            "next_invoice_sequence",
-            "source",
-            "tax",
-        }
+        {"bank_account", "card", "cash_balance", "source", "tax"}
     )
 
     address: Unset[Address] = None
     balance: Integer | None = None
+    business_name: Unset[Annotated[str, Field(max_length=150)]] = None
     description: Unset[Text] = None
     email: Unset[Annotated[str, Field(max_length=512)]] = None
+    individual_name: Unset[Annotated[str, Field(max_length=150)]] = None
     invoice_prefix: Annotated[str, Field(pattern=r"^[A-Z0-9]{3,12}$")] | None = None
     invoice_settings: InvoiceSettings | None = None
     metadata: Metadata = None
     name: Unset[Annotated[str, Field(max_length=256)]] = None
+    next_invoice_sequence: Annotated[Integer, Field(ge=1)] | None = None
     phone: Unset[Annotated[str, Field(max_length=20)]] = None
     preferred_locales: list[str] | None = None
     shipping: Unset[CustomerShipping] = None
@@ -83,7 +86,12 @@ class CreateCustomer(ChangeCustomer):
 class UpdateCustomer(ChangeCustomer):
     """POST /v1/customers/{id}."""
 
-    unsupported = ChangeCustomer.unsupported | {"default_source"}
+    unsupported = ChangeCustomer.unsupported | {
+        "default_alipay_account",
+        "default_bank_account",
+        "default_card",
+        "default_source",
+    }
 
 
 class ListCustomers(CreatedListParams):
@@ -108,11 +116,15 @@ def create_customer(tx: Transaction, params: CreateCustomer) -> Json:
     """Create a customer."""
     given = params.given()
     method = given.pop("payment_method", None)
-    if method is None:
+    default = (given.get("invoice_settings") or {}).get("default_payment_method")
+    if method is None and default is None:
         return render(tx, customers.create(tx, given), params.expand)
 
     def attach(customer: Json) -> None:
-        payment_methods.attach(tx, payment_methods.get(tx, method), customer["id"])
+        if method is not None:
+            payment_methods.attach(tx, payment_methods.get(tx, method), customer["id"])
+        if default is not None:
+            payment_methods.check_of_customer(tx, default, customer["id"])
 
     return render(tx, customers.create(tx, given, before_announcement=attach), params.expand)
 
@@ -155,3 +167,17 @@ def list_methods(tx: Transaction, params: ListMethods, customer: str) -> Json:
     where = {"customer": customer, "type": params.type, "allow_redisplay": params.allow_redisplay}
     url = f"/v1/customers/{customer}/payment_methods"
     return listing(tx, payment_methods.PAYMENT_METHODS, params, url=url, where=where)
+
+
+@stripe.get(
+    f"{PATH}/payment_methods/{{payment_method}}",
+    id="GetCustomersCustomerPaymentMethodsPaymentMethod",
+    tier="P1",
+)
+def retrieve_method(tx: Transaction, params: StripeParams, customer: str, payment_method: str) -> Json:
+    """Retrieve one of a customer's payment methods."""
+    requested(tx, "customer", customer)
+    method = requested(tx, "payment_method", payment_method, param="payment_method")
+    if method["customer"] != customer:
+        raise errors.not_found("payment_method", payment_method, param="payment_method")
+    return render(tx, method, params.expand)

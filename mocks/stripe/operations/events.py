@@ -28,6 +28,7 @@ class ListEvents(CreatedListParams):
 @stripe.get("/v1/events/{id}", id="GetEventsId", tier="P1")
 def retrieve_event(tx: Transaction, params: StripeParams, id: str) -> Json:
     """Retrieve an event, in the version it was made with."""
+    errors.check_nothing_expanded(params.expand)
     found = tx.get(EVENTS, id)
     if found is None or tx.now - found["created"] > KEPT_SECONDS * instants.SECOND:
         raise errors.not_found("event", id)
@@ -37,6 +38,7 @@ def retrieve_event(tx: Transaction, params: StripeParams, id: str) -> Json:
 @stripe.get("/v1/events", id="GetEvents", tier="P1")
 def list_events(tx: Transaction, params: ListEvents) -> Json:
     """List events, newest first."""
+    errors.check_nothing_expanded(params.expand)
     if params.type is not None and params.types is not None:
         raise errors.exclusive("type", "types")
     if params.starting_after is not None and params.ending_before is not None:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
 from harness.params import Json
 from harness.transaction import Transaction
-from mocks.stripe.parameters import Boolean, CreatedListParams, Group, Metadata, StripeParams, Unset
+from mocks.stripe.operations.prices import CurrencyOption, CustomAmount, Recurring, TaxBehavior
+from mocks.stripe.parameters import (
+    Boolean,
+    Count,
+    CreatedListParams,
+    Currency,
+    Decimal,
+    Group,
+    Metadata,
+    StripeParams,
+    Unset,
+)
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import envelope, listing, render, requested
-from mocks.stripe.resources import products
+from mocks.stripe.resources import prices, products
 from mocks.stripe.resources.products import PRODUCTS
 
 PATH = "/v1/products/{id}"
+TaxCode = Annotated[str, Field(pattern=r"^txcd_\d{8}$")]
 
 
 class Feature(Group):
@@ -23,10 +35,30 @@ class Feature(Group):
     name: Annotated[str, Field(max_length=5000)]
 
 
+class PackageDimensions(Group):
+    """How big a parcel is: inches, and ounces."""
+
+    height: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    length: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    weight: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    width: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class DefaultPrice(Group):
+    """The first price of a new product, its default."""
+
+    currency: Currency
+    currency_options: dict[str, CurrencyOption] | None = None
+    custom_unit_amount: CustomAmount | None = None
+    metadata: Metadata = None
+    recurring: Recurring | None = None
+    tax_behavior: TaxBehavior | None = None
+    unit_amount: Count | None = None
+    unit_amount_decimal: Decimal | None = None
+
+
 class ChangeProduct(StripeParams):
     """What can be said of a product at any time."""
-
-    unsupported: ClassVar[frozenset[str]] = frozenset({"package_dimensions", "tax_code"})
 
     active: Boolean | None = None
     description: Unset[Annotated[str, Field(max_length=40_000)]] = None
@@ -34,8 +66,10 @@ class ChangeProduct(StripeParams):
     marketing_features: Unset[Annotated[list[Feature], Field(max_length=15)]] = None
     metadata: Metadata = None
     name: Annotated[str, Field(max_length=5000)] | None = None
+    package_dimensions: Unset[PackageDimensions] = None
     shippable: Boolean | None = None
     statement_descriptor: Annotated[str, Field(max_length=22)] | None = None
+    tax_code: Unset[TaxCode] = None
     unit_label: Unset[Annotated[str, Field(max_length=12)]] = None
     url: Unset[Annotated[str, Field(max_length=5000)]] = None
 
@@ -43,8 +77,9 @@ class ChangeProduct(StripeParams):
 class CreateProduct(ChangeProduct):
     """POST /v1/products."""
 
-    unsupported = ChangeProduct.unsupported | {"default_price_data", "managed_payments"}
+    unsupported = frozenset({"managed_payments"})
 
+    default_price_data: DefaultPrice | None = None
     id: Annotated[str, Field(max_length=5000)] | None = None
     name: Annotated[str, Field(max_length=5000)]
 
@@ -67,7 +102,13 @@ class ListProducts(CreatedListParams):
 @stripe.post("/v1/products", id="PostProducts", tier="P1")
 def create_product(tx: Transaction, params: CreateProduct) -> Json:
     """Create a product."""
-    return render(tx, products.create(tx, params.given()), params.expand)
+    given = params.given()
+    described = given.pop("default_price_data", None)
+    product = products.create(tx, given)
+    if described is not None:
+        price = prices.create(tx, described | {"product": product["id"]})
+        products.set_first_price(tx, product, price["id"])
+    return render(tx, product, params.expand)
 
 
 @stripe.get(PATH, id="GetProductsId", tier="P1")

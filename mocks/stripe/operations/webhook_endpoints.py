@@ -8,6 +8,7 @@ from pydantic import Field
 
 from harness.params import Json
 from harness.transaction import Transaction
+from mocks.stripe import errors
 from mocks.stripe.parameters import Boolean, ListParams, Metadata, StripeParams, Unset
 from mocks.stripe.provider import stripe
 from mocks.stripe.resources import embedded, webhook_endpoints
@@ -42,6 +43,7 @@ class UpdateEndpoint(StripeParams):
 @stripe.post("/v1/webhook_endpoints", id="PostWebhookEndpoints", tier="P1")
 def create_endpoint(tx: Transaction, params: CreateEndpoint) -> Json:
     """Add an endpoint; only this answer shows its secret."""
+    errors.check_nothing_expanded(params.expand)
     endpoint = webhook_endpoints.create(tx, params.given())
     return shown(endpoint) | {"secret": endpoint["secrets"][0]}
 
@@ -49,12 +51,14 @@ def create_endpoint(tx: Transaction, params: CreateEndpoint) -> Json:
 @stripe.get(PATH, id="GetWebhookEndpointsWebhookEndpoint", tier="P1")
 def retrieve_endpoint(tx: Transaction, params: StripeParams, webhook_endpoint: str) -> Json:
     """Retrieve an endpoint."""
+    errors.check_nothing_expanded(params.expand)
     return shown(webhook_endpoints.find(tx, webhook_endpoint))
 
 
 @stripe.post(PATH, id="PostWebhookEndpointsWebhookEndpoint", tier="P1")
 def update_endpoint(tx: Transaction, params: UpdateEndpoint, webhook_endpoint: str) -> Json:
     """Update an endpoint; `disabled` stops its deliveries."""
+    errors.check_nothing_expanded(params.expand)
     found = webhook_endpoints.find(tx, webhook_endpoint)
     return shown(webhook_endpoints.change(tx, found, params.given()))
 

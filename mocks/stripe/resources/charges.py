@@ -8,10 +8,12 @@ from harness import instants
 from harness.collection import Collection
 from mocks.stripe import errors
 from mocks.stripe.ids import new_id
+from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import balance, money, payment_methods
+from mocks.stripe.resources import balance, customers, money, payment_methods
 from mocks.stripe.resources.cards import Card, Decline
 from mocks.stripe.resources.events import emit, updated
+from mocks.stripe.resources.shapes import shipping
 from mocks.stripe.versions import since
 
 if TYPE_CHECKING:
@@ -113,6 +115,31 @@ def get(tx: Transaction, id: str, *, param: str = "charge") -> Json:
 def save(tx: Transaction, charge: Json) -> bool:
     """Keep a changed charge and announce `charge.updated`; nothing happens when nothing changed."""
     return updated(tx, "charge.updated", CHARGES, charge)
+
+
+def change(tx: Transaction, charge: Json, given: Json) -> Json:
+    """Apply sent parameters to a charge and keep it; `charge.updated` is announced when that changed anything."""
+    for name, value in given.items():
+        match name:
+            case "metadata":
+                charge[name] = merged(charge[name], value)
+            case "shipping":
+                charge[name] = shipping(value, parcel=True)
+            case "fraud_details":
+                report = value.get("user_report")
+                charge[name] = {} if report is None else {"user_report": report}
+            case "customer":
+                if charge[name] is not None:
+                    raise errors.invalid(
+                        f"The charge {charge['id']} belongs to a customer already.",
+                        param=name,
+                        rule="charge_of_customer",
+                    )
+                charge[name] = customers.get(tx, value)["id"]
+            case _:
+                charge[name] = value
+    save(tx, charge)
+    return charge
 
 
 def create(

@@ -74,6 +74,13 @@ def create(tx: Transaction, given: Json) -> Json:
     return product
 
 
+def set_first_price(tx: Transaction, product: Json, price: str) -> None:
+    """Make a price the default of the product that was created with it, and announce that."""
+    product["default_price"] = price
+    tx.save(PRODUCTS, product)
+    emit(tx, "product.updated", PRODUCTS, product, previous={"default_price": None})
+
+
 def change(tx: Transaction, product: Json, given: Json) -> Json:
     """Change a product; `product.updated` is announced when that changed anything."""
     if given.get("default_price") is not None:

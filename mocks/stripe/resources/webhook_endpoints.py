@@ -47,7 +47,7 @@ def find(tx: Transaction, id: str) -> Json:
 
 def create(tx: Transaction, given: Json) -> Json:
     """Add an endpoint; raise the 400 for an address or event types that cannot be."""
-    check(given)
+    check(tx, given)
     if tx.count(ENDPOINTS) >= MOST:
         raise errors.invalid(
             f"You have reached the maximum of {MOST} test webhook endpoints.",
@@ -68,7 +68,7 @@ def create(tx: Transaction, given: Json) -> Json:
 
 def change(tx: Transaction, endpoint: Json, given: Json) -> Json:
     """Change an endpoint."""
-    check(given)
+    check(tx, given)
     for name, value in given.items():
         match name:
             case "enabled_events":
@@ -82,8 +82,8 @@ def change(tx: Transaction, endpoint: Json, given: Json) -> Json:
     return tx.save(ENDPOINTS, endpoint)
 
 
-def check(given: Json) -> None:
-    """Raise the 400 for an address that is none, or for an empty list of events."""
+def check(tx: Transaction, given: Json) -> None:
+    """Raise the 400 for an address that is none, for an empty list of events, or for events that do not exist."""
     if given.get("url") is not None:
         try:
             endpoints.check_url(given["url"])
@@ -93,3 +93,10 @@ def check(given: Json) -> None:
             ) from error
     if given.get("enabled_events") == []:
         raise errors.missing_parameter("enabled_events")
+    known = tx.provider.webhooks.events if tx.provider.webhooks else ()
+    for position, name in enumerate(given.get("enabled_events") or ()):
+        if name != endpoints.EVERYTHING and name not in known:
+            param = f"enabled_events[{position}]"
+            choices = ", ".join((endpoints.EVERYTHING, *known[:-1]))
+            message = f"Invalid {param}: must be one of {choices}, or {known[-1]}"
+            raise errors.invalid(message, param=param, rule="invalid_enum")
