@@ -63,6 +63,15 @@ class Document:
                 unknown = set(found) - set(schema["properties"])
                 assert not unknown, f"{found['object']} has fields that Stripe's has not: {sorted(unknown)}"
 
+    def check_object(self, body: Json) -> None:
+        """Fail unless an object, such as an event's, is what the document says of its kind."""
+        name = body["object"]
+        validator = Draft202012Validator(
+            {"$ref": f"urn:stripe#/components/schemas/{name}"}, registry=self.registry
+        )
+        problems = [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(body)]
+        assert not problems, f"{name}:\n" + "\n".join(problems[:8])
+
 
 def _objects(body: Json) -> Iterator[Json]:
     if isinstance(body, dict):
