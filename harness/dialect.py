@@ -113,7 +113,7 @@ class Dialect(ABC):
         """Write a JSON body."""
         return orjson.dumps(body)
 
-    def refused(self, refusal: Refusal, exchange: Exchange) -> Any:
+    def refused(self, refusal: Refusal, exchange: Exchange) -> Any:  # noqa: ARG002
         """Return the body of a refusal, completed by what only the exchange knows, such as the request's id."""
         return refusal.body
 
