@@ -112,3 +112,13 @@ def _no_network(refused_connections: list[str]) -> Iterator[None]:
     if refused_connections:
         hosts = ", ".join(sorted(set(refused_connections)))
         pytest.fail(f"this test tried to reach addresses outside this machine: {hosts}", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _resend_as_it_comes() -> Iterator[None]:
+    """Undo what a test set in the `resend` module: that SDK keeps its key and address for the whole process."""
+    import resend
+
+    before = resend.api_key, resend.api_url
+    yield
+    resend.api_key, resend.api_url = before
