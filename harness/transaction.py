@@ -90,7 +90,7 @@ class Transaction:
         self.outcome = Outcome()
         self.violations: list[Refusal] = []
         self._grants: list[Grant] = []
-        self._slots: dict[tuple[str, str], _Slot] = {}
+        self._slots: dict[tuple[str, str], _Slot | None] = {}
         self._dirty: list[_Slot] = []
         self._counters: dict[str, int] = {}
         self._sequence = world.sequence
@@ -116,10 +116,15 @@ class Transaction:
         slot = self._slot(collection, id)
         return None if slot is None or slot.original is None else orjson.loads(slot.original)
 
-    def insert(self, collection: Collection, document: Json, *, at: int | None = None) -> Json:
-        """Add a document, ordered by `at` (microseconds; default now); raise Conflict when its id is taken."""
+    def insert(
+        self, collection: Collection, document: Json, *, at: int | None = None, fresh: bool = False
+    ) -> Json:
+        """Add a document, ordered by `at` (microseconds; default now); raise Conflict when its id is taken.
+
+        `fresh` says that the id was drawn just now, so that nobody needs to look whether it is taken.
+        """
         id = document[collection.key]
-        held = self._slot(collection, id)
+        held = None if fresh else self._slot(collection, id)
         if held is not None and not held.deleted:
             raise Conflict(f"{collection.kind} {id} exists already in world {self.world.name}")
         if held is not None:
@@ -239,7 +244,7 @@ class Transaction:
         wanting = [each for each in self.endpoints() if wants(each, type)]
         event = {"id": id, "type": type, "provider": name, "created": self.now, "endpoints": len(wanting)}
         event["body"] = body
-        self.insert(events_of(name), event, at=at)
+        self.insert(events_of(name), event, at=at, fresh=True)
         for endpoint in wanting:
             self.deliver(event, endpoint)
         self.outcome.events.append(event)
@@ -258,7 +263,7 @@ class Transaction:
             "attempts": [],
         }
         self.outcome.deliveries.append(delivery)
-        return self.insert(DELIVERIES, delivery, at=at)
+        return self.insert(DELIVERIES, delivery, at=at, fresh=True)
 
     def endpoints(self) -> list[Json]:
         """Return this provider's webhook endpoints in the world, oldest first."""
@@ -284,7 +289,7 @@ class Transaction:
             "key": None if key is None else f"{self.provider.name}:{key}",
             "payload": payload,
         }
-        self.insert(TIMERS, timer, at=max(at, self.now))
+        self.insert(TIMERS, timer, at=max(at, self.now), fresh=True)
         self.outcome.timers += 1
 
     def unschedule(self, key: str) -> None:
@@ -317,22 +322,30 @@ class Transaction:
 
     def commit(self) -> Outcome:
         """End the unit: all writes go into the store's batch together; return what became known."""
-        self._flush()
         world = self.world
         world.counters.update(self._counters)
-        if self._open:
-            if self._counters:
-                self.store.update(
-                    world.counters_row, COUNTERS.kind, 0, orjson.dumps(world.counters), ([], [])
-                )
-            for grant in self._grants:
-                world.directory.add(self.store, self.provider.name, grant)
-            self.store.keep()
-            self._open = False
+        try:
+            if self._dirty:
+                self._begin(last=True)
+                self._flush()
+            if self._open:
+                self._end()
+        except BaseException:
+            self.rollback()
+            raise
         world.sequence = self._sequence
         if self._endpoints_changed:
             world.known_endpoints.pop(self.provider.name, None)
         return self.outcome
+
+    def _end(self) -> None:
+        world = self.world
+        if self._counters:
+            self.store.update(world.counters_row, COUNTERS.kind, 0, orjson.dumps(world.counters), ([], []))
+        for grant in self._grants:
+            world.directory.add(self.store, self.provider.name, grant)
+        self.store.keep()
+        self._open = False
 
     def rollback(self) -> None:
         """End the unit as if it had never been."""
@@ -344,11 +357,14 @@ class Transaction:
     # --- inside ----------------------------------------------------------------------------------------------------
 
     def _slot(self, collection: Collection, id: str) -> _Slot | None:
-        slot = self._slots.get((collection.kind, id))
-        if slot is None:
-            row = self.store.get(self.world.space, collection.kind, id)
-            return None if row is None else self._hold(collection, row)
-        return slot
+        key = collection.kind, id
+        if key in self._slots:
+            return self._slots[key]
+        row = self.store.get(self.world.space, collection.kind, id)
+        if row is None:
+            self._slots[key] = None
+            return None
+        return self._hold(collection, row)
 
     def _hold(self, collection: Collection, row: Row) -> _Slot:
         held = self._slots.get((collection.kind, row.id))
@@ -388,9 +404,9 @@ class Transaction:
             self._write(self.store, slot)
         self._dirty.clear()
 
-    def _begin(self) -> None:
+    def _begin(self, *, last: bool = False) -> None:
         if not self._open:
-            self.store.begin()
+            self.store.begin(last=last)
             self._open = True
 
     def _write(self, store: Store, slot: _Slot) -> None:

@@ -62,6 +62,8 @@ class SqliteStore:
             ) from error
         self._run = self._db.execute
         self.pending = False
+        self._saved = False
+        self._broken = False
 
     def _open(self) -> None:
         run = self._db.execute
@@ -94,21 +96,29 @@ class SqliteStore:
 
     # --- units -----------------------------------------------------------------------------------------------------
 
-    def begin(self) -> None:
-        """Open a unit, and the batch when none is open."""
-        if not self.pending:
+    def begin(self, *, last: bool = False) -> None:
+        """Open a unit, and the batch when none is open; a `last` one saves the cost of a savepoint."""
+        if not self._db.in_transaction:
             self._run("BEGIN IMMEDIATE")
             self.pending = True
-        self._run("SAVEPOINT unit")
+        self._saved = not last
+        if self._saved:
+            self._run("SAVEPOINT unit")
 
     def keep(self) -> None:
         """End the unit, keeping its writes in the batch."""
-        self._run("RELEASE unit")
+        if self._saved:
+            self._run("RELEASE unit")
 
     def undo(self) -> None:
-        """End the unit as if it had never been."""
-        self._run("ROLLBACK TO unit")
-        self._run("RELEASE unit")
+        """End the unit as if it had never been; without a savepoint the batch goes with it."""
+        if self._saved and self._db.in_transaction:
+            self._run("ROLLBACK TO unit")
+            self._run("RELEASE unit")
+            return
+        self._broken = True
+        if self._db.in_transaction:
+            self._run("ROLLBACK")
 
     def commit(self) -> None:
         """Make the batch durable; on failure roll it back and raise StoreError."""
@@ -116,8 +126,11 @@ class SqliteStore:
             return
         self.pending = False
         try:
+            if self._broken:
+                raise sqlite3.OperationalError("a write of the same batch failed")
             self._run("COMMIT")
         except sqlite3.Error as error:
+            self._broken = False
             if self._db.in_transaction:
                 self._run("ROLLBACK")
             raise StoreError(f"{self.path} could not be written: {error}") from error

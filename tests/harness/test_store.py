@@ -126,6 +126,34 @@ TestStoreAgainstModel = StoreAgainstModel.TestCase
 TestStoreAgainstModel.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
 
 
+def _insert(store: SqliteStore, number: int, id: str) -> None:
+    store.insert(1 << SHIFT | number, THINGS.kind, id, 0, b"{}", ())
+
+
+def test_a_last_unit_that_fails_takes_its_batch_with_it(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    store.begin()
+    _insert(store, 1, "first")
+    store.keep()
+    store.begin(last=True)
+    _insert(store, 2, "second")
+    with pytest.raises(sqlite3.IntegrityError):
+        _insert(store, 3, "first")
+    store.undo()
+    store.begin(last=True)
+    _insert(store, 4, "third")
+    store.keep()
+    with pytest.raises(StoreError, match="a write of the same batch failed"):
+        store.commit()
+    assert [store.get(1, THINGS.kind, id) for id in ("first", "second", "third")] == [None, None, None]
+    store.begin(last=True)
+    _insert(store, 5, "fourth")
+    store.keep()
+    store.commit()
+    assert store.get(1, THINGS.kind, "fourth") is not None
+    store.close()
+
+
 def test_a_second_server_on_the_same_directory_is_refused(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path)
     with pytest.raises(StoreError, match="in use by another"):
