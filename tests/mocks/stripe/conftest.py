@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +7,7 @@ import stripe
 
 from tests.harness.serving import Served
 from tests.mocks.stripe.conformance import VERSION, CheckingClient, Document
+from tests.mocks.stripe.room import Room
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +51,19 @@ def advance(server: Served, fresh_world: dict[str, Any]) -> Callable[..., Any]:
         return server.control("POST", f"/worlds/{fresh_world['id']}/clock/advance", {"seconds": seconds})
 
     return advance
+
+
+@pytest.fixture
+async def room(tmp_path: Path, stripe_document: Document) -> AsyncIterator[Room]:
+    """Stripe in this process, strict, its clock standing still."""
+    room = Room.open(tmp_path / "data", stripe_document)
+    yield room
+    await room.close()
+
+
+@pytest.fixture
+async def lenient(tmp_path: Path, stripe_document: Document) -> AsyncIterator[Room]:
+    """Stripe in this process, lenient."""
+    room = Room.open(tmp_path / "lenient", stripe_document, lenient=["stripe"])
+    yield room
+    await room.close()
