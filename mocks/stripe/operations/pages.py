@@ -1,8 +1,12 @@
-"""Hosted pages: Checkout and invoices, as customers see and pay them. No credentials: the address names the world."""
+"""Hosted pages: Checkout, invoices and 3D Secure, as customers see them.
+
+They take no credentials: the label in the address names the world.
+"""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 from pydantic import ConfigDict
 
@@ -22,8 +26,10 @@ from mocks.stripe.resources import (
     invoice_pdf,
     invoices,
     payment_intents,
+    setup_intents,
 )
 from mocks.stripe.resources.checkout_sessions import SESSIONS
+from mocks.stripe.resources.intents import PAYMENT_INTENTS, SETUP_INTENTS
 from mocks.stripe.resources.invoices import INVOICES
 
 STYLE = "/pages/page.css"
@@ -218,6 +224,49 @@ def _invoice(
         test_cards=entered_cards.TEST_CARDS,
         waiting=_waiting_intent(tx, invoice) is not None,
     )
+
+
+# --- authentication --------------------------------------------------------------------------------------------------
+
+
+class Challenged(Form):
+    """The address of a challenge: the intent that it is for."""
+
+    intent: str = ""
+
+
+@stripe.get("/3d_secure_2/hosted", id="AuthenticationPage", tier="P1", public=True)
+def show_authentication(tx: Transaction, params: Challenged) -> Reply:
+    """The page on which a payer authenticates a payment or a set-up (3D Secure)."""
+    intent = _challenged(tx, params.intent)
+    if intent is None:
+        return _no_page("authentication", params.intent)
+    return page("authentication.html", intent=intent, style=f"..{STYLE}")
+
+
+@stripe.post("/3d_secure_2/hosted", id="AuthenticationPageSubmit", tier="P1", public=True)
+def submit_authentication(tx: Transaction, params: Challenged) -> Reply:
+    """A payer ends an authentication, and is sent back with how it went."""
+    intent = _challenged(tx, params.intent)
+    if intent is None:
+        return _no_page("authentication", params.intent)
+    back = intent["next_action"]["redirect_to_url"]["return_url"]
+    finish = (
+        setup_intents.authenticate if intent["object"] == "setup_intent" else payment_intents.authenticate
+    )
+    finish(tx, intent, succeeded=params.authentication == "succeed")
+    ended = intent["status"] in {"succeeded", "requires_capture"}
+    name = intent["object"]
+    told = {name: intent["id"], f"{name}_client_secret": intent["client_secret"]}
+    query = urlencode(told | {"redirect_status": "succeeded" if ended else "failed"})
+    return redirect(f"{back}{'&' if '?' in back else '?'}{query}")
+
+
+def _challenged(tx: Transaction, id: str) -> Json | None:
+    """Return the intent whose payer is to authenticate on our page."""
+    found = tx.get(SETUP_INTENTS if id.startswith("seti_") else PAYMENT_INTENTS, id)
+    waiting = found is not None and (found["next_action"] or {}).get("type") == "redirect_to_url"
+    return found if waiting else None
 
 
 # --- both ------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from mocks.stripe.rendering import snapshot
 from mocks.stripe.resources import (
     dunning,
     invoice_lines,
+    invoice_shape,
     invoices,
     periods,
     setup_intents,
@@ -159,7 +160,7 @@ def announce_upcoming(tx: Transaction, subscription: Json) -> None:
     coming = {**subscription, "items": [dict(item) for item in subscription["items"]]}
     subscriptions.move_period(coming, ending[1], _next_end(tx, subscription, ending[1]))
     lines = _lines(tx, coming, preview=True)
-    preview = invoices.shape(
+    preview = invoice_shape.shape(
         tx, coming, customer, lines, id=new_id(tx, "upcoming_in"), reason="upcoming", period=ending
     )
     preview["next_payment_attempt"] = ending[1] + invoices.FINALIZES_AFTER // SECOND
@@ -194,7 +195,7 @@ def _bill(
     subscription: Json,
     customer: Json,
     *,
-    reason: invoices.Reason,
+    reason: invoice_shape.Reason,
     period: tuple[int, int] | None = None,
 ) -> Json:
     """Draft the invoice of the subscription's present period and make it the latest one."""

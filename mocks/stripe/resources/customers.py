@@ -90,6 +90,14 @@ def _cash_balance(tx: Transaction, customer: Json) -> Json:
     }
 
 
+def _subscriptions(tx: Transaction, customer: Json) -> Json:
+    from mocks.stripe.resources.subscriptions import SUBSCRIPTIONS
+
+    page = tx.page(SUBSCRIPTIONS, where={"customer": customer["id"], "status": "current"})
+    url = f"/v1/customers/{customer['id']}/subscriptions"
+    return {"object": "list", "data": page.items, "has_more": page.has_more, "url": url}
+
+
 register(
     Resource(
         "customer",
@@ -98,6 +106,7 @@ register(
         includes={
             "cash_balance": _cash_balance,
             "sources": _nothing("sources"),
+            "subscriptions": _subscriptions,
             "tax": _tax,
             "tax_ids": _nothing("tax_ids"),
         },

@@ -98,12 +98,8 @@ def collect(tx: Transaction, invoice: Json) -> None:
 
 def default_method(tx: Transaction, invoice: Json) -> str | None:
     """Return the payment method an invoice is charged to when none is named; None when there is none."""
-    method: str | None = invoice["default_payment_method"]
-    if method is None:
-        subscription = subscription_of(tx, invoice)
-        method = None if subscription is None else subscriptions.payment_method_of(tx, subscription)
-    held = None if method is None else tx.get(payment_methods.PAYMENT_METHODS, method)
-    return method if held is not None and held["customer"] == invoice["customer"] else None
+    subscription = subscription_of(tx, invoice)
+    return None if subscription is None else subscriptions.payment_method_of(tx, subscription)
 
 
 def attempt(

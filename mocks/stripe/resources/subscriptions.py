@@ -9,9 +9,10 @@ from harness.instants import DAY, SECOND
 from mocks.stripe import errors, versions
 from mocks.stripe.ids import new_id
 from mocks.stripe.rendering import Resource, register, snapshot
-from mocks.stripe.resources import customers, invoices, periods
+from mocks.stripe.resources import customers, invoices, periods, setup_intents
 from mocks.stripe.resources.customers import CUSTOMERS
 from mocks.stripe.resources.events import difference, emit
+from mocks.stripe.resources.payment_methods import PAYMENT_METHODS
 from mocks.stripe.resources.subscription_items import shown_item
 from mocks.stripe.versions import before, without
 
@@ -51,6 +52,7 @@ SUBSCRIPTIONS = Collection(
     "stripe.subscription",
     "customer",
     "collection_method",
+    "pending_setup_intent",
     status=_states,
     price=lambda each: [item["price"] for item in each["items"]],
     item=lambda each: [item["id"] for item in each["items"]],
@@ -245,13 +247,29 @@ def save(tx: Transaction, subscription: Json, earlier: Json) -> None:
 def payment_method_of(tx: Transaction, subscription: Json) -> str | None:
     """Return the payment method that the subscription's invoices are charged to by themselves.
 
-    Its own default goes before the customer's (Stripe docs: subscriptions, payment method priority).
+    Its own default goes before the customer's (Stripe docs: subscriptions, payment method priority); one that has been
+    detached from the customer is passed over.
     """
-    if subscription["default_payment_method"] is not None:
-        return str(subscription["default_payment_method"])
-    customer = tx.get(CUSTOMERS, subscription["customer"])
+    owner = subscription["customer"]
+    customer = tx.get(CUSTOMERS, owner)
     default = None if customer is None else customer["invoice_settings"]["default_payment_method"]
-    return None if default is None else str(default)
+    for id in (subscription["default_payment_method"], default):
+        held = None if id is None else tx.get(PAYMENT_METHODS, id)
+        if held is not None and held["customer"] == owner:
+            return str(id)
+    return None
+
+
+def setup_succeeded(tx: Transaction, intent: Json) -> None:
+    """Take up the payment method that a subscription without one was waiting for."""
+    subscription = tx.first(SUBSCRIPTIONS, pending_setup_intent=intent["id"])
+    if subscription is None:
+        return
+    earlier = snapshot(tx, subscription)
+    subscription["pending_setup_intent"] = None
+    if subscription["payment_settings"]["save_default_payment_method"] == "on_subscription":
+        subscription["default_payment_method"] = intent["payment_method"]
+    save(tx, subscription, earlier)
 
 
 def plan_ahead(tx: Transaction, subscription: Json) -> None:
@@ -321,3 +339,4 @@ def cancel_all_of(tx: Transaction, customer: str) -> None:
 
 
 customers.ON_DELETE.append(lambda tx, customer: cancel_all_of(tx, customer["id"]))
+setup_intents.ON_SUCCEEDED.append(setup_succeeded)
