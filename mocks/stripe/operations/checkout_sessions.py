@@ -47,6 +47,51 @@ def _only_off(value: object) -> object:
     return False
 
 
+Locale = Literal[
+    "auto",
+    "bg",
+    "cs",
+    "da",
+    "de",
+    "el",
+    "en",
+    "en-GB",
+    "es",
+    "es-419",
+    "et",
+    "fi",
+    "fil",
+    "fr",
+    "fr-CA",
+    "hr",
+    "hu",
+    "id",
+    "it",
+    "ja",
+    "ko",
+    "lt",
+    "lv",
+    "ms",
+    "mt",
+    "nb",
+    "nl",
+    "pl",
+    "pt",
+    "pt-BR",
+    "ro",
+    "ru",
+    "sk",
+    "sl",
+    "sv",
+    "th",
+    "tr",
+    "vi",
+    "zh",
+    "zh-HK",
+    "zh-TW",
+]
+"""Languages of the page (it is English all the same)."""
+
 Off = Annotated[bool, BeforeValidator(_only_off)]
 """A switch of a feature that is not served: `false` is all it can be."""
 
@@ -192,7 +237,7 @@ class CreateSession(StripeParams):
     expires_at: Timestamp | None = None
     invoice_creation: Switch | None = None
     line_items: Annotated[list[LineItem], Field(max_length=100)] | None = None
-    locale: str | None = None
+    locale: Locale | None = None
     metadata: Metadata = None
     mode: Literal["payment", "setup", "subscription"] | None = None
     payment_intent_data: PaymentIntentData | None = None
