@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import BeforeValidator, Field
-from pydantic_core import PydanticCustomError
+from typing import Literal
 
 from harness.errors import InvalidInput
 from harness.params import Json, Params
 from harness.transaction import Transaction
 from mocks.stripe import errors, versions
-from mocks.stripe.operations.subscriptions import BillingMode, Quantity, Recurring, TrialSettings
+from mocks.stripe.operations.checkout_parameters import CreateSession, LineItem
 from mocks.stripe.parameters import (
     CreatedListParams,
-    Currency,
-    Decimal,
     Group,
-    Integer,
     ListParams,
-    Metadata,
     StripeParams,
-    Timestamp,
     merged,
 )
 from mocks.stripe.provider import stripe
@@ -39,217 +31,6 @@ from mocks.stripe.resources.checkout_sessions import RENAMED_SINCE, SESSIONS
 
 PATH = "/v1/checkout/sessions/{session}"
 UI_MODES = {"hosted": "hosted_page", "embedded": "embedded_page", "custom": "elements"}
-
-
-def _only_off(value: object) -> object:
-    if value not in {False, "false"}:
-        raise PydanticCustomError("not_served", "{value}", {"value": value})
-    return False
-
-
-Locale = Literal[
-    "auto",
-    "bg",
-    "cs",
-    "da",
-    "de",
-    "el",
-    "en",
-    "en-GB",
-    "es",
-    "es-419",
-    "et",
-    "fi",
-    "fil",
-    "fr",
-    "fr-CA",
-    "hr",
-    "hu",
-    "id",
-    "it",
-    "ja",
-    "ko",
-    "lt",
-    "lv",
-    "ms",
-    "mt",
-    "nb",
-    "nl",
-    "pl",
-    "pt",
-    "pt-BR",
-    "ro",
-    "ru",
-    "sk",
-    "sl",
-    "sv",
-    "th",
-    "tr",
-    "vi",
-    "zh",
-    "zh-HK",
-    "zh-TW",
-]
-"""Languages of the page (it is English all the same)."""
-
-Off = Annotated[bool, BeforeValidator(_only_off)]
-"""A switch of a feature that is not served: `false` is all it can be."""
-
-
-class Switch(Group):
-    """A feature that is not served, switched off."""
-
-    enabled: Off
-
-
-class ProductData(Group):
-    """A product described in place."""
-
-    name: str
-    description: str | None = None
-    images: list[str] | None = None
-    metadata: Metadata = None
-    tax_code: str | None = None
-    unit_label: str | None = None
-
-
-class PriceData(Group):
-    """A price described in place."""
-
-    currency: Currency
-    product: str | None = None
-    product_data: ProductData | None = None
-    recurring: Recurring | None = None
-    tax_behavior: Literal["exclusive", "inclusive", "unspecified"] | None = None
-    unit_amount: Annotated[Integer, Field(ge=0)] | None = None
-    unit_amount_decimal: Decimal | None = None
-
-
-class LineItem(Group):
-    """A price and how many of it are sold."""
-
-    unsupported = frozenset({"adjustable_quantity", "dynamic_tax_rates", "tax_rates"})
-
-    price: str | None = None
-    price_data: PriceData | None = None
-    quantity: Quantity | None = None
-    metadata: Metadata = None
-
-
-class CustomerUpdate(Group):
-    """What a payment changes of the customer."""
-
-    address: Literal["auto", "never"] = "never"
-    name: Literal["auto", "never"] = "never"
-    shipping: Literal["auto", "never"] = "never"
-
-
-class PaymentIntentData(Group):
-    """What the session's payment intent is given."""
-
-    unsupported = frozenset({"application_fee_amount", "on_behalf_of", "shipping", "transfer_data"})
-
-    capture_method: Literal["automatic", "automatic_async", "manual"] | None = None
-    description: str | None = None
-    metadata: Metadata = None
-    receipt_email: str | None = None
-    setup_future_usage: Literal["off_session", "on_session"] | None = None
-    statement_descriptor: str | None = None
-    statement_descriptor_suffix: str | None = None
-    transfer_group: str | None = None
-
-
-class SetupIntentData(Group):
-    """What the session's setup intent is given."""
-
-    unsupported = frozenset({"on_behalf_of"})
-
-    description: str | None = None
-    metadata: Metadata = None
-
-
-class SubscriptionData(Group):
-    """What the session's subscription is given."""
-
-    unsupported = frozenset(
-        {
-            "application_fee_percent",
-            "billing_cycle_anchor",
-            "default_tax_rates",
-            "invoice_settings",
-            "on_behalf_of",
-            "pending_invoice_item_interval",
-            "transfer_data",
-        }
-    )
-
-    billing_mode: BillingMode | None = None
-    description: Annotated[str, Field(max_length=500)] | None = None
-    metadata: Metadata = None
-    proration_behavior: Literal["create_prorations", "none"] | None = None
-    trial_end: Timestamp | None = None
-    trial_period_days: Annotated[Integer, Field(ge=1, le=730)] | None = None
-    trial_settings: TrialSettings | None = None
-
-
-class CreateSession(StripeParams):
-    """POST /v1/checkout/sessions."""
-
-    unsupported = frozenset(
-        {
-            "adaptive_pricing",
-            "after_expiration",
-            "branding_settings",
-            "consent_collection",
-            "custom_fields",
-            "custom_text",
-            "customer_account",
-            "discounts",
-            "excluded_payment_method_types",
-            "integration_identifier",
-            "managed_payments",
-            "name_collection",
-            "optional_items",
-            "origin_context",
-            "payment_method_configuration",
-            "payment_method_data",
-            "payment_method_options",
-            "permissions",
-            "redirect_on_completion",
-            "return_url",
-            "saved_payment_method_options",
-            "shipping_address_collection",
-            "shipping_options",
-            "wallet_options",
-        }
-    )
-
-    allow_promotion_codes: Off | None = None
-    automatic_tax: Switch | None = None
-    billing_address_collection: Literal["auto", "required"] | None = None
-    cancel_url: str | None = None
-    client_reference_id: Annotated[str, Field(max_length=200)] | None = None
-    currency: Currency | None = None
-    customer: str | None = None
-    customer_creation: Literal["always", "if_required"] | None = None
-    customer_email: str | None = None
-    customer_update: CustomerUpdate | None = None
-    expires_at: Timestamp | None = None
-    invoice_creation: Switch | None = None
-    line_items: Annotated[list[LineItem], Field(max_length=100)] | None = None
-    locale: Locale | None = None
-    metadata: Metadata = None
-    mode: Literal["payment", "setup", "subscription"] | None = None
-    payment_intent_data: PaymentIntentData | None = None
-    payment_method_collection: Literal["always", "if_required"] | None = None
-    payment_method_types: list[str] | None = None
-    phone_number_collection: Switch | None = None
-    setup_intent_data: SetupIntentData | None = None
-    submit_type: Literal["auto", "book", "donate", "pay", "subscribe"] | None = None
-    subscription_data: SubscriptionData | None = None
-    success_url: Annotated[str, Field(max_length=5000)] | None = None
-    tax_id_collection: Switch | None = None
-    ui_mode: str | None = None
 
 
 class CustomerDetails(Group):

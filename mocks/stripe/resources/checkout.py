@@ -127,6 +127,7 @@ def _set_up(tx: Transaction, session: Json, given: Json, items: list[Json]) -> N
 def _check_customer(tx: Transaction, given: Json, mode: Mode) -> Json | None:
     if given.get("customer") and given.get("customer_email"):
         raise errors.exclusive("customer", "customer_email")
+    customers.check_email(given.get("customer_email"), param="customer_email")
     if given.get("customer_creation") and (given.get("customer") or mode == "subscription"):
         raise errors.invalid(
             "`customer_creation` can only be used in `payment` and `setup` mode, and without `customer`.",
