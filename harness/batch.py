@@ -16,27 +16,31 @@ class Batch:
         """`on_failure` is called when a batch could not be written, to drop what memory holds of it."""
         self._store = store
         self._on_failure = on_failure
-        self._waiting: asyncio.Future[None] | None = None
+        self._waiting: list[asyncio.Future[None]] = []
 
     async def durable(self) -> None:
         """Return when everything written so far is committed; raise StoreError when it could not be."""
         if not self._store.pending:
             return
-        if self._waiting is None:
-            loop = asyncio.get_running_loop()
-            self._waiting = loop.create_future()
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
             loop.call_soon(self._commit)
-        await asyncio.shield(self._waiting)
+        waiting = loop.create_future()
+        self._waiting.append(waiting)
+        await waiting
 
     def _commit(self) -> None:
-        waiting, self._waiting = self._waiting, None
-        if waiting is None:
-            return
+        waiting, self._waiting = self._waiting, []
+        failure = None
         try:
             self._store.commit()
         except StoreError as error:
             self._on_failure()
-            waiting.set_exception(error)
-            waiting.exception()  # whoever waits gets it; without a waiter it must not be reported as lost
-        else:
-            waiting.set_result(None)
+            failure = error
+        for each in waiting:
+            if each.done():  # who waited has gone away
+                continue
+            if failure is None:
+                each.set_result(None)
+            else:
+                each.set_exception(failure)

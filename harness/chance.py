@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import string
-import uuid
+from base64 import b64encode
 from collections.abc import Callable
+from functools import cache
 from hashlib import blake2b
 
 DIGITS = string.digits
@@ -43,8 +44,9 @@ def spell(raw: bytes, alphabet: str = ALPHANUMERIC) -> str:
 
 
 def as_uuid(raw: bytes) -> str:
-    """Write 16 bytes as a version 4 UUID."""
-    return str(uuid.UUID(bytes=raw[:16], version=4))
+    """Write 16 bytes as a version 4 UUID (RFC 9562: the version in byte 6, the variant in byte 8)."""
+    digits = bytes((*raw[:6], raw[6] & 0x0F | 0x40, raw[7], raw[8] & 0x3F | 0x80, *raw[9:16])).hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def as_fraction(raw: bytes) -> float:
@@ -54,14 +56,20 @@ def as_fraction(raw: bytes) -> float:
 
 def fill(form: str, source: Draw) -> str:
     """Fill a form such as `sk_test_{alnum:24}`, `whsec_{base64:24}` (24 bytes, encoded) or `{uuid:4}`."""
-    from base64 import b64encode
+    head, slots = _parsed(form)
+    return head + "".join([_slot(kind, source, size) + text for kind, size, text in slots])
 
-    def slot(match: re.Match[str]) -> str:
-        kind, size = match[1], int(match[2])
-        if kind == "base64":
-            return b64encode(source(size)).decode()
-        if kind == "uuid":
-            return as_uuid(source(16))
-        return spell(source(size), _ALPHABETS[kind])
 
-    return _SLOT.sub(slot, form)
+@cache
+def _parsed(form: str) -> tuple[str, list[tuple[str, int, str]]]:
+    """Return the text before the first slot, and each slot's kind and size with the text behind it."""
+    head, *rest = _SLOT.split(form)
+    return head, [(rest[at], int(rest[at + 1]), rest[at + 2]) for at in range(0, len(rest), 3)]
+
+
+def _slot(kind: str, source: Draw, size: int) -> str:
+    if kind == "uuid":
+        return as_uuid(source(16))
+    if kind == "base64":
+        return b64encode(source(size)).decode()
+    return spell(source(size), _ALPHABETS[kind])
