@@ -204,6 +204,20 @@ def test_a_year_of_renewals_ends_the_same_twice(tmp_path: Path) -> None:
     assert a_year(tmp_path / "c", 8) != first
 
 
+def test_a_mended_card_leaves_no_retry_behind(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    person = ledger.customer("pm_card_visa")
+    ledger.subscribe(person, ledger.plan(2000))
+    ledger.use_card(person, "pm_card_chargeCustomerFail")
+    ledger.advance(days(29.5))
+    (failing,) = (each for each in ledger.every(INVOICES) if each["status"] == "open")
+    with ledger.transaction() as tx:
+        dunning.pay(tx, failing, method="pm_card_visa")
+    ledger.check_timers()
+    ledger.check_money({person: 0})
+    ledger.close()
+
+
 def test_a_wrong_transition_is_told(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path)
     ledger.subscribe(ledger.customer("pm_card_visa"), ledger.plan(2000))

@@ -473,3 +473,28 @@ def test_a_test_card_needs_no_typing(checked: stripe.StripeClient) -> None:
     session = opened(checked, line_items=[{"price": price(checked, recurring=None).id, "quantity": 1}])
     assert httpx.post(session.url, data={"testCard": "pm_card_visa"}).status_code == 303
     assert retrieved(checked, session.id).payment_status == "paid"
+
+
+@pytest.mark.parametrize(("outcome", "status"), [("succeed", "succeeded"), ("fail", "failed")])
+def test_a_payer_authenticates_on_the_page_that_the_intent_names(
+    checked: stripe.StripeClient, outcome: str, status: str
+) -> None:
+    intent = checked.v1.payment_intents.create(
+        {
+            "amount": 2000,
+            "currency": "usd",
+            "payment_method": "pm_card_authenticationRequired",
+            "confirm": True,
+            "return_url": "https://app.test/back?order=7",
+        }
+    )
+    assert intent.next_action is not None
+    url = str(intent.next_action.redirect_to_url.url)
+    assert "$20.00" in httpx.get(url).text
+    back = httpx.post(url, data={"authentication": outcome})
+    told = httpx.URL(back.headers["location"]).params
+    assert (back.status_code, told["order"], told["payment_intent"]) == (303, "7", intent.id)
+    assert (told["redirect_status"], told["payment_intent_client_secret"]) == (status, intent.client_secret)
+    ended = checked.v1.payment_intents.retrieve(intent.id).status
+    assert ended == ("succeeded" if outcome == "succeed" else "requires_payment_method")
+    assert httpx.get(url).status_code == 404

@@ -581,3 +581,49 @@ def test_credit_and_what_is_too_small_to_charge_are_carried_over(
         0,
         30,
     )
+
+
+def test_a_saved_card_ends_the_wait_of_a_trial(checked: stripe.StripeClient, advance: Advance) -> None:
+    customer = subscriber(checked, None)
+    settings: Any = {"save_default_payment_method": "on_subscription"}
+    made = subscribe(checked, customer, price(checked), trial_period_days=5, payment_settings=settings)
+    journal = Journal(checked)
+    checked.v1.setup_intents.confirm(
+        str(made.pending_setup_intent), {"payment_method": "pm_card_visa", "return_url": "https://a.test"}
+    )
+    assert journal.types() == [
+        "payment_method.attached",
+        "setup_intent.succeeded",
+        "customer.subscription.updated",
+    ]
+    waiting = checked.v1.subscriptions.retrieve(made.id, {"expand": ["default_payment_method"]})
+    assert (waiting.pending_setup_intent, waiting.default_payment_method.customer) == (None, customer.id)
+    advance(days=5, hours=1)
+    assert checked.v1.subscriptions.retrieve(made.id).status == "active"
+
+
+def test_a_detached_card_is_passed_over(checked: stripe.StripeClient, advance: Advance) -> None:
+    customer = subscriber(checked)
+    own = checked.v1.payment_methods.attach("pm_card_mastercard", {"customer": customer.id})
+    made = subscribe(checked, customer, price(checked), default_payment_method=own.id)
+    assert charged(checked, customer.id) == "mastercard"
+    checked.v1.payment_methods.detach(own.id)
+    advance(days=31, hours=1)
+    assert checked.v1.subscriptions.retrieve(made.id).status == "active"
+    assert charged(checked, customer.id) == "visa"
+
+
+def charged(client: stripe.StripeClient, customer: str) -> str:
+    """Return the brand of the card that was charged last."""
+    return str(client.v1.charges.list({"customer": customer}).data[0].payment_method_details.card.brand)
+
+
+def test_a_customer_shows_their_subscriptions_when_asked(checked: stripe.StripeClient) -> None:
+    customer, plan = subscriber(checked), price(checked)
+    kept, gone = subscribe(checked, customer, plan), subscribe(checked, customer, price(checked))
+    checked.v1.subscriptions.cancel(gone.id)
+    shown = checked.v1.customers.retrieve(
+        customer.id, {"expand": ["subscriptions.data.default_payment_method"]}
+    )
+    assert [each.id for each in shown.subscriptions.data] == [kept.id]
+    assert "subscriptions" not in checked.v1.customers.retrieve(customer.id)
