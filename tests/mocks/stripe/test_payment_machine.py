@@ -19,8 +19,19 @@ INTENTS = "/v1/payment_intents"
 PAYS = "pm_card_visa"
 CARDS = st.sampled_from(
     [
-        *(PAYS, PAYS, "pm_card_visa_chargeDeclined", "pm_card_chargeDeclinedExpiredCard", "pm_card_radarBlock"),
-        *("pm_card_authenticationRequired", "pm_card_refundFail", "pm_card_pendingRefund", "pm_card_bypassPending"),
+        *(
+            PAYS,
+            PAYS,
+            "pm_card_visa_chargeDeclined",
+            "pm_card_chargeDeclinedExpiredCard",
+            "pm_card_radarBlock",
+        ),
+        *(
+            "pm_card_authenticationRequired",
+            "pm_card_refundFail",
+            "pm_card_pendingRefund",
+            "pm_card_bypassPending",
+        ),
     ]
 )
 AMOUNTS = st.integers(50, 100_000)
@@ -115,7 +126,9 @@ class Payments(RuleBasedStateMachine):
     @rule(intent=intents, part=st.none() | AMOUNTS)
     def capture(self, intent: str, part: int | None) -> None:
         """The merchant takes what was authorized."""
-        status, told = self.post(f"{INTENTS}/{intent}/capture", **({} if part is None else {"amount_to_capture": part}))
+        status, told = self.post(
+            f"{INTENTS}/{intent}/capture", **({} if part is None else {"amount_to_capture": part})
+        )
         if self.known[intent] != "requires_capture":
             assert (status, told["error"]["code"]) == (400, "payment_intent_unexpected_state")
 
@@ -128,7 +141,9 @@ class Payments(RuleBasedStateMachine):
     @rule(intent=intents, part=st.none() | AMOUNTS)
     def refund(self, intent: str, part: int | None) -> None:
         """The merchant gives back."""
-        status, _ = self.post("/v1/refunds", payment_intent=intent, **({} if part is None else {"amount": part}))
+        status, _ = self.post(
+            "/v1/refunds", payment_intent=intent, **({} if part is None else {"amount": part})
+        )
         assert status == 400 or self.known[intent] == "succeeded"
 
     @rule(intent=consumes(intents))
@@ -172,7 +187,9 @@ class Payments(RuleBasedStateMachine):
             assert intent["amount_capturable"] == held
         for charge in tx.every(CHARGES):
             given = sum(
-                each["amount"] for each in refunds if each["charge"] == charge["id"] and each["status"] != "failed"
+                each["amount"]
+                for each in refunds
+                if each["charge"] == charge["id"] and each["status"] != "failed"
             )
             released = charge["amount"] - charge["amount_captured"] if charge["captured"] else 0
             if charge["captured"]:

@@ -79,7 +79,9 @@ async def test_keys_come_as_bearer_or_as_the_user_of_basic(room: Room) -> None:
         (f"Bearer {LIVE}", "Invalid API Key provided: sk_live_****. A live key reached Greenroom"),
     ],
 )
-async def test_bad_keys_are_401(room: Room, header: str, words: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_bad_keys_are_401(
+    room: Room, header: str, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
     answer = await room.client.get(CUSTOMERS, headers={"Authorization": header})
     assert answer.status_code == 401
     assert answer.json()["error"]["message"].startswith(words)
@@ -231,7 +233,9 @@ async def test_lenient_worlds_let_unknown_parameters_pass_and_tell(lenient: Room
 
 
 async def test_an_empty_string_unsets_and_metadata_is_merged(room: Room) -> None:
-    made = await customer(room, name="Ada", phone="1", metadata={"a": "1", "b": "2"}, address={"city": "Leeds"})
+    made = await customer(
+        room, name="Ada", phone="1", metadata={"a": "1", "b": "2"}, address={"city": "Leeds"}
+    )
     path = f"{CUSTOMERS}/{made['id']}"
     changed = await room.ok("POST", path, {"name": "", "address": "", "metadata": {"a": "", "c": "3"}})
     assert (changed["name"], changed["address"], changed["phone"]) == (None, None, "1")
@@ -248,7 +252,13 @@ async def test_expansion_reaches_four_levels_and_no_further(room: Room) -> None:
     intent = await room.ok(
         "POST",
         INTENTS,
-        {"amount": 500, "currency": "usd", "customer": owner["id"], "payment_method": method["id"], "confirm": True},
+        {
+            "amount": 500,
+            "currency": "usd",
+            "customer": owner["id"],
+            "payment_method": method["id"],
+            "confirm": True,
+        },
     )
     await room.advance(5)
     path = f"{INTENTS}/{intent['id']}"

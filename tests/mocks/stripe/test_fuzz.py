@@ -1,0 +1,146 @@
+"""Requests that Schemathesis makes of Stripe's own document: no 5xx, valid answers, no trace of what was refused."""
+
+import asyncio
+import gzip
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from mocks.stripe.provider import stripe
+from tests.mocks.stripe.conformance import Document
+from tests.mocks.stripe.room import Room
+
+Json = Any
+SPELLED = {"id": "prod", "customer": "cus", "intent": "pi", "payment_method": "pm", "price": "price"}
+stripe.load()
+
+
+@dataclass
+class Target:
+    """A room with one of each thing in it, whose ids are in `things` by the path's prefix and parameter."""
+
+    room: Room
+    runner: asyncio.Runner
+    things: dict[str, str]
+
+    def send(self, method: str, path: str, params: Json) -> tuple[int, Json, bool]:
+        """Send a request; return status, body, and whether it left everything as it was."""
+        before = self.room.state()
+        answer = self.runner.run(self.room.call(method, path, params))
+        return answer.status_code, answer.json(), self.room.state() == before
+
+
+@pytest.fixture(scope="module")
+def target(stripe_document: Document) -> Iterator[Target]:
+    with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner:
+        room = Room.open(Path(folder), stripe_document)
+        yield Target(room, runner, runner.run(furnish(room)))
+        runner.run(room.close())
+
+
+async def furnish(room: Room) -> dict[str, str]:
+    """Make one of each thing; return their ids by the path that begins theirs."""
+    customer = await room.ok("POST", "/v1/customers", {"email": "ada@studio.test"})
+    method = await room.ok("POST", "/v1/payment_methods/pm_card_visa/attach", {"customer": customer["id"]})
+    payment = {"amount": 2000, "currency": "usd", "customer": customer["id"], "payment_method": method["id"]}
+    intent = await room.ok("POST", "/v1/payment_intents", payment | {"confirm": True})
+    await room.advance(5)
+    refund = await room.ok("POST", "/v1/refunds", {"payment_intent": intent["id"], "amount": 100})
+    charge = await room.ok("GET", f"/v1/charges/{intent['latest_charge']}")
+    waiting = await room.ok("POST", "/v1/payment_intents", payment)
+    setup = await room.ok("POST", "/v1/setup_intents", {"customer": customer["id"]})
+    price = {
+        "currency": "usd",
+        "unit_amount": 900,
+        "recurring": {"interval": "month"},
+        "product_data": {"name": "X"},
+    }
+    priced = await room.ok("POST", "/v1/prices", price)
+    hook = {"url": "http://127.0.0.1:9/", "enabled_events": ["refund.failed"]}
+    default = {"invoice_settings": {"default_payment_method": method["id"]}}
+    await room.ok("POST", f"/v1/customers/{customer['id']}", default)
+    subscribed = {"customer": customer["id"], "items": [{"price": priced["id"]}]}
+    subscription = await room.ok("POST", "/v1/subscriptions", subscribed)
+    session = {"mode": "setup", "currency": "usd", "success_url": "http://127.0.0.1:9/"}
+    return {
+        "/v1/customers/{customer}": customer["id"],
+        "/v1/payment_methods/{payment_method}": method["id"],
+        "/v1/payment_intents/{intent}": waiting["id"],
+        "/v1/setup_intents/{intent}": setup["id"],
+        "/v1/charges/{charge}": charge["id"],
+        "/v1/refunds/{refund}": refund["id"],
+        "/v1/balance_transactions/{id}": charge["balance_transaction"],
+        "/v1/products/{id}": priced["product"],
+        "/v1/prices/{price}": priced["id"],
+        "/v1/events/{id}": (await room.ok("GET", "/v1/events"))["data"][0]["id"],
+        "/v1/webhook_endpoints/{webhook_endpoint}": (await room.ok("POST", "/v1/webhook_endpoints", hook))[
+            "id"
+        ],
+        "/v1/subscriptions/{subscription_exposed_id}": subscription["id"],
+        "/v1/subscription_items/{item}": subscription["items"]["data"][0]["id"],
+        "/v1/invoices/{invoice}": subscription["latest_invoice"],
+        "/v1/checkout/sessions/{session}": (await room.ok("POST", "/v1/checkout/sessions", session))["id"],
+    }
+
+
+def served(folder: Path) -> Json:
+    """Return of Stripe's document the operations that are served, without their answers."""
+    with gzip.open(folder / "stripe.openapi.json.gz") as file:
+        document = json.load(file)
+    paths: dict[str, Json] = {}
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if isinstance(operation, dict) and operation.get("operationId") in stripe.operations:
+                answers = {"default": {"description": "any"}}
+                paths.setdefault(path, {})[method] = operation | {"responses": answers}
+    return {"openapi": "3.0.0", "info": document["info"], "paths": paths}
+
+
+@pytest.fixture(scope="module")
+def operations(specs: Path) -> dict[str, Any]:
+    schema = schemathesis.openapi.from_dict(served(specs))
+    return {found.ok().definition.raw["operationId"]: found.ok() for found in schema.get_all_operations()}
+
+
+PUBLISHED = sorted(each.id for each in stripe.operations.values() if not each.public and each.id[0].isupper())
+OWN = {"GetPaymentPagesSession", "PostPaymentPagesSessionConfirm"}
+"""Served, and in no document: what Stripe's CLI uses."""
+
+
+@pytest.mark.parametrize("id", [each for each in PUBLISHED if each not in OWN])
+def test_no_request_breaks_an_operation(id: str, target: Target, operations: dict[str, Any]) -> None:
+    operation, known = operations[id], stripe.operations[id]
+    fields = set(known.params.model_fields) if known.params else set()
+    ids = st.sampled_from(sorted(target.things.values()))
+
+    @seed(7)
+    @settings(
+        max_examples=12,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(), prune=st.booleans(), other=st.none() | ids)
+    def run(case: Any, prune: bool, other: str | None) -> None:
+        path = operation.path
+        for prefix, thing in target.things.items():
+            path = path.replace(prefix, prefix[: prefix.index("{")] + (other or thing))
+        path = path.replace("{payment_method}", target.things["/v1/payment_methods/{payment_method}"])
+        sent = case.body if isinstance(case.body, dict) else dict(case.query or {})
+        params = {name: value for name, value in sent.items() if name in fields or not prune}
+        status, body, untouched = target.send(operation.method.upper(), path, params)
+        assert status < 500, body
+        if status >= 400:
+            assert {"message", "type", "request_log_url"} <= set(body["error"])
+            assert untouched or status == 402
+
+    run()
