@@ -113,8 +113,8 @@ def create_product(tx: Transaction, params: CreateProduct) -> Json:
 
 @stripe.get(PATH, id="GetProductsId", tier="P1")
 def retrieve_product(tx: Transaction, params: StripeParams, id: str) -> Json:
-    """Retrieve a product; a deleted one is answered as such."""
-    return render(tx, requested(tx, "product", id, deleted=True), params.expand)
+    """Retrieve a product."""
+    return render(tx, requested(tx, "product", id), params.expand)
 
 
 @stripe.post(PATH, id="PostProductsId", tier="P1")

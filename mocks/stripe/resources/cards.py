@@ -81,6 +81,11 @@ def by_name(name: str) -> Card:
     return _register()[0][name]
 
 
+def names() -> list[str]:
+    """Return every name of a card, with which `pm_card_` and `tok_` templates end."""
+    return sorted(_register()[0])
+
+
 def numbered(number: str) -> Card | None:
     """Return the test card with a number; None for any other, which a sandbox declines."""
     return _register()[1].get(number)
