@@ -35,6 +35,13 @@ def _boolean(value: object) -> object:
     return value
 
 
+def _limit(value: object) -> object:
+    read = _integer(value)
+    if isinstance(read, str | int) and read != "" and not 1 <= int(read) <= 100:
+        raise PydanticCustomError("out_of_range", "out of range", {"low": 1, "high": 100})
+    return read
+
+
 def _off_session(value: object) -> object:
     return True if value in ("one_off", "recurring") else _boolean(value)
 
@@ -122,7 +129,7 @@ class CreatedRange(Group):
 
 
 def _range(value: object) -> object:
-    return {"gte": value, "lte": value} if isinstance(value, str | int) else value
+    return {"gte": _integer(value), "lte": value} if isinstance(value, str | int) and value != "" else value
 
 
 Range = Annotated[CreatedRange, BeforeValidator(_range)]
@@ -132,7 +139,7 @@ Range = Annotated[CreatedRange, BeforeValidator(_range)]
 class ListParams(StripeParams):
     """What every list takes: page size and cursors."""
 
-    limit: Annotated[Integer, Field(ge=1, le=100)] = 10
+    limit: Annotated[int, BeforeValidator(_limit)] = 10
     starting_after: str | None = None
     ending_before: str | None = None
 

@@ -168,17 +168,36 @@ def _metadata_value(param: str, error: Error) -> Refusal:
     )
 
 
+def _out_of_range(param: str, error: Error) -> Refusal:
+    context = error["ctx"]
+    return refusals.invalid(
+        f"This value must be between {context['low']} and {context['high']}.",
+        param=param,
+        code="parameter_invalid_integer",
+        rule="parameter_invalid_integer",
+    )
+
+
+def _too_many(param: str, error: Error) -> Refusal:
+    most = error["ctx"]["max_length"]
+    return refusals.invalid(f"Invalid array: {param} may have at most {most} elements.", param=param)
+
+
+def _metadata_nested(param: str, error: Error) -> Refusal:
+    name = f"{param}[{error['ctx']['key']}]"
+    return refusals.invalid(f"Metadata values must be strings, and {name} is not.", param=name)
+
+
 def _other(param: str, error: Error) -> Refusal:
+    """Say what a parameter should have been, by the kind of pydantic's error."""
     if error["input"] == "":
         return _empty(param, error)
-    expected = (
-        "an array" if "list" in error["type"] else "an object" if _grouped(error["type"]) else "a valid value"
-    )
-    return refusals.invalid(f"Invalid {expected.removeprefix('an ').removeprefix('a ')}", param=param)
-
-
-def _grouped(type: str) -> bool:
-    return "dict" in type or "model" in type
+    kind = error["type"]
+    if kind.startswith(("list_", "tuple_")):
+        return refusals.invalid("Invalid array", param=param)
+    if kind.startswith(("dict_", "model_")):
+        return refusals.invalid("Invalid object", param=param)
+    return _value("decimal" if kind.startswith("float_") else "value", param, error)
 
 
 def _short(value: Any) -> str:
@@ -191,6 +210,10 @@ _KINDS: dict[str, Callable[[str, Error], Refusal]] = {
     "string_too_short": _empty,
     "string_too_long": _too_long,
     "string_type": _string,
+    "string_pattern_mismatch": _string,
+    "out_of_range": _out_of_range,
+    "too_long": _too_many,
+    "metadata_nested": _metadata_nested,
     "int_parsing": _integer,
     "int_type": _integer,
     "int_from_float": _integer,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from harness.params import Json
 from harness.transaction import Transaction
@@ -29,6 +30,21 @@ from mocks.stripe.resources.prices import PRICES
 PATH = "/v1/prices/{price}"
 Interval = Literal["day", "week", "month", "year"]
 TaxBehavior = Literal["exclusive", "inclusive", "unspecified"]
+
+
+def _up_to(value: object) -> object:
+    if value == "inf":
+        return value
+    if not (
+        isinstance(value, str) and len(value) <= 15 and value.isascii() and value.isdigit() and int(value)
+    ):
+        raise PydanticCustomError("invalid_integer", "not an integer")
+    return int(value)
+
+
+UpTo = Annotated[int | str, BeforeValidator(_up_to)]
+"""The last quantity of a tier, or `inf`."""
+
 LookupKey = Annotated[str, Field(max_length=200)]
 
 
@@ -39,7 +55,7 @@ class Recurring(Group):
 
     interval: Interval
     interval_count: Annotated[Integer, Field(ge=1)] = 1
-    usage_type: Literal["licensed"] = "licensed"
+    usage_type: Literal["licensed", "metered"] = "licensed"
 
 
 class Tier(Group):
@@ -49,7 +65,7 @@ class Tier(Group):
     flat_amount_decimal: Decimal | None = None
     unit_amount: Count | None = None
     unit_amount_decimal: Decimal | None = None
-    up_to: Literal["inf"] | Annotated[Integer, Field(ge=1)]
+    up_to: UpTo
 
 
 class CurrencyOption(Group):
@@ -148,6 +164,8 @@ class ListPrices(CreatedListParams):
 @stripe.post("/v1/prices", id="PostPrices", tier="P1")
 def create_price(tx: Transaction, params: CreatePrice) -> Json:
     """Create a price, and its product when that is described in place."""
+    if params.recurring is not None and params.recurring.usage_type == "metered":
+        raise errors.unsupported("recurring[usage_type]")
     given = params.given()
     described = given.pop("product_data", None)
     if (params.product is None) == (described is None):

@@ -203,6 +203,10 @@ async def test_delete_takes_its_parameters_from_query_or_body(room: Room) -> Non
             "automatic_payment_methods",
             "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.",
         ),
+        (CUSTOMERS, {"metadata": {"a": {"b": "c"}}}, None, "metadata[a]", None),
+        (CUSTOMERS, {"expand": "address"}, None, "expand", "Invalid array"),
+        ("/v1/products", {"name": "x", "images": list("abcdefghi")}, None, "images", None),
+        ("/v1/prices", {"currency": "usd", "tiers": [{"up_to": "x"}]}, "parameter_invalid_integer", "tiers[0][up_to]", "Invalid integer: x"),
         ("/v1/prices", {"currency": "usd", "product": "prod_no", "unit_amount": 1}, "resource_missing", "product", "No such product: 'prod_no'"),
         ("/v1/webhook_endpoints", {"url": "ftp://x", "enabled_events": ["*"]}, "url_invalid", "url", "Not a valid URL"),
         ("/v1/webhook_endpoints", {"url": "http://x.test", "enabled_events": ["customer.sneezed"]}, None, "enabled_events[0]", None),
@@ -218,6 +222,44 @@ async def test_bad_parameters_are_named(
     assert message in (None, error["message"])
     assert room.state() == before
     assert len(room.rules()) <= 1
+
+
+@pytest.mark.parametrize(
+    ("params", "param", "message"),
+    [
+        ({"limit": 0}, "limit", "This value must be between 1 and 100."),
+        ({"limit": 101}, "limit", "This value must be between 1 and 100."),
+        ({"limit": "many"}, "limit", "Invalid integer: many"),
+        ({"created": "today"}, "created", "Invalid integer: today"),
+        ({"created": {"gte": "x"}}, "created[gte]", "Invalid integer: x"),
+        ({"starting_after": "cus_no"}, "starting_after", "No such customer: 'cus_no'"),
+        (
+            {"starting_after": "cus_a", "ending_before": "cus_b"},
+            "starting_after",
+            "You may only specify one of these parameters: starting_after, ending_before.",
+        ),
+    ],
+)
+async def test_lists_refuse_bad_bounds(room: Room, params: Any, param: str, message: str) -> None:
+    status, error = await room.refused("GET", CUSTOMERS, params)
+    assert (status, error["param"], error["message"]) == (400, param, message)
+
+
+async def test_lists_are_bounded_by_time(room: Room) -> None:
+    made = []
+    for _ in range(3):
+        made.append(await customer(room))
+        await room.advance(10)
+    second = made[1]["created"]
+    for bounds, wanted in (
+        ({"created": second}, [1]),
+        ({"created": {"gt": second}}, [2]),
+        ({"created": {"gte": second}}, [2, 1]),
+        ({"created": {"lt": second}}, [0]),
+        ({"created": {"lte": second, "gt": second - 11}}, [1, 0]),
+    ):
+        found = await room.ok("GET", CUSTOMERS, bounds)
+        assert [each["id"] for each in found["data"]] == [made[each]["id"] for each in wanted]
 
 
 async def test_what_is_not_acted_upon_is_refused_loudly(room: Room) -> None:
