@@ -155,6 +155,17 @@ def detach(tx: Transaction, method: Json) -> Json:
     return method
 
 
+def release_all(tx: Transaction, customer: Json) -> None:
+    """Take a customer that is being deleted from its payment methods: they cannot be used again. No events."""
+    for method in tx.every(PAYMENT_METHODS, customer=customer["id"]):
+        method["customer"] = None
+        method["_"] |= {"spent": "detached"}
+        tx.save(PAYMENT_METHODS, method)
+
+
+customers.ON_DELETE.append(release_all)
+
+
 def check_of_customer(tx: Transaction, id: str, customer: str) -> None:
     """Raise the 400 unless a payment method, named as a customer's default, is attached to that customer."""
     if get(tx, id)["customer"] != customer:

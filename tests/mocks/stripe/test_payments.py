@@ -220,6 +220,15 @@ async def test_a_card_pays_for_its_own_customer_only(room: Room) -> None:
     ]
 
 
+async def test_a_deleted_customer_leaves_its_cards_useless(room: Room) -> None:
+    owner = await room.ok("POST", CUSTOMERS, {"payment_method": "pm_card_visa"})
+    (method,) = (await room.ok("GET", f"{CUSTOMERS}/{owner['id']}/payment_methods"))["data"]
+    await room.ok("DELETE", f"{CUSTOMERS}/{owner['id']}")
+    assert (await room.ok("GET", f"/v1/payment_methods/{method['id']}"))["customer"] is None
+    params = {"amount": 900, "currency": "usd", "payment_method": method["id"]}
+    assert (await room.refused("POST", INTENTS, params))[1]["param"] == "payment_method"
+
+
 async def test_a_card_of_nobody_pays_once(room: Room) -> None:
     method = await room.ok("POST", "/v1/payment_methods", {"type": "card", "card": {"token": "tok_visa"}})
     await pay(room, method["id"])
