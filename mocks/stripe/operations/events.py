@@ -101,6 +101,6 @@ def _wanted(params: ListEvents) -> Callable[[Transaction, Json], bool]:
             return False
         if params.delivery_success is None:
             return True
-        return (events.retrieved(tx, event)["pending_webhooks"] == 0) is params.delivery_success
+        return (events.pending(tx, event) == 0) is params.delivery_success
 
     return wanted

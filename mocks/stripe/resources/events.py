@@ -135,8 +135,18 @@ def shown(event: Json, version: str, pending: int) -> Json:
 
 def retrieved(tx: Transaction, event: Json) -> Json:
     """Return an event as the API shows it: in the version it was made with, whatever the request's own version."""
-    pending = tx.count(DELIVERIES, event=event["id"], state="pending") if event["endpoints"] else 0
-    return shown(event, event["body"]["api_version"], pending)
+    return shown(event, event["body"]["api_version"], pending(tx, event))
+
+
+def pending(tx: Transaction, event: Json) -> int:
+    """Count the endpoints that have not acknowledged an event, those that were given up included."""
+    if not event["endpoints"]:
+        return 0
+    acknowledged: dict[str, bool] = {}
+    for delivery in tx.every(DELIVERIES, event=event["id"]):
+        endpoint = delivery["endpoint"]
+        acknowledged[endpoint] = acknowledged.get(endpoint, False) or delivery["state"] == "delivered"
+    return len(acknowledged) - sum(acknowledged.values())
 
 
 def delivery_body(event: Json, endpoint: Json) -> bytes:
