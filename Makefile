@@ -46,7 +46,7 @@ format: $(INSTALLED) ## rewrite the code in the project's format
 	@$(BIN)/ruff format .
 
 env-example: $(INSTALLED) ## write .env.example from the world `default`
-	@$(BIN)/greenroom env --world default > .env.example.new && mv .env.example.new .env.example
+	@$(BIN)/python .ci/env_example.py > .env.example.new && mv .env.example.new .env.example
 
 wheel: $(INSTALLED) ## build the distributions into dist/
 	@rm -rf dist
