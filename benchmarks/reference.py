@@ -76,6 +76,7 @@ def main() -> None:
         ws="none",
         access_log=False,
         log_config=None,
+        proxy_headers=False,
         server_header=False,
     )
 

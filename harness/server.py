@@ -97,6 +97,7 @@ async def _serve(runtime: Runtime, listeners: list[socket.socket], greeting: str
         ws="none",
         access_log=False,
         log_config=None,
+        proxy_headers=False,
         server_header=False,
         backlog=2048,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
