@@ -186,9 +186,10 @@ class Transaction:
         cursor = before if backwards else after
         if cursor is not None:
             query.after = self._position(collection, cursor)
-        found = self._query(collection, query)
-        items = found[:limit]
-        return Page(items[::-1] if backwards else items, len(found) > limit)
+        self._flush()
+        rows = self.store.page(self.world.space, query)
+        items = [self._hold(collection, row).document for row in rows[:limit]]
+        return Page(items[::-1] if backwards else items, len(rows) > limit)
 
     def every(self, collection: Collection, *, newest_first: bool = False, **where: Any) -> Iterator[Json]:
         """Return all documents that match, oldest first; meant for the few that belong to one thing."""
@@ -341,7 +342,8 @@ class Transaction:
     def _end(self) -> None:
         world = self.world
         if self._counters:
-            self.store.update(world.counters_row, COUNTERS.kind, 0, orjson.dumps(world.counters), ([], []))
+            body = orjson.dumps(world.counters)
+            self.store.update(world.counters_row, COUNTERS.kind, "counters", 0, body, ([], []))
         for grant in self._grants:
             world.directory.add(self.store, self.provider.name, grant)
         self.store.keep()
@@ -416,14 +418,14 @@ class Transaction:
         old = [] if row is None else collection.entries(orjson.loads(row.body))
         if slot.deleted:
             if row is not None:
-                store.delete((row.at, slot.pk), collection.kind, old)
+                store.delete((row.at, slot.pk), collection.kind, id, old)
             self._slots.pop((collection.kind, id), None)
             return
         body, entries = orjson.dumps(slot.document), collection.entries(slot.document)
         if row is None:
             store.insert(slot.pk, collection.kind, id, slot.at, body, entries)
         else:
-            store.update((row.at, slot.pk), collection.kind, slot.at, body, (old, entries))
+            store.update((row.at, slot.pk), collection.kind, id, slot.at, body, (old, entries))
         slot.row = Row(slot.pk, id, slot.at, body)
 
 

@@ -80,13 +80,14 @@ class Store(Protocol):
         self,
         row: Position,
         kind: str,
+        id: str,
         at: int,
         body: bytes,
         entries: tuple[list[tuple[str, str]], list[tuple[str, str]]],
     ) -> None:
         """Replace the document at `row` = (old at, pk); `entries` = (old, new)."""
 
-    def delete(self, row: Position, kind: str, entries: Iterable[tuple[str, str]]) -> None:
+    def delete(self, row: Position, kind: str, id: str, entries: Iterable[tuple[str, str]]) -> None:
         """Remove a document with its entries."""
 
     def page(self, space: int, query: Query) -> list[Row]:

@@ -32,6 +32,12 @@ CREATE TABLE entries(
 CREATE TABLE records(
     register TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY(register, key)) WITHOUT ROWID;
 """
+REMEMBERED_ROWS, REMEMBERED_BYTES = 4096, 16_384
+"""How many rows that `get` has read are kept in memory, and how large each may be. Nobody else writes to the file: a
+row is forgotten when it is written, and all are when something is undone."""
+
+SELECT = "SELECT pk, id, at, body FROM objects WHERE space=? AND kind=? AND id=?"
+
 INSERT = "INSERT INTO objects(pk, space, kind, id, at, body) VALUES(?,?,?,?,?,?)"
 INSERT_ENTRY = "INSERT INTO entries(space, kind, field, value, at, pk) VALUES(?,?,?,?,?,?)"
 DELETE_ENTRY = "DELETE FROM entries WHERE space=? AND kind=? AND field=? AND value=? AND at=? AND pk=?"
@@ -64,6 +70,7 @@ class SqliteStore:
         self.pending = False
         self._saved = False
         self._broken = False
+        self._rows: dict[tuple[int, str, str], Row] = {}
 
     def _open(self) -> None:
         run = self._db.execute
@@ -112,6 +119,7 @@ class SqliteStore:
 
     def undo(self) -> None:
         """End the unit as if it had never been; without a savepoint the batch goes with it."""
+        self._rows.clear()
         if self._saved and self._db.in_transaction:
             self._run("ROLLBACK TO unit")
             self._run("RELEASE unit")
@@ -131,6 +139,7 @@ class SqliteStore:
             self._run("COMMIT")
         except sqlite3.Error as error:
             self._broken = False
+            self._rows.clear()
             if self._db.in_transaction:
                 self._run("ROLLBACK")
             raise StoreError(f"{self.path} could not be written: {error}") from error
@@ -139,10 +148,18 @@ class SqliteStore:
 
     def get(self, space: int, kind: str, id: str) -> Row | None:
         """Return one document."""
-        found = self._run(
-            "SELECT pk, id, at, body FROM objects WHERE space=? AND kind=? AND id=?", (space, kind, id)
-        ).fetchone()
-        return Row(*found) if found else None
+        key = space, kind, id
+        row = self._rows.get(key)
+        if row is None:
+            found = self._run(SELECT, key).fetchone()
+            if found is None:
+                return None
+            row = Row(*found)
+            if len(row.body) <= REMEMBERED_BYTES:
+                if len(self._rows) >= REMEMBERED_ROWS:
+                    del self._rows[next(iter(self._rows))]
+                self._rows[key] = row
+        return row
 
     def insert(
         self, pk: int, kind: str, id: str, at: int, body: bytes, entries: Iterable[tuple[str, str]]
@@ -157,6 +174,7 @@ class SqliteStore:
         self,
         row: Position,
         kind: str,
+        id: str,
         at: int,
         body: bytes,
         entries: tuple[list[tuple[str, str]], list[tuple[str, str]]],
@@ -164,6 +182,7 @@ class SqliteStore:
         """Replace the document at `row`; only entries that changed are written."""
         was, pk = row
         old, new = entries
+        self._rows.pop((pk >> SHIFT, kind, id), None)
         if was == at:
             self._run("UPDATE objects SET body=? WHERE pk=?", (body, pk))
             if old == new:
@@ -178,9 +197,10 @@ class SqliteStore:
         for name, value in come:
             self._run(INSERT_ENTRY, (space, kind, name, value, at, pk))
 
-    def delete(self, row: Position, kind: str, entries: Iterable[tuple[str, str]]) -> None:
+    def delete(self, row: Position, kind: str, id: str, entries: Iterable[tuple[str, str]]) -> None:
         """Remove a document with its entries."""
         at, pk = row
+        self._rows.pop((pk >> SHIFT, kind, id), None)
         for name, value in entries:
             self._run(DELETE_ENTRY, (pk >> SHIFT, kind, name, value, at, pk))
         self._run("DELETE FROM objects WHERE pk=?", (pk,))
@@ -252,6 +272,7 @@ class SqliteStore:
 
     def erase(self, space: int, chunk: int) -> bool:
         """Remove up to `chunk` rows of a space; True when nothing is left."""
+        self._rows.clear()
         gone = self._run(
             "DELETE FROM entries WHERE space=?1 AND (kind, field, value, at, pk) IN"
             " (SELECT kind, field, value, at, pk FROM entries WHERE space=?1 LIMIT ?2)",

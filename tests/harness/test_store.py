@@ -42,7 +42,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
             old = self.model[id]
             place = (old["at"], self.numbers[id])
             entries = THINGS.entries(old["document"]), THINGS.entries(document)
-            self.store.update(place, THINGS.kind, at, body, entries)
+            self.store.update(place, THINGS.kind, id, at, body, entries)
         else:
             self.last += 1
             self.numbers[id] = 3 << SHIFT | self.last
@@ -72,7 +72,8 @@ class StoreAgainstModel(RuleBasedStateMachine):
         if id in self.model:
             old = self.model.pop(id)
             self.store.begin()
-            self.store.delete((old["at"], self.numbers.pop(id)), THINGS.kind, THINGS.entries(old["document"]))
+            place = (old["at"], self.numbers.pop(id))
+            self.store.delete(place, THINGS.kind, id, THINGS.entries(old["document"]))
             self.store.keep()
 
     @rule()
@@ -114,6 +115,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
                 row = self.store.get(3, THINGS.kind, id)
                 assert (row is None) == (id not in self.model)
                 if row is not None:
+                    assert (row.pk, row.at) == (self.numbers[id], self.model[id]["at"])
                     assert row.body == repr(self.model[id]["document"]).encode()
 
 
