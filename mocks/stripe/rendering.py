@@ -26,7 +26,9 @@ DEPTH = 4
 
 
 def _stored(tx: Transaction, document: Json) -> Json:
-    return {name: value for name, value in document.items() if name != "_"}
+    shown = document.copy()
+    shown.pop("_", None)
+    return shown
 
 
 @dataclass(frozen=True, slots=True)
