@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote
 
 from mocks.stripe.errors import invalid
 
@@ -57,30 +57,42 @@ def nest(fields: list[tuple[str, str]]) -> Json:
             root[key] = value
             continue
         flat = False
-        match = _KEY.match(key)
-        if match is None:
-            raise _malformed(f"{key!r} is not a parameter name")
-        path = [match[1], *match[2][1:-1].split("][")]
-        if len(path) > MAX_DEPTH:
-            raise _malformed(f"{match[1]} is nested more than {MAX_DEPTH} levels deep")
-        _put(root, path, value, key)
+        _put(root, _path(key), value, key)
     if flat:
         return root
     return {name: value if name == "metadata" else _arrays(value) for name, value in root.items()}
 
 
+def _path(key: str) -> tuple[str, ...]:
+    """Return the names that a bracketed key goes through: `a[b][]` gives a, b and the empty name."""
+    match = _KEY.match(key)
+    if match is None:
+        raise _malformed(f"{key!r} is not a parameter name")
+    path = (match[1], *match[2][1:-1].split("]["))
+    if len(path) > MAX_DEPTH:
+        raise _malformed(f"{match[1]} is nested more than {MAX_DEPTH} levels deep")
+    return path
+
+
 def _fields(text: str) -> list[tuple[str, str]]:
     if "%" in text and _BROKEN_ESCAPE.search(text):
         raise _malformed("a percent sign is not followed by two hexadecimal digits")
+    pairs = text.split("&")
+    if len(pairs) > MAX_FIELDS:
+        raise _malformed(f"there are more than {MAX_FIELDS} fields")
     try:
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+        split = [pair.partition("=") for pair in pairs if pair]
+        return [(_unescaped(key), _unescaped(value)) for key, _, value in split]
     except UnicodeDecodeError as error:
         raise _malformed("a value is not UTF-8") from error
-    except ValueError as error:
-        raise _malformed(f"there are more than {MAX_FIELDS} fields") from error
 
 
-def _put(root: Json, path: list[str], value: str, key: str) -> None:
+def _unescaped(text: str) -> str:
+    spaced = text.replace("+", " ")
+    return unquote(spaced, errors="strict") if "%" in spaced else spaced
+
+
+def _put(root: Json, path: tuple[str, ...], value: str, key: str) -> None:
     node = root
     for depth, name in enumerate(path[:-1]):
         step = _position(node, path[depth:]) if name == "" else name
@@ -94,7 +106,7 @@ def _put(root: Json, path: list[str], value: str, key: str) -> None:
     node[last] = value
 
 
-def _position(node: Json, path: list[str]) -> str:
+def _position(node: Json, path: tuple[str, ...]) -> str:
     """Return the element of an array written `[]` that a key belongs to: the last, unless it has this key already."""
     if not node:
         return "0"
