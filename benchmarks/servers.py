@@ -55,15 +55,27 @@ class Server:
 
     def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
         """Make one call beside the load, JSON in and out, over one kept-alive connection."""
-        if self._control is None:
-            self._control = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         sent = None if body is None else json.dumps(body)
-        self._control.request(method, path, sent, {"Content-Type": "application/json", **(headers or {})})
-        answer = self._control.getresponse()
+        sending = {"Content-Type": "application/json", **(headers or {})}
+        try:
+            answer = self._ask(method, path, sent, sending)
+        except (
+            http.client.RemoteDisconnected
+        ):  # the server closes connections that were idle during a long load
+            self.hang_up()
+            answer = self._ask(method, path, sent, sending)
         text = answer.read()
         if not 200 <= answer.status < 300:
             raise BenchmarkError(f"{self.name}: {method} {path} was answered {answer.status}: {text[:500]!r}")
         return json.loads(text) if text else None
+
+    def _ask(
+        self, method: str, path: str, sent: str | None, headers: dict[str, str]
+    ) -> http.client.HTTPResponse:
+        if self._control is None:
+            self._control = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
+        self._control.request(method, path, sent, headers)
+        return self._control.getresponse()
 
     def hang_up(self) -> None:
         """Close the connection of `call`."""

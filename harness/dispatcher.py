@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -84,7 +84,7 @@ class Dispatcher:
         self.attempts: dict[str, int] = {}
         self._lanes: dict[LaneKey, _Lane] = {}
         self._behind: set[str] = set()
-        self._claimed: set[tuple[int, str]] = set()
+        self._claimed: defaultdict[int, set[str]] = defaultdict(set)
         self._session: ClientSession | None = None
         self._stopping = False
 
@@ -94,7 +94,7 @@ class Dispatcher:
         """Take up the deliveries of a committed transaction; when too many wait already, they are read later."""
         if not outcome.deliveries:
             return
-        if world.id in self._behind or len(self._claimed) > BACKLOG:
+        if world.id in self._behind or len(self._claimed[world.space]) >= BACKLOG:
             self._behind.add(world.id)
             return
         paused = self._paused(world)
@@ -102,18 +102,24 @@ class Dispatcher:
             self._queue(world, delivery["id"], delivery["endpoint"], paused)
 
     def take_up(self, world: World) -> None:
-        """Queue every delivery of a world that is due at its present time, oldest first, up to a backlog."""
-        limit = BACKLOG + len(self._claimed)
+        """Queue every delivery of a world that is due at its present time, oldest first, up to a backlog.
+
+        A world with more is behind: it is taken up again whenever one of its lanes has emptied.
+        """
         query = Query(
-            DELIVERIES.kind, where=PENDING, until=world.clock.now(), newest_first=False, limit=limit
+            DELIVERIES.kind, where=PENDING, until=world.clock.now(), newest_first=False, limit=BACKLOG
         )
-        paused = self._paused(world)
-        found = self.store.page(world.space, query)
-        for row in found:
-            if (world.space, row.id) not in self._claimed:
-                self._queue(world, row.id, orjson.loads(row.body)["endpoint"], paused)
-        if len(found) < limit:
-            self._behind.discard(world.id)
+        paused, claimed = self._paused(world), self._claimed[world.space]
+        while len(claimed) < BACKLOG:
+            found = self.store.page(world.space, query)
+            for row in found:
+                if row.id not in claimed:
+                    self._queue(world, row.id, orjson.loads(row.body)["endpoint"], paused)
+            if len(found) < BACKLOG:
+                self._behind.discard(world.id)
+                return
+            query.after = (found[-1].at, found[-1].pk)
+        self._behind.add(world.id)
 
     def _paused(self, world: World) -> set[str]:
         return {
@@ -126,7 +132,7 @@ class Dispatcher:
     def _queue(self, world: World, id: str, endpoint: str, paused: set[str]) -> None:
         if endpoint in paused or self._stopping:
             return
-        self._claimed.add((world.space, id))
+        self._claimed[world.space].add(id)
         key = (world.id, world.space, endpoint)
         lane = self._lanes.setdefault(key, _Lane())
         lane.queue.append(id)
@@ -167,19 +173,19 @@ class Dispatcher:
             await asyncio.wait(tasks)
 
     def next_due(self, world: World) -> int | None:
-        """Return the instant (µs) of the earliest pending delivery that is neither under way nor paused."""
-        query = Query(DELIVERIES.kind, where=PENDING, newest_first=False, limit=1)
-        for limit in (1, None):
-            query.limit = limit
-            found = self.store.page(world.space, query)
-            if not found:
-                return None
-            paused = self._paused(world)
+        """Return the instant (µs) of the earliest delivery that is due in the future and not paused.
+
+        What is due already is the dispatcher's own business: whoever waits for time to pass need not know of it.
+        """
+        query = Query(
+            DELIVERIES.kind, where=PENDING, since=world.clock.now() + 1, newest_first=False, limit=1
+        )
+        paused = self._paused(world)
+        while found := self.store.page(world.space, query):
             for row in found:
-                if (world.space, row.id) in self._claimed:
-                    continue
                 if not paused or orjson.loads(row.body)["endpoint"] not in paused:
                     return row.at
+            query.after, query.limit = (found[-1].at, found[-1].pk), BACKLOG
         return None
 
     def counts(self, world: World) -> dict[str, int]:
@@ -196,7 +202,7 @@ class Dispatcher:
         except Exception as error:
             log.exception("delivery %s of world %s could not be attempted", id, world.name)
             self._give_up(world, space, id, f"Greenroom failed: {error!r}; see its log")
-        self._claimed.discard((space, id))
+        self._claimed[space].discard(id)
 
     def _give_up(self, world: World, space: int, id: str, note: str) -> None:
         """End a delivery that our own mistake keeps from being attempted, so that nothing waits for it for ever."""
@@ -368,7 +374,7 @@ class Dispatcher:
         tx.commit()
         await self.batch.durable()
         self.take_up(world)
-        while (world.space, id) in self._claimed:
+        while id in self._claimed[world.space]:
             await asyncio.wait(self._under_way(world), return_when=asyncio.FIRST_COMPLETED)
         return self._stored(world, id)
 

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from harness import faults, realtime
+from harness.collection import endpoints_of
 from harness.dispatcher import allowed
 from harness.transaction import DELIVERIES, Transaction
 from harness.world import World
@@ -179,6 +180,72 @@ async def test_a_backlog_beyond_the_limit_is_delivered_whole(
     await asyncio.gather(*(lab.create(world, str(each)) for each in range(40)))
     await lab.runtime.dispatcher.settle(world)
     assert sorted(int(orjson.loads(body)["data"]["name"]) for _, body in receiver.got) == list(range(40))
+
+
+async def test_a_backlog_taken_up_at_once_goes_on_by_itself(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.dispatcher.BACKLOG", 5)
+    world, receiver = lab.world(), lab.receiver()
+    await listening(lab, world, receiver)
+    dispatcher = lab.runtime.dispatcher
+    dispatcher._stopping = True  # as before a restart: events are written, nothing is posted
+    for each in range(40):
+        await lab.create(world, str(each))
+    dispatcher._stopping = False
+    dispatcher.take_up(world)
+    for _ in range(500):
+        if len(receiver.got) == 40:
+            break
+        await asyncio.sleep(0.01)
+    assert sorted(int(orjson.loads(body)["data"]["name"]) for _, body in receiver.got) == list(range(40))
+
+
+async def test_what_is_due_already_is_nothing_to_wait_for(lab: Lab) -> None:
+    world, receiver = lab.world(), lab.receiver(statuses=[500])
+    await listening(lab, world, receiver)
+    dispatcher = lab.runtime.dispatcher
+    dispatcher._stopping = True
+    await lab.create(world)
+    assert dispatcher.next_due(world) is None
+    dispatcher._stopping = False
+    await dispatcher.settle(world)
+    assert dispatcher.next_due(world) == world.clock.now() + 60_000_000
+
+
+async def test_the_backlog_of_one_world_does_not_hold_back_another(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.dispatcher.BACKLOG", 3)
+    busy, quiet, slow, quick = lab.world(), lab.world(), lab.receiver(delay=30), lab.receiver()
+    await listening(lab, busy, slow)
+    await listening(lab, quiet, quick)
+    for each in range(8):
+        await lab.create(busy, str(each))
+    await lab.create(quiet, "heard")
+    await asyncio.wait_for(lab.runtime.dispatcher.settle(quiet), 5)
+    assert [orjson.loads(body)["data"]["name"] for _, body in quick.got] == ["heard"]
+
+
+async def test_what_a_paused_endpoint_holds_back_does_not_hold_back_others(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.dispatcher.BACKLOG", 5)
+    world, held, free = lab.world(), lab.receiver(), lab.receiver()
+    await listening(lab, world, held)
+    parcel = lab.runtime.providers["parcel"]
+    tx = Transaction(lab.runtime.store, world, parcel)
+    (endpoint,) = tx.endpoints()
+    tx.save(endpoints_of("parcel"), endpoint | {"paused": True})
+    tx.commit()
+    for each in range(20):
+        await lab.create(world, str(each))
+    await listening(lab, world, free)
+    for each in range(20, 30):
+        await lab.create(world, str(each))
+    await lab.runtime.dispatcher.settle(world)
+    assert held.got == []
+    assert [int(orjson.loads(body)["data"]["name"]) for _, body in free.got] == list(range(20, 30))
 
 
 async def test_the_reply_is_kept_with_each_attempt(lab: Lab) -> None:
