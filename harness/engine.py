@@ -94,11 +94,17 @@ class Engine:
         except Refusal as refusal:
             if exchange.world is None:
                 self._number_stray(exchange)
+                log.warning("%s: a request came with credentials of no world", provider.name)
             answer = self._refused(exchange, refusal)
         except Dropped as dropped:
             self._journal(exchange, at, None, started)
             await self.batch.durable()
             raise dropped from None
+        except Exception as error:
+            log.exception("%s: %s %s could not be served", provider.name, request.method, request.path)
+            if exchange.world is None:
+                self._number_stray(exchange)
+            answer = self._refused(exchange, provider.dialect.failure(500, _failed(error)))
         if self.store.pending:
             try:
                 await self.batch.durable()
@@ -172,7 +178,6 @@ class Engine:
             form, lambda size: chance.draw("stray", "request", self._strays, size)
         )
         exchange.now = realtime.now()
-        log.warning("%s: a request came with credentials of no world", exchange.provider.name)
 
     async def _fault(self, exchange: Exchange) -> None:
         world, provider = exchange.world, exchange.provider
@@ -237,9 +242,7 @@ class Engine:
         except Exception as error:
             tx.rollback()
             log.exception("%s %s failed in world %s", provider.name, operation.id, world.name)
-            answer = self._refused(
-                exchange, dialect.failure(500, f"Greenroom failed: {error!r}; see its log")
-            )
+            answer = self._refused(exchange, dialect.failure(500, _failed(error)))
             outcome = Outcome()
         for deviation in tx.violations:
             self._record(exchange, deviation)
@@ -329,6 +332,10 @@ class Engine:
             for mail in outcome.mails:
                 shown = {name: mail[name] for name in ("id", "provider", "to", "subject")}
                 self.hub.publish(world.id, "mail", shown)
+
+
+def _failed(error: Exception) -> str:
+    return f"Greenroom failed: {error!r}; see its log"
 
 
 def _drop(data: Any, location: tuple[int | str, ...]) -> None:

@@ -324,25 +324,24 @@ class Transaction:
     def commit(self) -> Outcome:
         """End the unit: all writes go into the store's batch together; return what became known."""
         world = self.world
-        world.counters.update(self._counters)
+        counters = world.counters | self._counters
         try:
-            if self._dirty:
-                self._begin(last=True)
-                self._flush()
+            self._flush()
             if self._open:
-                self._end()
+                self._end(counters)
         except BaseException:
             self.rollback()
             raise
+        world.counters = counters
         world.sequence = self._sequence
         if self._endpoints_changed:
             world.known_endpoints.pop(self.provider.name, None)
         return self.outcome
 
-    def _end(self) -> None:
+    def _end(self, counters: dict[str, int]) -> None:
         world = self.world
         if self._counters:
-            body = orjson.dumps(world.counters)
+            body = orjson.dumps(counters)
             self.store.update(world.counters_row, COUNTERS.kind, "counters", 0, body, ([], []))
         for grant in self._grants:
             world.directory.add(self.store, self.provider.name, grant)
@@ -406,9 +405,9 @@ class Transaction:
             self._write(self.store, slot)
         self._dirty.clear()
 
-    def _begin(self, *, last: bool = False) -> None:
+    def _begin(self) -> None:
         if not self._open:
-            self.store.begin(last=last)
+            self.store.begin()
             self._open = True
 
     def _write(self, store: Store, slot: _Slot) -> None:

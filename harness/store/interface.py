@@ -56,14 +56,14 @@ class Store(Protocol):
     def pending(self) -> bool:
         """True while finished units wait for `commit`."""
 
-    def begin(self, *, last: bool = False) -> None:
-        """Open a unit; `last` says that nothing but its writes follows, so that only a failing write could undo it."""
+    def begin(self) -> None:
+        """Open a unit."""
 
     def keep(self) -> None:
         """End the unit, keeping its writes in the batch."""
 
     def undo(self) -> None:
-        """End the unit as if it had never been; a `last` one takes the whole batch with it: `commit` will fail."""
+        """End the unit as if it had never been; the other units of the batch are not touched."""
 
     def commit(self) -> None:
         """Make the batch durable; on failure roll it back and raise StoreError."""

@@ -68,7 +68,6 @@ class SqliteStore:
             ) from error
         self._run = self._db.execute
         self.pending = False
-        self._saved = False
         self._broken = False
         self._rows: dict[tuple[int, str, str], Row] = {}
 
@@ -103,30 +102,28 @@ class SqliteStore:
 
     # --- units -----------------------------------------------------------------------------------------------------
 
-    def begin(self, *, last: bool = False) -> None:
-        """Open a unit, and the batch when none is open; a `last` one saves the cost of a savepoint."""
+    def begin(self) -> None:
+        """Open a unit, and the batch when none is open."""
         if not self._db.in_transaction:
             self._run("BEGIN IMMEDIATE")
             self.pending = True
-        self._saved = not last
-        if self._saved:
-            self._run("SAVEPOINT unit")
+        self._run("SAVEPOINT unit")
 
     def keep(self) -> None:
         """End the unit, keeping its writes in the batch."""
-        if self._saved:
-            self._run("RELEASE unit")
+        self._run("RELEASE unit")
 
     def undo(self) -> None:
-        """End the unit as if it had never been; without a savepoint the batch goes with it."""
+        """End the unit as if it had never been.
+
+        Some failures (a full disk) make SQLite give up the whole batch by itself: then `commit` fails for all of it.
+        """
         self._rows.clear()
-        if self._saved and self._db.in_transaction:
+        if self._db.in_transaction:
             self._run("ROLLBACK TO unit")
             self._run("RELEASE unit")
-            return
-        self._broken = True
-        if self._db.in_transaction:
-            self._run("ROLLBACK")
+        else:
+            self._broken = True
 
     def commit(self) -> None:
         """Make the batch durable; on failure roll it back and raise StoreError."""
@@ -135,7 +132,7 @@ class SqliteStore:
         self.pending = False
         try:
             if self._broken:
-                raise sqlite3.OperationalError("a write of the same batch failed")
+                raise sqlite3.OperationalError("SQLite has given up the batch")
             self._run("COMMIT")
         except sqlite3.Error as error:
             self._broken = False

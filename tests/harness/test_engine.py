@@ -1,5 +1,6 @@
 """The life of a request, on the sample provider."""
 
+import asyncio
 import gzip
 from typing import Any
 
@@ -202,3 +203,60 @@ async def test_a_page_is_read_by_index_without_sorting(lab: Lab, where: dict[str
     (statement,) = (each for each in asked if "ORDER BY" in each)
     plan = [row[-1] for row in database.execute(f"EXPLAIN QUERY PLAN {statement}")]
     assert not any("TEMP B-TREE" in step or step.startswith("SCAN") for step in plan), plan
+
+
+async def test_a_request_that_cannot_be_written_harms_no_other_of_its_batch(lab: Lab) -> None:
+    world, other = lab.world(), lab.world()
+    parcel = lab.runtime.providers["parcel"]
+
+    @parcel.post("/unwritable", id="Unwritable", tier="P2")
+    def unwritable(tx: Transaction) -> dict[str, Any]:
+        """Keep what no JSON can hold."""
+        tx.insert(PARCELS, {"id": "p_bad", "colour": "red", "sizes": [], "name": {1, 2}})
+        return {}
+
+    calls = [
+        lab.call(world, "POST", "/parcels", json={"name": "before"}),
+        lab.call(world, "POST", "/unwritable"),
+        lab.call(other, "POST", "/parcels", json={"name": "elsewhere"}),
+        lab.call(world, "POST", "/parcels", json={"name": "after"}),
+    ]
+    answers = await asyncio.gather(*calls)
+    assert [each.status_code for each in answers] == [201, 500, 201, 201]
+    names = [each["name"] for each in (await lab.call(world, "GET", "/parcels")).json()["items"]]
+    assert names == ["after", "before", "first"]
+
+
+async def test_a_write_that_the_database_refuses_harms_no_other_of_its_batch(lab: Lab) -> None:
+    world, other = lab.world(), lab.world()
+    parcel = lab.runtime.providers["parcel"]
+
+    @parcel.post("/clash", id="Clash", tier="P2")
+    def clash(tx: Transaction) -> dict[str, Any]:
+        """Use a number that is taken: what only a mistake of the engine's could do."""
+        tx._sequence = 1
+        tx.insert(PARCELS, {"id": "p_clash", "colour": "red", "sizes": [], "name": "clash"})
+        return {}
+
+    answers = await asyncio.gather(
+        lab.call(other, "POST", "/parcels", json={"name": "elsewhere"}),
+        lab.call(world, "POST", "/clash"),
+        lab.call(other, "POST", "/parcels", json={"name": "afterwards"}),
+    )
+    assert [each.status_code for each in answers] == [201, 500, 201]
+    names = [each["name"] for each in (await lab.call(other, "GET", "/parcels")).json()["items"]]
+    assert names == ["afterwards", "elsewhere", "first"]
+
+
+async def test_a_room_that_cannot_be_loaded_says_so_in_its_providers_envelope(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parcel = lab.runtime.providers["parcel"]
+
+    def broken() -> None:
+        raise ImportError("no module named wheels")
+
+    monkeypatch.setattr(type(parcel), "load", lambda _: broken())
+    answer = await lab.call(lab.world(), "GET", "/parcels")
+    assert answer.status_code == 500
+    assert "wheels" in answer.json()["problem"]

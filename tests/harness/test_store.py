@@ -132,27 +132,44 @@ def _insert(store: SqliteStore, number: int, id: str) -> None:
     store.insert(1 << SHIFT | number, THINGS.kind, id, 0, b"{}", ())
 
 
-def test_a_last_unit_that_fails_takes_its_batch_with_it(tmp_path: Path) -> None:
+def test_a_unit_that_fails_leaves_the_others_of_its_batch_alone(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path)
     store.begin()
     _insert(store, 1, "first")
     store.keep()
-    store.begin(last=True)
+    store.begin()
     _insert(store, 2, "second")
     with pytest.raises(sqlite3.IntegrityError):
         _insert(store, 3, "first")
     store.undo()
-    store.begin(last=True)
+    store.begin()
     _insert(store, 4, "third")
     store.keep()
-    with pytest.raises(StoreError, match="a write of the same batch failed"):
+    store.commit()
+    store.close()
+    again = SqliteStore(tmp_path)
+    found = [again.get(1, THINGS.kind, id) is not None for id in ("first", "second", "third")]
+    assert found == [True, False, True]
+    again.close()
+
+
+def test_a_batch_that_sqlite_gives_up_fails_as_a_whole_and_the_next_does_not(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    store.begin()
+    _insert(store, 1, "first")
+    store._db.execute("ROLLBACK")  # what SQLite does by itself when the disk is full
+    store.undo()
+    store.begin()
+    _insert(store, 2, "second")
+    store.keep()
+    with pytest.raises(StoreError, match="given up the batch"):
         store.commit()
-    assert [store.get(1, THINGS.kind, id) for id in ("first", "second", "third")] == [None, None, None]
-    store.begin(last=True)
-    _insert(store, 5, "fourth")
+    store.begin()
+    _insert(store, 3, "third")
     store.keep()
     store.commit()
-    assert store.get(1, THINGS.kind, "fourth") is not None
+    found = [store.get(1, THINGS.kind, id) is not None for id in ("first", "second", "third")]
+    assert found == [False, False, True]
     store.close()
 
 
