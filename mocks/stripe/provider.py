@@ -33,7 +33,14 @@ stripe = Provider(
     name="stripe",
     title="Stripe",
     port=7,
-    hosts=("api.stripe.com", "files.stripe.com", "js.stripe.com", "checkout.stripe.com", "hooks.stripe.com"),
+    hosts=(
+        "api.stripe.com",
+        "files.stripe.com",
+        "js.stripe.com",
+        "checkout.stripe.com",
+        "hooks.stripe.com",
+        "invoice.stripe.com",
+    ),
     dialect=StripeDialect(),
     credentials=(
         Credential("secret_key", f"sk_test_{KEY}", env=("STRIPE_SECRET_KEY",)),
