@@ -12,7 +12,19 @@ import pytest
 # The running server, worlds and webhook receivers that tests of all rooms share.
 pytest_plugins = ("tests.harness.serving",)
 
-_OWN_SETTINGS = ("STRIPE_", "RESEND_", "SVIX_", "EMAIL_", "GREENROOM_", "DATABASE_URL")
+_OWN_SETTINGS = (
+    "ALGOLIA_",
+    "CINT_",
+    "CLERK_",
+    "INSIGHTIQ_",
+    "MUX_",
+    "STRIPE_",
+    "RESEND_",
+    "SVIX_",
+    "EMAIL_",
+    "GREENROOM_",
+    "DATABASE_URL",
+)
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 _KEPT = frozenset({"GREENROOM_REQUIRE", "GREENROOM_SPECS"})
 

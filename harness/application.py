@@ -39,7 +39,9 @@ class Application:
         self.runtime = runtime
         base = runtime.settings.port
         self.by_port = {base + provider.port: provider for provider in runtime.providers.values()}
-        self.by_host = {host: provider for provider in runtime.providers.values() for host in provider.hosts}
+        named = [(host, provider) for provider in runtime.providers.values() for host in provider.hosts]
+        self.by_host = {host: provider for host, provider in named if not host.startswith("*")}
+        self.by_domain = {host[1:]: provider for host, provider in named if host.startswith("*.")}
         self.hosts = LOOPBACK | runtime.settings.allow_hosts | {runtime.settings.host}
         self._control: Any = None
 
@@ -49,10 +51,11 @@ class Application:
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
             host = _host_name(headers.get("host", ""))
             provider = self.by_port.get(scope["server"][1])
+            owner = self._owner(host)
             if provider is None:
-                provider = self.by_host.get(host)
+                provider = owner
             label = None
-            if host not in self.hosts and host not in self.by_host:
+            if host not in self.hosts and owner is None:
                 if not host.endswith(".localhost"):
                     return await _plain(send, 421, _misdirected(host))
                 provider, label = self._by_name(host, provider)
@@ -60,6 +63,14 @@ class Application:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         return None
+
+    def _owner(self, host: str) -> Provider | None:
+        """Return the provider that a real host name belongs to: by its whole name, else by `*.<the rest>`."""
+        owner = self.by_host.get(host)
+        while owner is None and "." in host:
+            host = host.partition(".")[2]
+            owner = self.by_domain.get(f".{host}")
+        return owner
 
     def _by_name(self, host: str, provider: Provider | None) -> tuple[Provider | None, str | None]:
         """Read `[<world>.]<provider>.greenroom.localhost`."""
@@ -92,6 +103,7 @@ class Application:
             label, _, rest = path[2:].partition("/")
             path = f"/{rest}"
         origin = f"{scope['scheme']}://{headers.get('host', '')}{prefix}"
+        secure = origin if scope["scheme"] == "https" else self.runtime.secure_url(provider.name)
         try:
             body = await _body(receive, provider.max_body, headers.get("content-encoding", ""))
         except TooLarge:
@@ -111,6 +123,7 @@ class Application:
             headers,
             body,
             origin=origin,
+            secure_origin=secure,
             label=label,
         )
         try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import orjson
 
 from harness.errors import Refusal
-from harness.messages import Request
+from harness.messages import Reply, Request
 
 if TYPE_CHECKING:
     from harness.provider import Operation
@@ -86,6 +86,10 @@ class Dialect(ABC):
     @abstractmethod
     def failure(self, status: int, message: str = "") -> Refusal:
         """Return the provider's error body for a status: injected faults (4xx, 5xx, 429), limits, failures of ours."""
+
+    def preflight(self, request: Request) -> Reply | None:  # noqa: ARG002
+        """Return the answer to a browser's OPTIONS request, which carries no credentials; None serves it like others."""
+        return None
 
     # --- idempotency -----------------------------------------------------------------------------------------------
 

@@ -82,6 +82,8 @@ class Engine:
         started, at = realtime.monotonic(), realtime.now()
         exchange = Exchange(provider, request)
         outcome: Outcome | None = None
+        if request.method == "OPTIONS" and (preflight := provider.dialect.preflight(request)) is not None:
+            return self._finish(exchange, preflight)
         try:
             self._place(exchange)
             world = exchange.world

@@ -9,7 +9,7 @@ from typing import Any
 class Request:
     """One HTTP request, its body read whole and decompressed; header names are lower case."""
 
-    __slots__ = ("body", "headers", "label", "method", "origin", "path", "query")
+    __slots__ = ("body", "headers", "label", "method", "origin", "path", "query", "secure_origin")
 
     def __init__(
         self,
@@ -20,12 +20,13 @@ class Request:
         body: bytes = b"",
         *,
         origin: str = "",
+        secure_origin: str = "",
         label: str | None = None,
     ) -> None:
         """Take the request as it is on the wire (`path` still quoted).
 
-        `origin` is the provider's own address as the consumer reaches it, without a slash at the end; `label` names
-        a world in addresses of browser pages.
+        `origin` is the provider's own address as the consumer reaches it, without a slash at the end, `secure_origin`
+        the same over TLS where there is TLS; `label` names a world in addresses of browser pages.
         """
         self.method = method
         self.path = path
@@ -33,6 +34,7 @@ class Request:
         self.headers = headers or {}
         self.body = body
         self.origin = origin
+        self.secure_origin = secure_origin or origin
         self.label = label
 
     def header(self, name: str) -> str | None:

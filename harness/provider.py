@@ -77,8 +77,9 @@ class Operation:
 class Provider:
     """A provider: `mocks/<name>/provider.py` builds one, the entry point `greenroom.providers` names it.
 
-    `port` is added to the base port. `account(tx)` fills a new world's account and returns further environment
-    variables. `base_env` are the names under which the provider's SDKs read their base address, `sdks` the names of
+    `port` is added to the base port. `hosts` are its real host names, `*.algolia.net` stands for all below a domain. `account(tx)` fills a new world's account and returns further environment
+    variables; `populate(tx, story)` adds what a scenario tells to it and returns the ids it gave, for the rooms that
+    come after it to refer to. `base_env` are the names under which the provider's SDKs read their base address, `sdks` the names of
     its official Python SDKs on PyPI.
     """
 
@@ -92,6 +93,7 @@ class Provider:
     base_env: tuple[str, ...] = ()
     sdks: tuple[str, ...] = ()
     account: Callable[[Any], dict[str, str]] | None = None
+    populate: Callable[[Any, dict[str, Any]], dict[str, str]] | None = None
     max_body: int = 1 << 20
     package: str = ""
     routes: Routes[Operation] = field(default_factory=Routes)

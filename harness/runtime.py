@@ -18,6 +18,7 @@ from harness.world import World
 from harness.worlds import Worlds
 
 BASE_PORT = 4400
+TLS_PORT = 43  # added to the base port
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = BASE_PORT
     token: str | None = None
+    tls: bool = False
     allow_hosts: frozenset[str] = frozenset()
     webhook_hosts: frozenset[str] = frozenset()
 
@@ -68,6 +70,12 @@ class Runtime:
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "localhost") else settings.host  # noqa: S104
         port = settings.port + (self.providers[provider].port if provider else 0)
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    def secure_url(self, provider: str) -> str:
+        """Return a provider's address over TLS, its path prefix at the end; empty where there is no TLS front."""
+        if not self.settings.tls:
+            return ""
+        return f"https://localhost:{self.settings.port + TLS_PORT}/{provider}"
 
     def environment(self, world: World) -> dict[str, str]:
         """Return the environment that points a consumer at a world: the platform's names, the SDKs', and ours."""

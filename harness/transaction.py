@@ -104,6 +104,11 @@ class Transaction:
         """The present world time in whole unix seconds."""
         return self.now // instants.SECOND
 
+    @property
+    def live(self) -> bool:
+        """Tell whether answers are to be as the real provider gives them where its published schema says otherwise."""
+        return self.provider.name in self.world.live
+
     # --- documents -------------------------------------------------------------------------------------------------
 
     def get(self, collection: Collection, id: str) -> Json | None:
@@ -307,6 +312,14 @@ class Transaction:
         mail = {**mail, "provider": self.provider.name, "created": self.now, "addresses": addresses}
         self.outcome.mails.append(mail)
         return self.insert(MAILS, mail)
+
+    def keep_blob(self, content: bytes) -> str:
+        """Keep a large content (an uploaded file) and return the digest under which `blob` finds it."""
+        return self.store.blobs.keep(content)
+
+    def blob(self, digest: str) -> bytes:
+        """Return a content that was kept."""
+        return self.store.blobs.read(digest)
 
     def deviation(self, refusal: Refusal) -> None:
         """Refuse (strict), or record the violation and go on (lenient): for rules that real consumers break."""

@@ -47,7 +47,8 @@ class World:
     """A world in use: what the register says of it, and what is kept in memory while the server runs.
 
     `space` numbers the rows of its state; `origin` is what `reset` returns to; `accounts` holds, for each provider,
-    the tokens handed out (`tokens`) and the environment that the account gave (`env`).
+    the tokens handed out (`tokens`) and the environment that the account gave (`env`). `lenient` and `live` name the
+    providers whose input is let through and whose output is as recorded, where strict and as specified are the rule.
     """
 
     id: str
@@ -59,6 +60,7 @@ class World:
     origin: Json
     created: int
     directory: Credentials
+    live: set[str] = field(default_factory=set)
     accounts: dict[str, Json] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     sequence: int = 1
@@ -81,6 +83,7 @@ class World:
             "seed": self.seed,
             "space": self.space,
             "lenient": sorted(self.lenient),
+            "live": sorted(self.live),
             "origin": self.origin,
             "created": self.created,
             "accounts": self.accounts,

@@ -56,6 +56,7 @@ class Worlds:
             space=record["space"],
             clock=clock.restored(clock_record),
             lenient=set(record["lenient"]),
+            live=set(record.get("live", ())),
             origin=record["origin"],
             created=record["created"],
             directory=self.credentials,
@@ -101,12 +102,14 @@ class Worlds:
         seed: str | int | None = None,
         at: Json | None = None,
         lenient: Iterable[str] = (),
+        live: Iterable[str] = (),
     ) -> World:
         """Make a bare world: an account at each provider. `at` is {mode, now?, rate?}; raise Conflict, InvalidInput."""
+        profiles = self._known("lenient", lenient), self._known("live", live)
         origin_clock = clock.configured(**(at or {}))
         origin = {"clock": origin_clock.stored(), "given": bool(at and at.get("now") is not None)}
         seed = str(seed) if seed is not None else str(int.from_bytes(realtime.entropy(4), "big"))
-        world = self._make(name, seed, origin_clock, self._lenient(lenient), origin)
+        world = self._make(name, seed, origin_clock, profiles, origin)
         try:
             self._open_space(world)
             for provider in self.providers.values():
@@ -117,7 +120,14 @@ class Worlds:
         self.store.commit()
         return world
 
-    def _make(self, name: str | None, seed: str, at: clock.Clock, lenient: set[str], origin: Json) -> World:
+    def _make(
+        self,
+        name: str | None,
+        seed: str,
+        at: clock.Clock,
+        profiles: tuple[set[str], set[str]],
+        origin: Json,
+    ) -> World:
         fixed = name == DEFAULT and not self.by_id
         id = DEFAULT if fixed else f"wld_{chance.spell(realtime.entropy(16))}"
         name = name or id.replace("_", "-").lower()
@@ -131,7 +141,8 @@ class Worlds:
             seed=seed,
             space=self._next_space(),
             clock=at,
-            lenient=lenient,
+            lenient=profiles[0],
+            live=profiles[1],
             origin=origin,
             created=realtime.now(),
             directory=self.credentials,
@@ -140,12 +151,12 @@ class Worlds:
         self.by_id[id] = world
         return world
 
-    def _lenient(self, names: Iterable[str]) -> set[str]:
+    def _known(self, option: str, names: Iterable[str]) -> set[str]:
         chosen = set(names)
         if unknown := chosen - set(self.providers):
             known = ", ".join(sorted(self.providers))
             raise InvalidInput(
-                f"lenient names providers that are not installed: {sorted(unknown)}; there are: {known}"
+                f"{option} names providers that are not installed: {sorted(unknown)}; there are: {known}"
             )
         return chosen
 
@@ -238,7 +249,7 @@ class Worlds:
         """Make a world with the same data, seed and time, and credentials of its own; endpoints are paused in it."""
         present = clock.restored(world.clock.stored())
         present.set_to(world.clock.now())
-        twin = self._make(name, world.seed, present, set(world.lenient), world.origin)
+        twin = self._make(name, world.seed, present, (set(world.lenient), set(world.live)), world.origin)
         try:
             async with world.moving:
                 await self._copy(world, world.space, twin.space, leave=(DELIVERIES.kind,))

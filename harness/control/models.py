@@ -42,6 +42,7 @@ class NewWorld(Body):
     seed: int | Text | None = None
     clock: NewClock = NewClock()
     lenient: list[Text] = []
+    live: list[Text] = []
 
 
 class Fork(Body):

@@ -51,6 +51,7 @@ class World(TypedDict):
     urls: dict[str, str]
     clock: Clock
     lenient: list[str]
+    live: list[str]
 
 
 class Worlds(TypedDict):

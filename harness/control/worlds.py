@@ -31,6 +31,7 @@ def line(runtime: Runtime, world: World) -> shapes.World:
         "urls": {name: runtime.url(name) for name in runtime.providers},
         "clock": cast("shapes.Clock", world.clock.shown()),
         "lenient": sorted(world.lenient),
+        "live": sorted(world.live),
     }
 
 
@@ -74,7 +75,7 @@ async def list_worlds(runtime: Running) -> shapes.Worlds:
 async def create_world(runtime: Running, body: NewWorld) -> shapes.World:
     """Make a bare world: an account at every provider, with fresh credentials."""
     at = body.clock.model_dump()
-    world = runtime.worlds.create(name=body.name, seed=body.seed, at=at, lenient=body.lenient)
+    world = runtime.worlds.create(name=body.name, seed=body.seed, at=at, lenient=body.lenient, live=body.live)
     runtime.timeline.plan(world)
     return shown(runtime, world)
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from harness.blobs import Blobs
+
 SHIFT = 40
 
 
@@ -51,6 +53,8 @@ class Store(Protocol):
 
     Writes happen inside a *unit* (one request: all or nothing); finished units share a batch that `commit` makes durable.
     """
+
+    blobs: Blobs
 
     @property
     def pending(self) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from harness.blobs import Blobs
 from harness.errors import StoreError
 from harness.store.interface import SHIFT, Place, Position, Query, Row
 
@@ -54,6 +55,7 @@ class SqliteStore:
     def __init__(self, directory: Path) -> None:
         """Open or create the database; raise StoreError when it is corrupt, newer, locked or not writable."""
         self.path = directory / "greenroom.db"
+        self.blobs = Blobs(directory / "blobs")
         try:
             directory.mkdir(parents=True, exist_ok=True)
             self._lock = _lock(directory)

@@ -55,4 +55,6 @@ def test_the_node_sdks_are_pinned_exactly() -> None:
     wanted = json.loads((ROOT / "tests/node/package.json").read_text("utf-8"))["dependencies"]
     assert wanted["stripe-basil"] == "npm:stripe@18.1.1"
     assert wanted["resend-platform"] == "npm:resend@4.5.1"
-    assert [pin for pin in wanted.values() if not re.fullmatch(r"(?:npm:[a-z]+@)?\d+\.\d+\.\d+", pin)] == []
+    assert [
+        pin for pin in wanted.values() if not re.fullmatch(r"(?:npm:[@a-z/-]+@)?\d+\.\d+\.\d+", pin)
+    ] == []

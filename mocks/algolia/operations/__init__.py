@@ -1,0 +1,1 @@
+"""What Algolia's API answers, one module for each thing."""

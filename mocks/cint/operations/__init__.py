@@ -1,0 +1,1 @@
+"""What Cint's API answers, one module for each thing."""

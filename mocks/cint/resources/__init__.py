@@ -1,0 +1,1 @@
+"""What Cint keeps: shapes, states and domain functions; nothing here knows HTTP."""

@@ -1,0 +1,1 @@
+"""What Clerk's API answers, one module for each thing."""

@@ -1,0 +1,13 @@
+"""What a new world's account at Clerk holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.transaction import Transaction
+
+
+def open_account(tx: Transaction) -> dict[str, str]:
+    """Fill the account; return what else the environment names, such as ids of what was made."""
+    return {}

@@ -1,0 +1,1 @@
+"""What InsightIQ's API answers, one module for each thing."""

@@ -1,0 +1,1 @@
+"""What InsightIQ keeps: shapes, states and domain functions; nothing here knows HTTP."""

@@ -1,0 +1,1 @@
+"""What Mux's API answers, one module for each thing."""
