@@ -1,48 +1,118 @@
-"""The HTTP client of deliveries: kept-alive connections, no cookies, no redirects, no proxy, `*.localhost` is loopback."""
+"""The HTTP client of deliveries and visits: what may be contacted, and what one request brought."""
 
 from __future__ import annotations
 
-import socket
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+from harness import realtime
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession, StreamReader
+
+RESPONSE_KEPT = 20_000
+"""Bytes of an answer that are read and kept, unless the caller asks for more."""
 
 
-class LoopbackResolver(AbstractResolver):
-    """Resolves `localhost` and names below it to 127.0.0.1 without asking anybody, other names as usual."""
+@dataclass(slots=True)
+class Result:
+    """What one attempt brought: an HTTP status, or the error that kept it from one."""
 
-    def __init__(self) -> None:
-        """Keep a usual resolver for allowed hosts."""
-        self._usual = aiohttp.ThreadedResolver()
+    status: int | None = None
+    error: str | None = None
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    response_headers: dict[str, str] = field(default_factory=dict)
+    response_body: str = ""
+    milliseconds: float = 0.0
+    final: bool = False
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Return the addresses of a host."""
-        if host == "localhost" or host.endswith(".localhost"):
-            return [
-                ResolveResult(
-                    hostname=host,
-                    host="127.0.0.1",
-                    port=port,
-                    family=socket.AF_INET,
-                    proto=0,
-                    flags=socket.AI_NUMERICHOST,
-                )
-            ]
-        return await self._usual.resolve(host, port, family)
+    @property
+    def success(self) -> bool:
+        """Tell whether the receiver took it: any 2xx; a redirect is none."""
+        return self.status is not None and 200 <= self.status < 300
+
+
+class Client:
+    """Sends requests to loopback and to allowed hosts; contacts nobody else. It follows no redirect by itself."""
+
+    def __init__(self, hosts: frozenset[str]) -> None:
+        """`hosts` are the host names allowed besides loopback."""
+        self.hosts = hosts
+        self._session: ClientSession | None = None
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        headers: list[tuple[str, str]],
+        body: bytes,
+        limit: float,
+        kept: int = RESPONSE_KEPT,
+    ) -> Result:
+        """Send one request and return what came of it within `limit` seconds; an error is a result too."""
+        if not allowed(url, self.hosts):
+            error = (
+                f"{url} is neither loopback nor on the allow-list: Greenroom contacts no other host."
+                " Start it with --webhook-host NAME to allow one"
+            )
+            return Result(error=error, headers=headers, final=True)
+        import aiohttp  # at the first request: it costs a fifth of a second to import
+
+        if self._session is None:
+            from harness.loopback import session
+
+            self._session = session()
+        result, started = Result(headers=headers), realtime.monotonic()
+        try:
+            async with self._session.request(
+                method,
+                url,
+                data=body,
+                headers=headers,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=limit),
+            ) as response:
+                result.status = response.status
+                result.response_headers = {str(name): value for name, value in response.headers.items()}
+                result.response_body = (await _read(response.content, kept)).decode("utf-8", "replace")
+        except TimeoutError:
+            result.status = None
+            result.error = f"no answer within {limit:g} seconds"
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            result.status = None
+            result.error = f"{type(error).__name__}: {error}"
+        result.milliseconds = (realtime.monotonic() - started) * 1000
+        return result
 
     async def close(self) -> None:
-        """Close the usual resolver."""
-        await self._usual.close()
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
 
 
-def session() -> aiohttp.ClientSession:
-    """Return the session that all deliveries share."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=256, resolver=LoopbackResolver(), keepalive_timeout=30),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-        auto_decompress=True,
-        trust_env=False,
-    )
+async def _read(content: StreamReader, limit: int) -> bytes:
+    """Read up to `limit` bytes, however they are split on the way."""
+    parts, size = [], 0
+    while size < limit and (part := await content.read(limit - size)):
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)
+
+
+def allowed(url: str, hosts: frozenset[str]) -> bool:
+    """Tell whether a receiver may be contacted: loopback by name or address, or a host on the allow-list."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    if parts.scheme not in ("http", "https") or not host:
+        return False
+    if host == "localhost" or host.endswith(".localhost") or host in hosts:
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

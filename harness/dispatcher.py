@@ -11,53 +11,31 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import Any
 
 import orjson
 
 from harness import faults, instants, realtime
 from harness.batch import Batch
 from harness.collection import endpoints_of, events_of
-from harness.errors import NotFound
+from harness.delivery_client import Client, Result
+from harness.errors import Conflict, NotFound
 from harness.hub import Hub
 from harness.provider import Provider, Webhooks
 from harness.store import Query, Store
 from harness.transaction import DELIVERIES, Outcome, Transaction
+from harness.visits import Visits
 from harness.world import World
 from harness.worlds import Worlds
-
-if TYPE_CHECKING:
-    from aiohttp import ClientSession
 
 log = logging.getLogger("greenroom")
 HEAD_OF_LINE_SECONDS = 0.25
 IN_FLIGHT = 16
-RESPONSE_KEPT = 20_000
 BACKLOG = 1000
 PENDING = [("state", "pending")]
 DEFAULT_DELAY_MS = 60_000
 Json = dict[str, Any]
 LaneKey = tuple[str, int, str]
-
-
-@dataclass(slots=True)
-class Result:
-    """What one attempt brought: an HTTP status, or the error that kept it from one."""
-
-    status: int | None = None
-    error: str | None = None
-    headers: list[tuple[str, str]] = field(default_factory=list)
-    response_headers: dict[str, str] = field(default_factory=dict)
-    response_body: str = ""
-    milliseconds: float = 0.0
-    final: bool = False
-
-    @property
-    def success(self) -> bool:
-        """Tell whether the receiver took the event: any 2xx; a redirect is a failure."""
-        return self.status is not None and 200 <= self.status < 300
 
 
 @dataclass(slots=True)
@@ -79,13 +57,13 @@ class Dispatcher:
         self.worlds = worlds
         self.batch = batch
         self.hub = hub
-        self.hosts = hosts
+        self.client = Client(hosts)
         self.on_retry: list[Callable[[World], None]] = []
         self.attempts: dict[str, int] = {}
         self._lanes: dict[LaneKey, _Lane] = {}
         self._behind: set[str] = set()
         self._claimed: defaultdict[int, set[str]] = defaultdict(set)
-        self._session: ClientSession | None = None
+        self.visits = Visits(self.client, store, worlds, batch)
         self._stopping = False
 
     # --- what is due -----------------------------------------------------------------------------------------------
@@ -198,7 +176,8 @@ class Dispatcher:
 
     async def _attempt(self, world: World, space: int, id: str) -> None:
         try:
-            await self._try(world, space, id)
+            if not await self.visits.make(world, space, id):
+                await self._try(world, space, id)
         except Exception as error:
             log.exception("delivery %s of world %s could not be attempted", id, world.name)
             self._give_up(world, space, id, f"Greenroom failed: {error!r}; see its log")
@@ -289,42 +268,7 @@ class Dispatcher:
         if mode == "corrupt_signature":
             forged = dict(webhooks.sign(secrets, event, stamp, body + b" "))
             headers = [(name, forged[name]) for name, _ in headers]
-        if not allowed(endpoint["url"], self.hosts):
-            error = (
-                f"{endpoint['url']} is neither loopback nor on the allow-list: Greenroom contacts no other host."
-                " Start it with --webhook-host NAME to allow one"
-            )
-            return Result(error=error, headers=headers, final=True)
-        return await self._send(endpoint["url"], headers, body, webhooks.timeout_seconds)
-
-    async def _send(self, url: str, headers: list[tuple[str, str]], body: bytes, limit: float) -> Result:
-        import aiohttp  # at the first delivery: it costs a fifth of a second to import
-
-        if self._session is None:
-            from harness.delivery_client import session
-
-            self._session = session()
-        result, started = Result(headers=headers), realtime.monotonic()
-        try:
-            async with self._session.post(
-                url,
-                data=body,
-                headers=headers,
-                allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=limit),
-            ) as response:
-                result.status = response.status
-                result.response_headers = {str(name): value for name, value in response.headers.items()}
-                kept = await response.content.read(RESPONSE_KEPT)
-                result.response_body = kept.decode("utf-8", "replace")
-        except TimeoutError:
-            result.status = None
-            result.error = f"no answer within {limit:g} seconds"
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            result.status = None
-            result.error = f"{type(error).__name__}: {error}"
-        result.milliseconds = (realtime.monotonic() - started) * 1000
-        return result
+        return await self.client.send("POST", endpoint["url"], headers, body, webhooks.timeout_seconds)
 
     def _record(
         self,
@@ -368,7 +312,10 @@ class Dispatcher:
 
     async def redeliver(self, world: World, id: str) -> Json:
         """Attempt a delivery again now, whatever its state; return it with the new attempt."""
-        provider = self.worlds.providers[self._stored(world, id)["provider"]]
+        stored = self._stored(world, id)
+        if "visit" in stored:
+            raise Conflict(f"{id} is a visit of a simulated person, not a webhook: it happens once")
+        provider = self.worlds.providers[stored["provider"]]
         tx = Transaction(self.store, world, provider)
         tx.save(DELIVERIES, self._stored(world, id) | {"state": "pending"}, at=tx.now)
         tx.commit()
@@ -395,25 +342,7 @@ class Dispatcher:
             await asyncio.wait(tasks, timeout=2)
         for task in tasks:
             task.cancel()
-        if self._session is not None:
-            await self._session.close()
-
-
-def allowed(url: str, hosts: frozenset[str]) -> bool:
-    """Tell whether a receiver may be contacted: loopback by name or address, or a host on the allow-list."""
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".")
-    except ValueError:
-        return False
-    if parts.scheme not in ("http", "https") or not host:
-        return False
-    if host == "localhost" or host.endswith(".localhost") or host in hosts:
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+        await self.client.close()
 
 
 def _shown(number: int, now: int, result: Result, mode: str | None) -> Json:

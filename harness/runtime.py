@@ -103,6 +103,7 @@ def open_runtime(settings: Settings, providers: dict[str, Provider] | None = Non
     engine = Engine(store, worlds, batch, hub)
     dispatcher = Dispatcher(store, worlds, batch, hub, settings.webhook_hosts)
     timeline = Timeline(store, worlds, batch, dispatcher, engine)
+    dispatcher.visits.announce = engine.announce
     engine.on_outcome += [dispatcher.heard, timeline.heard]
     dispatcher.on_retry.append(timeline.plan)
     return Runtime(settings, providers, store, worlds, hub, batch, engine, dispatcher, timeline)

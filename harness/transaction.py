@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -270,6 +270,42 @@ class Transaction:
         }
         self.outcome.deliveries.append(delivery)
         return self.insert(DELIVERIES, delivery, at=at, fresh=True)
+
+    def visit(
+        self,
+        url: str,
+        *,
+        then: str,
+        payload: Json,
+        method: str = "GET",
+        headers: Sequence[tuple[str, str]] = (),
+        body: str = "",
+    ) -> Json:
+        """Let a simulated person open a URL after the commit, at this world time; redirects are followed.
+
+        Then the room's timer `then` runs with `payload` and what came of it: `status` (None without an answer), `url`
+        (the last one, or the one that a redirect led to and that may not be contacted), `body` (64 KiB at most),
+        `content_type`, `error`.
+        """
+        delivery = {
+            "id": f"dlv_{self._sequence + 1}",
+            "provider": self.provider.name,
+            "event": "",
+            "type": "visit",
+            "endpoint": "visits",
+            "url": url,
+            "state": "pending",
+            "attempts": [],
+            "visit": {
+                "method": method,
+                "headers": [list(each) for each in headers],
+                "body": body,
+                "then": then,
+                "payload": payload,
+            },
+        }
+        self.outcome.deliveries.append(delivery)
+        return self.insert(DELIVERIES, delivery, fresh=True)
 
     def endpoints(self) -> list[Json]:
         """Return this provider's webhook endpoints in the world, oldest first."""

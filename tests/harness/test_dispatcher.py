@@ -10,7 +10,7 @@ import pytest
 
 from harness import faults, realtime
 from harness.collection import endpoints_of
-from harness.dispatcher import allowed
+from harness.delivery_client import allowed
 from harness.transaction import DELIVERIES, Transaction
 from harness.world import World
 from tests.harness.lab import Lab, Receiver
