@@ -64,6 +64,10 @@ class Application:
             await send({"type": "websocket.close", "code": 1008})
         return None
 
+    def answers(self, host: str) -> bool:
+        """Tell whether there is anything to be had under a host name."""
+        return host in self.hosts or host.endswith(".localhost") or self._owner(host) is not None
+
     def _owner(self, host: str) -> Provider | None:
         """Return the provider that a real host name belongs to: by its whole name, else by `*.<the rest>`."""
         owner = self.by_host.get(host)

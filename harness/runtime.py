@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness import registry
 from harness.batch import Batch
@@ -16,6 +17,12 @@ from harness.store.sqlite import SqliteStore
 from harness.timeline import Timeline
 from harness.world import World
 from harness.worlds import Worlds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from ssl import SSLContext
+
+    from harness.tls import Authority
 
 BASE_PORT = 4400
 TLS_PORT = 43  # added to the base port
@@ -48,6 +55,7 @@ class Runtime:
     dispatcher: Dispatcher
     timeline: Timeline
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _authority: Authority | None = None
 
     def start(self) -> None:
         """Take up what was due or pending when the server last stopped; call it on the event loop."""
@@ -70,6 +78,23 @@ class Runtime:
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "localhost") else settings.host  # noqa: S104
         port = settings.port + (self.providers[provider].port if provider else 0)
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    def authority(self) -> Authority:
+        """Return the certificate authority of the data directory; made at the first call. Raises StoreError."""
+        from harness.tls import (
+            Authority,  # at the first use: cryptography costs a tenth of a second to import
+        )
+
+        if self._authority is None:
+            hosts = {host for provider in self.providers.values() for host in provider.hosts}
+            self._authority = Authority(self.settings.data_dir / "tls", hosts)
+        return self._authority
+
+    def tls_context(self, serves: Callable[[str], bool]) -> SSLContext:
+        """Return the context of the TLS port, which has a certificate for every host that is served."""
+        from harness.tls import front
+
+        return front(self.authority(), serves)
 
     def secure_url(self, provider: str) -> str:
         """Return a provider's address over TLS, its path prefix at the end; empty where there is no TLS front."""

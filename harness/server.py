@@ -11,13 +11,14 @@ from asyncio import FIRST_COMPLETED
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
+from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from harness.application import Application
 from harness.errors import ConfigurationError
-from harness.runtime import Runtime, Settings, open_runtime
+from harness.runtime import TLS_PORT, Runtime, Settings, open_runtime
 
 SHUTDOWN_SECONDS = 3
 READY = "greenroom ready"
@@ -88,9 +89,9 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-async def _serve(runtime: Runtime, listeners: list[socket.socket], greeting: str) -> None:
-    config = uvicorn.Config(
-        Application(runtime),
+def _config(application: Application) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
         http=Protocol,
         loop="none",
         lifespan="off",
@@ -102,20 +103,36 @@ async def _serve(runtime: Runtime, listeners: list[socket.socket], greeting: str
         backlog=2048,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
-    server = Server(config)
+
+
+def _servers(runtime: Runtime, listeners: list[socket.socket]) -> list[tuple[Server, list[socket.socket]]]:
+    """Return the server of the plain ports and, last, that of the TLS port where there is one."""
+    application = Application(runtime)
+    plain = Server(_config(application))
+    if not runtime.settings.tls:
+        return [(plain, listeners)]
+    secure = _config(application)
+    secure.load()
+    secure.ssl = runtime.tls_context(application.answers)
+    return [(plain, listeners[:-1]), (Server(secure), listeners[-1:])]
+
+
+async def _serve(runtime: Runtime, listeners: list[socket.socket], greeting: str) -> None:
+    servers = _servers(runtime, listeners)
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
         runtime.stopping.set()
-        server.should_exit = True
+        for server, _ in servers:
+            server.should_exit = True
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     runtime.start()
-    serving = asyncio.create_task(server.serve(sockets=listeners))
-    await asyncio.wait(
-        {serving, ready := asyncio.create_task(server.ready.wait())}, return_when=FIRST_COMPLETED
-    )
+    serving = asyncio.gather(*(server.serve(sockets=sockets) for server, sockets in servers))
+    ready = asyncio.gather(*(server.ready.wait() for server, _ in servers))
+    waiting: set[asyncio.Future[Any]] = {serving, ready}
+    await asyncio.wait(waiting, return_when=FIRST_COMPLETED)
     ready.cancel()
     sys.stdout.write(f"{READY} {runtime.url()}\n{greeting}")
     sys.stdout.flush()
@@ -136,6 +153,8 @@ def run(settings: Settings, greet: Callable[[Runtime], str] = lambda _: "") -> N
     runtime = open_runtime(settings)
     try:
         offsets = {0: "the control API"} | {each.port: each.name for each in runtime.providers.values()}
+        if settings.tls:
+            offsets[TLS_PORT] = "TLS"
         listeners = sockets(settings, offsets)
     except ConfigurationError:
         runtime.store.close()

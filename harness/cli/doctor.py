@@ -100,10 +100,14 @@ def _server(session: Session) -> Finding:
 
 
 def _ports(url: str, port: int, providers: dict[str, Provider], *, running: bool) -> Finding:
+    from harness.runtime import TLS_PORT
+
     if running and url.endswith(f":{port}"):
         return Finding("ports", ok=True, told=f"{port} and after are in use by the server above")
     busy = [
-        each for each in (port, *(port + provider.port for provider in providers.values())) if _is_busy(each)
+        each
+        for each in (port, *(port + provider.port for provider in providers.values()), port + TLS_PORT)
+        if _is_busy(each)
     ]
     if busy:
         told = (

@@ -34,6 +34,10 @@ def up(
     webhook_host: Annotated[
         list[str] | None, typer.Option(help="Host besides loopback that webhooks may go to (repeatable).")
     ] = None,
+    *,
+    tls: Annotated[
+        bool, typer.Option("--tls/--no-tls", help="Serve TLS too, for all providers, on the base port + 43.")
+    ] = True,
 ) -> None:
     """Serve all providers and the control API until SIGTERM or Ctrl-C."""
     from harness import server
@@ -44,6 +48,7 @@ def up(
         host=host,
         port=port,
         token=token,
+        tls=tls,
         allow_hosts=frozenset(name.lower() for name in allow_host or ()),
         webhook_hosts=frozenset(name.lower() for name in webhook_host or ()),
     )
@@ -52,8 +57,13 @@ def up(
 
 def _greeting(runtime: Runtime) -> str:
     """Say where everything is."""
+    from harness.runtime import TLS_PORT
+
     addresses = {"control API": f"{runtime.url()}/_greenroom/docs"}
     addresses |= {provider.title: runtime.url(name) for name, provider in runtime.providers.items()}
+    if runtime.settings.tls:
+        port, trusted = runtime.settings.port + TLS_PORT, runtime.authority().certificate.resolve()
+        addresses["TLS, all of them"] = f"https://localhost:{port} (authority: {trusted})"
     elsewhere = "" if runtime.url() == DEFAULT_URL else f" --url {runtime.url()}"
     addresses |= {
         "environment": f"greenroom env{elsewhere}",

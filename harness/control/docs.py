@@ -7,8 +7,11 @@ from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, Template
+
+from harness.errors import NotFound
+from harness.runtime import Runtime
 
 router = APIRouter()
 Json = dict[str, Any]
@@ -26,6 +29,16 @@ async def show_docs(request: Request) -> HTMLResponse:
         pretty=lambda schema: json.dumps(schema, indent=2),
     )
     return HTMLResponse(page)
+
+
+@router.get("/ca.pem", include_in_schema=False)
+async def show_authority(request: Request) -> Response:
+    """Return the certificate that a client of the TLS port has to trust."""
+    runtime: Runtime = request.app.state.runtime
+    if not runtime.settings.tls:
+        raise NotFound("this Greenroom serves no TLS: start it without --no-tls")
+    content = runtime.authority().certificate.read_bytes()
+    return Response(content, media_type="application/x-pem-file")
 
 
 def groups(document: Json) -> dict[str, list[Json]]:
