@@ -13,6 +13,7 @@ from harness.dispatcher import Dispatcher
 from harness.engine import Engine
 from harness.hub import Hub
 from harness.provider import Provider
+from harness.scenarios import Scenarios
 from harness.store.sqlite import SqliteStore
 from harness.timeline import Timeline
 from harness.world import World
@@ -54,6 +55,7 @@ class Runtime:
     engine: Engine
     dispatcher: Dispatcher
     timeline: Timeline
+    scenarios: Scenarios
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _authority: Authority | None = None
 
@@ -131,4 +133,5 @@ def open_runtime(settings: Settings, providers: dict[str, Provider] | None = Non
     dispatcher.visits.announce = engine.announce
     engine.on_outcome += [dispatcher.heard, timeline.heard]
     dispatcher.on_retry.append(timeline.plan)
-    return Runtime(settings, providers, store, worlds, hub, batch, engine, dispatcher, timeline)
+    scenarios = Scenarios(store, worlds, batch, engine)
+    return Runtime(settings, providers, store, worlds, hub, batch, engine, dispatcher, timeline, scenarios)

@@ -73,6 +73,10 @@ class Worlds:
         world.sequence = self.store.sequence(world.space)
         world.forget()
 
+    def reread(self, world: World) -> None:
+        """Read again what is cached of a world, after writes to it were undone."""
+        self._load(world)
+
     def reload(self) -> None:
         """Read again what is cached, after a batch could not be written."""
         for world in self.by_id.values():

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli import clock, doctor, inspection, new_provider, serve, surface, webhooks, worlds
+from harness.cli import clock, doctor, inspection, new_provider, scenarios, serve, surface, webhooks, worlds
 
 app = typer.Typer(
     name="greenroom",
@@ -36,5 +36,5 @@ def options(
     """Stateful, offline stand-ins for the services that a platform runs on."""
 
 
-for commands in (serve, worlds, clock, webhooks, inspection, surface, doctor, new_provider):
+for commands in (serve, worlds, scenarios, clock, webhooks, inspection, surface, doctor, new_provider):
     commands.add(app)

@@ -45,14 +45,29 @@ def create(
         list[str] | None,
         typer.Option(help="Provider that lets rule breaks pass and records them (repeatable)."),
     ] = None,
+    live: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Provider that answers as the real one where its published schema differs (repeatable)."
+        ),
+    ] = None,
+    scenario: Annotated[str | None, typer.Option(help="Scenario that the world begins with.")] = None,
+    scale: Annotated[float, typer.Option(help="Multiplies what the scenario tells.")] = 1.0,
 ) -> None:
-    """Make a bare world: an account at every provider, with fresh credentials."""
+    """Make a world: an account at every provider, with fresh credentials, bare unless a scenario is named."""
     at = {
         key: value
         for key, value in (("mode", clock), ("now", instant(now)), ("rate", rate))
         if value is not None
     }
-    body = {"name": name, "seed": seed, "clock": at, "lenient": lenient or []}
+    body: dict[str, Any] = {
+        "name": name,
+        "seed": seed,
+        "clock": at,
+        "lenient": lenient or [],
+        "live": live or [],
+    }
+    body |= {"scenario": scenario, "scale": scale}
     _show(session, session.post("/worlds", body))
 
 
@@ -113,6 +128,7 @@ def _show(session: Session, world: dict[str, Any]) -> None:
         "seed": world["seed"],
         "clock": f"{clock['mode']} at {clock['now']}",
         "lenient": world["lenient"],
+        "live": world["live"],
         "environment": f"greenroom env --world {world['name']}",
     }
     session.show(world, pairs(shown))

@@ -5,7 +5,19 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from harness import __version__
-from harness.control import clock, docs, faults, inspect, mails, snapshots, stream, trigger, webhooks, worlds
+from harness.control import (
+    clock,
+    docs,
+    faults,
+    inspect,
+    mails,
+    scenarios,
+    snapshots,
+    stream,
+    trigger,
+    webhooks,
+    worlds,
+)
 from harness.control.guard import Guard
 from harness.control.problems import PROBLEM, Problem, install
 from harness.runtime import Runtime
@@ -16,6 +28,8 @@ ROUTERS = (
     worlds.one,
     clock.router,
     snapshots.router,
+    scenarios.router,
+    scenarios.one,
     webhooks.router,
     trigger.router,
     faults.router,

@@ -43,6 +43,17 @@ class NewWorld(Body):
     clock: NewClock = NewClock()
     lenient: list[Text] = []
     live: list[Text] = []
+    scenario: Text | None = None
+    scale: Annotated[float, Field(gt=0)] = 1.0
+
+
+class LoadScenario(Body):
+    """A scenario by its name, or `text`: one written in YAML, under a name of its own."""
+
+    name: Text
+    seed: int | Text | None = None
+    scale: Annotated[float, Field(gt=0)] = 1.0
+    text: Annotated[str, StringConstraints(max_length=1_000_000)] | None = None
 
 
 class Fork(Body):

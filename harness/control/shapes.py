@@ -60,6 +60,27 @@ class Worlds(TypedDict):
     worlds: list[World]
 
 
+class Scenario(TypedDict):
+    """A scenario that is installed."""
+
+    name: str
+    title: str
+
+
+class Scenarios(TypedDict):
+    """All scenarios, in alphabetical order."""
+
+    scenarios: list[Scenario]
+
+
+class Loaded(TypedDict):
+    """The scenario that was loaded, and the ids that providers gave, by `<provider>.<kind>.<key>`."""
+
+    name: str
+    seed: str
+    refs: dict[str, str]
+
+
 class Advanced(TypedDict):
     """World time after an advance, timers that ran, and delivery attempts that were made."""
 

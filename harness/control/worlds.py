@@ -73,9 +73,15 @@ async def list_worlds(runtime: Running) -> shapes.Worlds:
 
 @router.post("/worlds", status_code=201)
 async def create_world(runtime: Running, body: NewWorld) -> shapes.World:
-    """Make a bare world: an account at every provider, with fresh credentials."""
+    """Make a world: an account at every provider, with fresh credentials, bare unless a scenario is named."""
     at = body.clock.model_dump()
     world = runtime.worlds.create(name=body.name, seed=body.seed, at=at, lenient=body.lenient, live=body.live)
+    if body.scenario is not None:
+        try:
+            await runtime.scenarios.begin_with(world, body.scenario, body.scale)
+        except BaseException:
+            await runtime.worlds.delete(world)
+            raise
     runtime.timeline.plan(world)
     return shown(runtime, world)
 
@@ -96,8 +102,9 @@ async def delete_world(runtime: Running, world: Named) -> None:
 
 @one.post("/reset")
 async def reset_world(runtime: Running, world: Named) -> shapes.World:
-    """Return a world to what it was when it was made: same credentials, seed and clock, no data, no endpoints."""
+    """Return a world to what it was when it was made: same credentials, seed, clock and scenario, no endpoints."""
     await runtime.worlds.reset(world)
+    await runtime.scenarios.begin_again(world)
     runtime.timeline.plan(world)
     return shown(runtime, world)
 

@@ -153,7 +153,7 @@ def test_a_marker_that_is_not_understood_is_an_error(
     result = suite.runpytest_subprocess("--greenroom-url", server.url)
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
-        [f"@pytest.mark.greenroom does not take {given[:3]}: give clock, lenient, seed by name"]
+        [f"@pytest.mark.greenroom does not take {given[:3]}: give clock, lenient, live, seed by name"]
     )
 
 
@@ -227,5 +227,5 @@ def test_the_options_are_explained(suite: pytest.Pytester) -> None:
     text = result.stdout.str() + suite.runpytest_subprocess("--markers").stdout.str()
     assert "--greenroom-url" in text
     assert "greenroom_url" in text
-    assert "@pytest.mark.greenroom(seed=..., clock=..., lenient=[...])" in text
+    assert "@pytest.mark.greenroom(seed=..., clock=..., lenient=[...], live=[...])" in text
     assert os.environ.get("GREENROOM_URL") is None

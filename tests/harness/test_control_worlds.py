@@ -51,7 +51,7 @@ async def test_a_list_of_worlds_keeps_their_credentials_to_itself(control: Contr
         ({"clock": {"mode": "frozen", "now": "yesterday"}}, 400, "not an instant"),
         ({"clock": {"mode": "real", "rate": 3}}, 400, "mode fast only"),
         ({"clock": {"mode": "slow"}}, 422, "clock.mode"),
-        ({"scenario": "starter"}, 422, "scenario"),
+        ({"scenario": "nothing-like-it"}, 400, "there is no scenario"),
         ({"name": ""}, 422, "name"),
     ],
 )

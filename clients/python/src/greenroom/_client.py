@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from greenroom._control import Control, segment
+from greenroom._control import JOB_SECONDS, Control, segment
 from greenroom._records import Health, Provider, iso, read
 from greenroom._world import World
 
@@ -41,19 +41,31 @@ class Greenroom:
         seed: int | str | None = None,
         clock: Mapping[str, str | float | datetime] | None = None,
         lenient: Sequence[str] | None = None,
+        *,
+        live: Sequence[str] | None = None,
+        scenario: str | None = None,
+        scale: float | None = None,
     ) -> World:
-        """Create a world: bare, with fresh credentials.
+        """Create a world with fresh credentials: bare, or with what a scenario tells (`scale` multiplies it).
 
         `seed` makes ids and chance repeatable (fresh if omitted); `clock` is `{"mode": "frozen", "now": …}`, with
-        `rate` for mode `fast`; `lenient` names providers that record a consumer's deviations and let them pass.
+        `rate` for mode `fast`; `lenient` names providers that record a consumer's deviations and let them pass,
+        `live` those that answer as the real provider does where its published schema says otherwise.
         """
         body = {
             "name": name,
             "seed": seed,
             "clock": None if clock is None else _clock(clock),
             "lenient": None if lenient is None else list(lenient),
+            "live": None if live is None else list(live),
+            "scenario": scenario,
+            "scale": scale,
         }
-        return World(self._control, self._control.post("/worlds", body))
+        return World(self._control, self._control.post("/worlds", body, seconds=JOB_SECONDS))
+
+    def scenarios(self) -> dict[str, str]:
+        """Return the title of every installed scenario, by name."""
+        return {each["name"]: each["title"] for each in self._control.get("/scenarios")["scenarios"]}
 
     def worlds(self) -> list[World]:
         """Return all worlds; `default` is always among them."""

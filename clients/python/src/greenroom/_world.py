@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class World:
     """An account at every provider, with its own credentials, data, clock, seed and faults.
 
-    `id`, `name`, `seed`, `lenient` (the providers that let deviations pass) and `urls` (per provider) are plain
-    values; `clock`, `webhooks`, `endpoints`, `faults`, `snapshots` and `mailbox` act on the world.
+    `id`, `name`, `seed`, `lenient` (the providers that let deviations pass), `live` (those that answer as the real
+    ones) and `urls` (per provider) are plain values; `clock`, `webhooks`, `endpoints`, `faults`, `snapshots` and `mailbox` act on the world.
     """
 
     def __init__(self, control: Control, shown: Json) -> None:
@@ -32,6 +32,7 @@ class World:
         self.name: str | None = shown.get("name")
         self.seed: int | str = shown["seed"]
         self.lenient: tuple[str, ...] = tuple(shown.get("lenient", ()))
+        self.live: tuple[str, ...] = tuple(shown.get("live", ()))
         self.urls: dict[str, str] = dict(shown["urls"])
         self._env: dict[str, str] | None = shown.get("env")
         self._path = f"/worlds/{segment(self.id)}"
@@ -53,8 +54,20 @@ class World:
         return dict(self._env)
 
     def reset(self) -> None:
-        """Bring the world back to how it was created: same id, credentials, seed and clock; all else is gone."""
+        """Bring the world back to how it was created: same id, credentials, seed, clock and scenario."""
         self._control.post(f"{self._path}/reset")
+
+    def load_scenario(
+        self, name: str, *, seed: int | str | None = None, scale: float | None = None, text: str | None = None
+    ) -> dict[str, str]:
+        """Add what a scenario tells to this world, at every provider; return the ids that were given.
+
+        The keys are `<provider>.<kind>.<key>`, for example `clerk.person.northwind-1`. `seed` is the world's unless
+        given, `scale` multiplies people, campaigns and creators, `text` is a scenario of your own in YAML.
+        """
+        body = {"name": name, "seed": seed, "scale": scale, "text": text}
+        refs: dict[str, str] = self._control.post(f"{self._path}/scenario", body, seconds=JOB_SECONDS)["refs"]
+        return refs
 
     def delete(self) -> None:
         """Delete the world and everything in it."""

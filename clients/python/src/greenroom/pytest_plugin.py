@@ -22,7 +22,8 @@ from greenroom._server import running
 from greenroom._world import World
 
 _MARKER = "greenroom"
-_ALLOWED = frozenset({"seed", "clock", "lenient"})
+_ALLOWED = frozenset({"seed", "clock", "lenient", "live"})
+_SCENARIO = "scenario"
 _SHARED = pytest.StashKey[Path]()
 _WORLD = pytest.StashKey[World]()
 _SHOWN = 10
@@ -44,8 +45,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker."""
     config.addinivalue_line(
         "markers",
-        "greenroom(seed=..., clock=..., lenient=[...]): how the test's world is created: seed of ids and chance, "
+        "greenroom(seed=..., clock=..., lenient=[...], live=[...]): how the test's world is created: seed of ids and chance, "
         'clock such as {"mode": "frozen", "now": "2026-01-31T09:00:00Z"}, providers that let deviations pass',
+    )
+    config.addinivalue_line(
+        "markers",
+        "scenario(name, seed=..., scale=...): what the test's world holds from the start",
     )
 
 
@@ -107,7 +112,17 @@ def _wishes(node: pytest.Item) -> dict[str, Any]:
                 pytrace=False,
             )
         wishes |= marker.kwargs
-    return wishes
+    return wishes | _told(node)
+
+
+def _told(node: pytest.Item) -> dict[str, Any]:
+    """Return what the nearest scenario marker of a test asks for."""
+    marker = node.get_closest_marker(_SCENARIO)
+    if marker is None:
+        return {}
+    if len(marker.args) != 1 or marker.kwargs.keys() - {"seed", "scale"}:
+        pytest.fail('say @pytest.mark.scenario("name", seed=..., scale=...)', pytrace=False)
+    return {"scenario": marker.args[0], **marker.kwargs}
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,0 +1,31 @@
+"""Scenarios: what there is, and filling a world with one."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from fastapi import APIRouter
+
+from harness.control import shapes
+from harness.control.context import Named, Running
+from harness.control.models import LoadScenario
+
+router = APIRouter(tags=["scenarios"])
+one = APIRouter(prefix="/worlds/{w}", tags=["scenarios"])
+
+
+@router.get("/scenarios")
+async def list_scenarios(runtime: Running) -> shapes.Scenarios:
+    """List the scenarios that are installed."""
+    return {"scenarios": cast("list[shapes.Scenario]", runtime.scenarios.listed())}
+
+
+@one.post("/scenario")
+async def load_scenario(runtime: Running, world: Named, body: LoadScenario) -> shapes.Loaded:
+    """Add what a scenario tells to a world, at every provider: all of it, or nothing when a room refuses.
+
+    `refs` names the ids that were given, for example `clerk.person.northwind-1`.
+    """
+    seed = None if body.seed is None else str(body.seed)
+    story = runtime.scenarios.story(world, body.name, seed=seed, scale=body.scale, text=body.text)
+    return cast("shapes.Loaded", await runtime.scenarios.load(world, story))

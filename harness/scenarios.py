@@ -1,0 +1,142 @@
+"""Scenarios: a story told by a catalogue, projected into a world by each provider's room.
+
+Catalogues are found by the entry-point group `greenroom.scenarios`; the harness knows none by name. A story is plain
+data, the same for all rooms; `order` in it says who is filled after whom, and `refs` collects the ids that were given.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib.metadata import entry_points
+from typing import Any, Protocol
+
+from harness import instants
+from harness.batch import Batch
+from harness.engine import Engine
+from harness.errors import ConfigurationError, GreenroomError, InvalidInput, Refusal
+from harness.provider import Provider
+from harness.store import Store
+from harness.transaction import Outcome, Transaction
+from harness.world import World
+from harness.worlds import Worlds
+
+GROUP = "greenroom.scenarios"
+Json = dict[str, Any]
+
+
+class Catalogue(Protocol):
+    """A source of scenarios; what it cannot use it refuses by a ValueError whose message is for the reader."""
+
+    def names(self) -> list[str]:
+        """Return the names of its scenarios."""
+
+    def title(self, name: str) -> str:
+        """Return what a scenario is about, in one line."""
+
+    def story(self, name: str, *, seed: str, scale: float, now: datetime, text: str | None = None) -> Json:
+        """Tell a scenario, or the one that `text` writes down."""
+
+
+def catalogues() -> list[Catalogue]:
+    """Return the installed catalogues in the order of their names; raise ConfigurationError for a broken one."""
+    found: list[Catalogue] = []
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        try:
+            found.append(entry.load())
+        except Exception as error:
+            raise ConfigurationError(
+                f"the scenarios {entry.name!r} ({entry.value}) cannot be loaded: {error!r}; mend or uninstall them"
+            ) from error
+    return found
+
+
+class Scenarios:
+    """Fills worlds."""
+
+    def __init__(self, store: Store, worlds: Worlds, batch: Batch, engine: Engine) -> None:
+        """The parts are made by `harness.runtime`; the catalogues are read at the first use."""
+        self.store = store
+        self.worlds = worlds
+        self.batch = batch
+        self.engine = engine
+        self._catalogues: list[Catalogue] | None = None
+
+    @property
+    def catalogues(self) -> list[Catalogue]:
+        """The installed catalogues."""
+        if self._catalogues is None:
+            self._catalogues = catalogues()
+        return self._catalogues
+
+    def listed(self) -> list[Json]:
+        """Return the name and title of every scenario, in alphabetical order."""
+        found = {name: each.title(name) for each in self.catalogues for name in each.names()}
+        return [{"name": name, "title": title} for name, title in sorted(found.items())]
+
+    def story(
+        self, world: World, name: str, *, seed: str | None = None, scale: float = 1.0, text: str | None = None
+    ) -> Json:
+        """Tell a scenario for a world, by its seed and its present unless told otherwise; raise InvalidInput."""
+        source = next((each for each in self.catalogues if name in each.names()), None)
+        if source is None and text is not None and self.catalogues:
+            source = self.catalogues[0]
+        if source is None:
+            known = ", ".join(each["name"] for each in self.listed()) or "none is installed"
+            raise InvalidInput(f"there is no scenario {name!r}; there are: {known}")
+        now = instants.moment(world.clock.now())
+        try:
+            return source.story(name, seed=seed or world.seed, scale=scale, now=now, text=text)
+        except ValueError as error:
+            raise InvalidInput(str(error)) from error
+
+    async def begin_with(self, world: World, name: str, scale: float) -> None:
+        """Load a scenario that is part of what the world is: `reset` will come back to it."""
+        story = self.story(world, name, scale=scale)
+        world.origin |= {"scenario": {"name": name, "scale": scale}}
+        self.worlds.save(world)
+        await self.load(world, story)
+
+    async def begin_again(self, world: World) -> None:
+        """Load the scenario that a world was made with, if it was, after a reset."""
+        if (origin := world.origin.get("scenario")) is not None:
+            await self.load(world, self.story(world, origin["name"], scale=origin["scale"]))
+
+    async def load(self, world: World, story: Json) -> Json:
+        """Project a story into a world, all of it or nothing; return {name, seed, refs}.
+
+        Raises GreenroomError naming the provider whose room could not tell its part.
+        """
+        order = [name for name in story["order"] if name in self.worlds.providers]
+        order += [name for name in self.worlds.providers if name not in order]
+        outcomes: list[Outcome] = []
+        async with world.moving:
+            self.store.begin()
+            try:
+                for name in order:
+                    outcomes += self._populate(world, self.worlds.providers[name], story)
+            except BaseException:
+                self.store.undo()
+                self.worlds.reread(world)
+                raise
+            self.store.keep()
+            await self.batch.durable()
+        for outcome in outcomes:
+            self.engine.announce(world, outcome)
+        return {"name": story["name"], "seed": story["seed"], "refs": story["refs"]}
+
+    def _populate(self, world: World, provider: Provider, story: Json) -> list[Outcome]:
+        if provider.populate is None:
+            return []
+        provider.load()
+        self.worlds.account(world, provider)
+        tx = Transaction(self.store, world, provider)
+        try:
+            story["refs"] |= provider.populate(tx, story)
+            return [tx.commit()]
+        except Exception as error:
+            tx.rollback()
+            told = error.message if isinstance(error, Refusal) else repr(error)
+            raise GreenroomError(
+                f"{provider.name} could not tell its part of the scenario {story['name']!r} in world {world.name}:"
+                f" {told}; nothing was changed"
+            ) from error

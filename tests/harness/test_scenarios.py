@@ -1,0 +1,110 @@
+"""Scenarios: told by a catalogue, projected by rooms, all of it or nothing; part of what `reset` comes back to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from harness.collection import Collection
+from harness.errors import GreenroomError, InvalidInput, Refusal
+from harness.transaction import Transaction
+from harness.world import World
+from tests.harness.lab import Lab
+
+Json = dict[str, Any]
+NOTES = Collection("parcel.note")
+
+
+class Tales:
+    """A catalogue of one scenario."""
+
+    def names(self) -> list[str]:
+        return ["tale"]
+
+    def title(self, name: str) -> str:
+        return f"The {name}"
+
+    def story(self, name: str, *, seed: str, scale: float, now: datetime, text: str | None = None) -> Json:
+        if scale > 5:
+            raise ValueError("line 1, column 1: too large")
+        notes = [{"id": f"note-{number}", "seed": seed} for number in range(round(2 * scale))]
+        return {"name": name, "seed": seed, "order": ["parcel"], "notes": notes, "text": text, "refs": {}}
+
+
+def populate(tx: Transaction, story: Json) -> dict[str, str]:
+    """Keep the notes; their ids are the references."""
+    for note in story["notes"]:
+        tx.insert(NOTES, dict(note))
+        tx.token("note", 4)
+    if story["text"] == "broken":
+        raise Refusal(402, {}, message="no money")
+    return {f"parcel.note.{number}": note["id"] for number, note in enumerate(story["notes"])}
+
+
+@pytest.fixture
+def told(lab: Lab) -> Iterator[Lab]:
+    parcel = lab.runtime.providers["parcel"]
+    parcel.populate = populate
+    lab.runtime.scenarios._catalogues = [Tales()]
+    yield lab
+    parcel.populate = None
+
+
+def notes(lab: Lab, world: World) -> list[str]:
+    tx = Transaction(lab.runtime.store, world, lab.runtime.providers["parcel"])
+    return [note["seed"] for note in tx.every(NOTES)]
+
+
+async def test_a_scenario_fills_a_world_by_its_seed_and_returns_the_ids(told: Lab) -> None:
+    world, scenarios = told.world(), told.runtime.scenarios
+    loaded = await scenarios.load(world, scenarios.story(world, "tale"))
+    assert loaded == {
+        "name": "tale",
+        "seed": "7",
+        "refs": {"parcel.note.0": "note-0", "parcel.note.1": "note-1"},
+    }
+    assert notes(told, world) == ["7", "7"]
+    assert scenarios.listed() == [{"name": "tale", "title": "The tale"}]
+
+
+async def test_a_room_that_refuses_leaves_nothing_behind(told: Lab) -> None:
+    world, scenarios = told.world(), told.runtime.scenarios
+    story = scenarios.story(world, "of-mine", text="broken")
+    with pytest.raises(
+        GreenroomError, match=r"parcel could not tell its part .* no money; nothing was changed"
+    ):
+        await scenarios.load(world, story)
+    assert notes(told, world) == []
+    assert "parcel.note" not in world.counters
+    await told.create(world)
+    await scenarios.load(world, scenarios.story(world, "tale"))
+    assert len(notes(told, world)) == 2
+
+
+async def test_what_a_catalogue_cannot_use_is_an_error_of_the_reader(told: Lab) -> None:
+    world = told.world()
+    with pytest.raises(InvalidInput, match="line 1, column 1: too large"):
+        told.runtime.scenarios.story(world, "tale", scale=6)
+    with pytest.raises(InvalidInput, match=r"no scenario 'tail'; there are: tale"):
+        told.runtime.scenarios.story(world, "tail")
+
+
+async def test_a_world_made_with_a_scenario_comes_back_to_it(told: Lab) -> None:
+    world, runtime = told.world(), told.runtime
+    await runtime.scenarios.begin_with(world, "tale", 2.0)
+    await told.create(world)
+    await runtime.worlds.reset(world)
+    assert notes(told, world) == []
+    await runtime.scenarios.begin_again(world)
+    assert len(notes(told, world)) == 4
+
+
+async def test_a_world_made_without_comes_back_bare(told: Lab) -> None:
+    world, runtime = told.world(), told.runtime
+    await runtime.scenarios.load(world, runtime.scenarios.story(world, "tale"))
+    await runtime.worlds.reset(world)
+    await runtime.scenarios.begin_again(world)
+    assert notes(told, world) == []
