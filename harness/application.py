@@ -98,6 +98,8 @@ class Application:
             if path == CONTROL or path.startswith(f"{CONTROL}/"):
                 await self._control_app()(scope, receive, send)
                 return None
+            if path == "/":
+                return await _send(send, Answer(307, [("Location", f"{CONTROL}/")], b""))
             name, _, rest = path[1:].partition("/")
             provider = self.runtime.providers.get(name)
             if provider is None:

@@ -6,12 +6,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests import needs
 from tests.harness.serving import fresh_world, receiver, server
 
 __all__ = ["fresh_world", "receiver", "server"]
 
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
 _numbers = itertools.count(1)
 
 
@@ -41,6 +51,31 @@ def postgres() -> Iterator[needs.PostgresServer]:
     server = needs.PostgresServer.start(programs)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium that finds nobody but this machine."""
+    executable = needs.chromium()
+    reason = "Chromium is not installed (on Debian: apt-get install chromium)"
+    needs.require("chromium", available=executable is not None, reason=reason)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=executable, args=CHROMIUM)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a browser profile of its own; a script error on it fails the test."""
+    context = browser.new_context()
+    context.set_default_timeout(20_000)
+    opened = context.new_page()
+    errors: list[Error] = []
+    opened.on("pageerror", lambda error: errors.append(error))  # Playwright wants a function of its own
+    yield opened
+    context.close()
+    assert not errors, f"the page's scripts failed: {errors}"
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What some tests need from the machine, and what happens where it is missing.
 
 A developer without Node or PostgreSQL gets skipped tests with the reason; a run that names the need in
-`GREENROOM_REQUIRE` (comma-separated: `node`, `specs`, `postgres`) fails instead, so that CI cannot quietly test less.
+`GREENROOM_REQUIRE` (comma-separated: `node`, `specs`, `postgres`, `chromium`) fails instead, so that CI cannot quietly test less.
 """
 
 import json
@@ -89,6 +89,11 @@ def missing_specs() -> str | None:
     if not any(file.name.endswith(SPEC_SUFFIXES) for file in folder.iterdir()):
         return f"no provider specs: {folder} holds no OpenAPI document"
     return None
+
+
+def chromium() -> str | None:
+    """Where Chromium is, or None; only a distribution's own is used, nothing is downloaded for tests."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 def postgres_programs() -> Path | None:

@@ -13,6 +13,7 @@ from harness.control import (
     mails,
     scenarios,
     snapshots,
+    status,
     stream,
     trigger,
     webhooks,
@@ -37,6 +38,7 @@ ROUTERS = (
     inspect.router,
     stream.router,
     docs.router,
+    status.router,
 )
 
 
