@@ -2,11 +2,11 @@
 
 import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.async_api import Error, Page, async_playwright
 
 from tests import needs
 from tests.harness.serving import fresh_world, receiver, server
@@ -53,28 +53,24 @@ def postgres() -> Iterator[needs.PostgresServer]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium that finds nobody but this machine."""
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    """A page of a headless Chromium of the test's own, which finds nobody but this machine.
+
+    A script error on the page fails the test.
+    """
     executable = needs.chromium()
     reason = "Chromium is not installed (on Debian: apt-get install chromium)"
     needs.require("chromium", available=executable is not None, reason=reason)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable, args=CHROMIUM)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of a browser profile of its own; a script error on it fails the test."""
-    context = browser.new_context()
-    context.set_default_timeout(20_000)
-    opened = context.new_page()
-    errors: list[Error] = []
-    opened.on("pageerror", lambda error: errors.append(error))  # Playwright wants a function of its own
-    yield opened
-    context.close()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable, args=CHROMIUM)
+        context = await browser.new_context()
+        context.set_default_timeout(20_000)
+        opened = await context.new_page()
+        errors: list[Error] = []
+        opened.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 - Playwright marks functions
+        yield opened
+        await browser.close()
     assert not errors, f"the page's scripts failed: {errors}"
 
 

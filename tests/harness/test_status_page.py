@@ -1,7 +1,7 @@
 """The status page, as a browser shows it."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.async_api import Page, expect
 
 from tests.harness.serving import Served
 
@@ -18,16 +18,18 @@ def world(server: Served) -> str:
     return name
 
 
-def test_it_shows_what_is_served_and_what_a_world_has_seen(server: Served, page: Page, world: str) -> None:
-    page.goto(f"{server.url}/?world=none")
-    expect(page).to_have_title("Greenroom · default")
-    page.goto(f"{server.url}/_greenroom/")
-    page.get_by_role("link", name=world, exact=True).click()
-    expect(page).to_have_title(f"Greenroom · {world}")
-    expect(page.get_by_text("frozen at 2026-03-01T09:00:00.000Z")).to_be_visible()
-    expect(page.get_by_role("row", name="Stripe http")).to_contain_text("1")
-    expect(page.get_by_role("row", name="POST /v1/customers")).to_contain_text("PostCustomers")
-    expect(page.get_by_text("No mail was sent yet.")).to_be_visible()
+async def test_it_shows_what_is_served_and_what_a_world_has_seen(
+    server: Served, page: Page, world: str
+) -> None:
+    await page.goto(f"{server.url}/?world=none")
+    await expect(page).to_have_title("Greenroom · default")
+    await page.goto(f"{server.url}/_greenroom/")
+    await page.get_by_role("link", name=world, exact=True).click()
+    await expect(page).to_have_title(f"Greenroom · {world}")
+    await expect(page.get_by_text("frozen at 2026-03-01T09:00:00.000Z")).to_be_visible()
+    await expect(page.get_by_role("row", name="Stripe http")).to_contain_text("1")
+    await expect(page.get_by_role("row", name="POST /v1/customers")).to_contain_text("PostCustomers")
+    await expect(page.get_by_text("No mail was sent yet.")).to_be_visible()
 
 
 def test_a_world_that_is_not_there_is_a_problem(server: Served) -> None:
