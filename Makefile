@@ -12,7 +12,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install node demo test lint types imports check bench up format lock env-example wheel clean
+.PHONY: help install node demo test lint types imports check bench up format lock env-example surfaces wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | sort | expand -t 14
@@ -47,6 +47,9 @@ format: $(INSTALLED) ## rewrite the code in the project's format
 
 env-example: $(INSTALLED) ## write .env.example from the world `default`
 	@$(BIN)/python .ci/env_example.py > .env.example.new && mv .env.example.new .env.example
+
+surfaces: $(INSTALLED) ## write contracts/<provider>/surface.yaml: what is served, from the code
+	@$(BIN)/python .ci/surfaces.py contracts
 
 wheel: $(INSTALLED) ## build the distributions into dist/
 	@rm -rf dist
