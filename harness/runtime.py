@@ -133,5 +133,5 @@ def open_runtime(settings: Settings, providers: dict[str, Provider] | None = Non
     dispatcher.visits.announce = engine.announce
     engine.on_outcome += [dispatcher.heard, timeline.heard]
     dispatcher.on_retry.append(timeline.plan)
-    scenarios = Scenarios(store, worlds, batch, engine)
+    scenarios = Scenarios(store, worlds, batch, engine, timeline)
     return Runtime(settings, providers, store, worlds, hub, batch, engine, dispatcher, timeline, scenarios)

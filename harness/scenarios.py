@@ -16,6 +16,7 @@ from harness.engine import Engine
 from harness.errors import ConfigurationError, GreenroomError, InvalidInput, Refusal
 from harness.provider import Provider
 from harness.store import Store
+from harness.timeline import Timeline
 from harness.transaction import Outcome, Transaction
 from harness.world import World
 from harness.worlds import Worlds
@@ -53,12 +54,15 @@ def catalogues() -> list[Catalogue]:
 class Scenarios:
     """Fills worlds."""
 
-    def __init__(self, store: Store, worlds: Worlds, batch: Batch, engine: Engine) -> None:
+    def __init__(
+        self, store: Store, worlds: Worlds, batch: Batch, engine: Engine, timeline: Timeline
+    ) -> None:
         """The parts are made by `harness.runtime`; the catalogues are read at the first use."""
         self.store = store
         self.worlds = worlds
         self.batch = batch
         self.engine = engine
+        self.timeline = timeline
         self._catalogues: list[Catalogue] | None = None
 
     @property
@@ -104,6 +108,8 @@ class Scenarios:
     async def load(self, world: World, story: Json) -> Json:
         """Project a story into a world, all of it or nothing; return {name, seed, refs}.
 
+        What it tells of the past has then played itself out up to the present: renewals, deliveries, encodings.
+
         Raises GreenroomError naming the provider whose room could not tell its part.
         """
         order = [name for name in story["order"] if name in self.worlds.providers]
@@ -122,6 +128,7 @@ class Scenarios:
             await self.batch.durable()
         for outcome in outcomes:
             self.engine.announce(world, outcome)
+        await self.timeline.advance(world, world.clock.now())
         return {"name": story["name"], "seed": story["seed"], "refs": story["refs"]}
 
     def _populate(self, world: World, provider: Provider, story: Json) -> list[Outcome]:

@@ -176,7 +176,7 @@ class Timeline:
         timer: dict[str, Any] = orjson.loads(row.body)
         provider = self.worlds.providers[timer["provider"]]
         provider.load()
-        now = row.at if world.clock.pinned is None else world.clock.now()
+        now = row.at
         tx = Transaction(self.store, world, provider, now=now)
         tx.delete(TIMERS, timer["id"])
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -103,6 +104,16 @@ class Transaction:
     def seconds(self) -> int:
         """The present world time in whole unix seconds."""
         return self.now // instants.SECOND
+
+    @contextmanager
+    def earlier(self, microseconds: int) -> Iterator[None]:
+        """Do what follows as if it were so much earlier: for data that was there before the world's present."""
+        present = self.now
+        self.now = present - microseconds
+        try:
+            yield
+        finally:
+            self.now = present
 
     @property
     def live(self) -> bool:

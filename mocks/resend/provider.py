@@ -45,6 +45,12 @@ def _account(tx: Transaction) -> dict[str, str]:
     return open_account(tx)
 
 
+def _populate(tx: Transaction, story: Json) -> dict[str, str]:
+    from mocks.resend.seed import populate
+
+    return populate(tx, story)
+
+
 def _body(event: Json, _endpoint: Json) -> bytes:
     from mocks.resend.resources.events import delivery_body
 
@@ -74,6 +80,7 @@ resend = Provider(
     base_env=("RESEND_BASE_URL", "RESEND_API_URL"),
     sdks=("resend", "svix"),
     account=_account,
+    populate=_populate,
     max_body=LARGEST_BODY,
     package="mocks.resend",
 )

@@ -4,12 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness import instants
 from mocks.resend.resources import api_keys, domains
+from mocks.resend.resources.message import Message
 
 if TYPE_CHECKING:
+    from harness.params import Json
     from harness.transaction import Transaction
 
 DOMAIN = "greenroom.test"
+
+
+def populate(tx: Transaction, story: Json) -> dict[str, str]:
+    """Send a welcome mail to everybody who signed up, when they did; return the mails' ids."""
+    from mocks.resend.operations.emails import send_email
+
+    refs: dict[str, str] = {}
+    organisations = {each["key"]: each for each in story.get("organisations", ())}
+    for person in story.get("people", ()):
+        organisation = organisations[person["organisation"]]
+        mail = Message.model_validate(
+            {
+                "from": f"welcome@{DOMAIN}",
+                "to": person["email"],
+                "subject": f"Welcome to {organisation['name']}",
+                "text": f"Hello {person['first_name']}, your account is ready.",
+            }
+        )
+        with tx.earlier(person["days_ago"] * instants.DAY):
+            refs[f"resend.welcome.{person['key']}"] = send_email(tx, mail)["id"]
+    return refs
 
 
 def open_account(tx: Transaction) -> dict[str, str]:

@@ -23,6 +23,12 @@ def _account(tx: Transaction) -> dict[str, str]:
     return open_account(tx)
 
 
+def _populate(tx: Transaction, story: Json) -> dict[str, str]:
+    from mocks.stripe.seed import populate
+
+    return populate(tx, story)
+
+
 def _body(event: Json, endpoint: Json) -> bytes:
     from mocks.stripe.resources.events import delivery_body
 
@@ -62,5 +68,6 @@ stripe = Provider(
     ),
     sdks=("stripe",),
     account=_account,
+    populate=_populate,
     package="mocks.stripe",
 )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness import instants
+from harness.errors import InvalidInput
 from mocks.stripe.resources import prices, products
 
 if TYPE_CHECKING:
+    from harness.params import Json
     from harness.transaction import Transaction
 
 PLANS = (
@@ -18,6 +21,49 @@ PLANS = (
 """Each plan's name in the environment, its title, its price a month in cents, and the endings of its two variables."""
 
 MONTHS_PAID_A_YEAR = 10
+
+
+def populate(tx: Transaction, story: Json) -> dict[str, str]:
+    """Make each organisation a customer, with the card and the subscription that the story tells of; return their ids."""
+    refs: dict[str, str] = {}
+    people = {each["key"]: each for each in story.get("people", ())}
+    for organisation in story.get("organisations", ()):
+        creator = people[organisation["creator"]]
+        with tx.earlier(organisation["days_ago"] * instants.DAY):
+            refs[f"stripe.organisation.{organisation['key']}"] = _customer(tx, organisation, creator, story)
+    for subscription in story.get("subscriptions", ()):
+        customer = refs[f"stripe.organisation.{subscription['organisation']}"]
+        with tx.earlier(subscription["days_ago"] * instants.DAY):
+            refs[f"stripe.subscription.{subscription['organisation']}"] = _subscribe(
+                tx, customer, subscription["plan"]
+            )
+    return refs
+
+
+def _customer(tx: Transaction, organisation: Json, creator: Json, story: Json) -> str:
+    from mocks.stripe.operations.customers import CreateCustomer, create_customer
+
+    user = story["refs"].get(f"clerk.person.{creator['key']}", creator["key"])
+    metadata = {"justifyUserId": user, "clerkUserId": user, "organisation": organisation["key"]}
+    given = {"name": organisation["name"], "email": creator["email"], "metadata": metadata}
+    customer: str = create_customer(tx, CreateCustomer.model_validate(given))["id"]
+    return customer
+
+
+def _subscribe(tx: Transaction, customer: str, plan: str) -> str:
+    """Put a card on file that pays, and subscribe to a plan by its name in the environment."""
+    from mocks.stripe.operations.payment_methods import AttachMethod, attach_payment_method
+    from mocks.stripe.operations.subscriptions import CreateSubscription, create_subscription
+
+    account = tx.world.accounts["stripe"]["env"]
+    price = account.get(f"NEXT_PUBLIC_PRICE_{plan}")
+    if price is None:
+        known = ", ".join(name.removeprefix("NEXT_PUBLIC_PRICE_") for name in account)
+        raise InvalidInput(f"there is no plan {plan!r}; the plans are: {known}")
+    card = attach_payment_method(tx, AttachMethod.model_validate({"customer": customer}), "pm_card_visa")
+    given = {"customer": customer, "items": [{"price": price}], "default_payment_method": card["id"]}
+    subscription: str = create_subscription(tx, CreateSubscription.model_validate(given))["id"]
+    return subscription
 
 
 def open_account(tx: Transaction) -> dict[str, str]:

@@ -8,7 +8,7 @@ from tests.house.sources import ROOT
 
 
 def test_the_surface_files_are_those_of_the_code(tmp_path: Path) -> None:
-    command = [sys.executable, ROOT / ".ci/surfaces.py", tmp_path]
+    command: list[str | Path] = [sys.executable, ROOT / ".ci/surfaces.py", tmp_path]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     committed = {path.parent.name: path.read_text() for path in (ROOT / "contracts").glob("*/surface.yaml")}

@@ -1,0 +1,72 @@
+"""The scenario `starter` in a running Greenroom: one person is one and the same at every provider, and history is played."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import stripe
+
+from tests.harness.serving import Served
+
+NOW = "2026-03-01T09:00:00Z"
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def starter(server: Served) -> Json:
+    """A world that began with the starter, and the ids that its providers gave."""
+    world = server.create_world(seed=7, clock={"mode": "frozen", "now": NOW})
+    loaded = server.control("POST", f"/worlds/{world['id']}/scenario", {"name": "starter"})
+    return {**world, "refs": loaded["refs"]}
+
+
+@pytest.fixture(scope="module")
+def billing(starter: Json) -> stripe.StripeClient:
+    return stripe.StripeClient(
+        starter["env"]["STRIPE_SECRET_KEY"], base_addresses={"api": starter["urls"]["stripe"]}
+    )
+
+
+def test_organisations_pay_by_subscriptions_that_began_in_the_past(
+    starter: Json, billing: stripe.StripeClient
+) -> None:
+    for key, days in (("northwind", 12), ("lumen", 20)):
+        subscription = billing.v1.subscriptions.retrieve(starter["refs"][f"stripe.subscription.{key}"])
+        assert subscription.status == "active"
+        assert subscription.customer == starter["refs"][f"stripe.organisation.{key}"]
+        began = datetime.fromisoformat(NOW) - timedelta(days=days)
+        assert subscription.created == began.timestamp()
+        (invoice,) = billing.v1.invoices.list({"subscription": subscription.id}).data
+        assert (invoice.status, invoice.created) == ("paid", began.timestamp())
+
+
+def test_the_person_who_pays_is_the_person_who_was_welcomed(
+    server: Served, starter: Json, billing: stripe.StripeClient
+) -> None:
+    customer = billing.v1.customers.retrieve(starter["refs"]["stripe.organisation.northwind"])
+    mails = server.control("GET", f"/worlds/{starter['id']}/emails", to=customer.email)["emails"]
+    assert [mail["subject"] for mail in mails] == ["Welcome to Northwind Coffee"]
+
+
+def test_a_second_load_of_the_same_seed_gives_the_same_ids(server: Served, starter: Json) -> None:
+    twin = server.create_world(seed=7, clock={"mode": "frozen", "now": NOW})
+    assert (
+        server.control("POST", f"/worlds/{twin['id']}/scenario", {"name": "starter"})["refs"]
+        == starter["refs"]
+    )
+
+
+def test_a_world_made_with_it_comes_back_to_it(server: Served) -> None:
+    world = server.create_world(seed=8, clock={"mode": "frozen", "now": NOW}, scenario="starter")
+    path = f"/worlds/{world['id']}"
+    before = server.control("GET", f"{path}/objects", provider="stripe", kind="customer")
+    server.control("POST", f"{path}/scenario", {"name": "empty-org"})
+    assert server.control("GET", f"{path}/objects", provider="stripe", kind="customer") != before
+    server.control("POST", f"{path}/reset")
+    assert server.control("GET", f"{path}/objects", provider="stripe", kind="customer") == before
+
+
+def test_nothing_in_it_breaks_a_providers_rules(server: Served, starter: Json) -> None:
+    assert server.control("GET", f"/worlds/{starter['id']}/violations")["violations"] == []
