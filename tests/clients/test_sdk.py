@@ -42,5 +42,7 @@ def test_a_missing_sdk_is_named_with_its_package(client: Greenroom, monkeypatch:
 
 
 def test_a_provider_without_a_known_sdk_says_what_to_do(client: Greenroom) -> None:
-    with pytest.raises(GreenroomError, match=r"no SDK of 'acme' .*\(known: resend, stripe\).* world.env"):
+    with pytest.raises(
+        GreenroomError, match=r"no SDK of 'acme' .*\(known: algolia, clerk, mux, resend, stripe\).* world.env"
+    ):
         client.create_world().client("acme")

@@ -137,6 +137,8 @@ class World:
         """Return the provider's official SDK client for this world, where that SDK is installed.
 
         `stripe`: a `stripe.StripeClient` (its operations are under `.v1`). `resend`: the module `resend` itself,
-        whose settings are global: they hold until the next world asks for it.
+        whose settings are global: they hold until the next world asks for it. `clerk`: a `clerk_backend_api.Clerk`.
+        `algolia`: an `algoliasearch` `SearchClientSync` with the admin key. `mux`: a `mux_python.ApiClient`, for
+        `mux_python.AssetsApi(…)` and its like.
         """
         return _sdk.client(provider, self.env)
