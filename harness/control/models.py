@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -54,6 +54,16 @@ class LoadScenario(Body):
     seed: int | Text | None = None
     scale: Annotated[float, Field(gt=0)] = 1.0
     text: Annotated[str, StringConstraints(max_length=1_000_000)] | None = None
+
+
+class ProviderState(BaseModel):
+    """What Pact's verifiers ask a provider for before (`setup`) and after (`teardown`) an interaction."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    state: str = ""
+    action: Literal["setup", "teardown"] = "setup"
+    params: dict[str, Any] = {}
 
 
 class Fork(Body):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 from fastapi import APIRouter
 
 from harness.control import shapes
 from harness.control.context import Named, Running
-from harness.control.models import LoadScenario
+from harness.control.models import LoadScenario, ProviderState
 
 router = APIRouter(tags=["scenarios"])
 one = APIRouter(prefix="/worlds/{w}", tags=["scenarios"])
@@ -29,3 +30,22 @@ async def load_scenario(runtime: Running, world: Named, body: LoadScenario) -> s
     seed = None if body.seed is None else str(body.seed)
     story = runtime.scenarios.story(world, body.name, seed=seed, scale=body.scale, text=body.text)
     return cast("shapes.Loaded", await runtime.scenarios.load(world, story))
+
+
+@one.post("/provider-state", response_model=dict[str, str])
+async def set_provider_state(runtime: Running, world: Named, body: ProviderState) -> dict[str, str]:
+    """Be the state-change URL of a Pact verifier: a provider state is a scenario of the same name.
+
+    `setup` loads it and answers the ids that it gave, for generators of the kind ProviderState
+    (`${stripe_organisation_northwind}`: every character but letters and digits is a `_`); `teardown` resets the world.
+    """
+    if body.action == "teardown":
+        await runtime.worlds.reset(world)
+        await runtime.scenarios.begin_again(world)
+        runtime.timeline.plan(world)
+        return {}
+    if not body.state:
+        return {}
+    story = runtime.scenarios.story(world, body.state)
+    refs = (await runtime.scenarios.load(world, story))["refs"]
+    return {re.sub(r"[^A-Za-z0-9]", "_", name): id for name, id in refs.items()}

@@ -70,3 +70,13 @@ def test_a_world_made_with_it_comes_back_to_it(server: Served) -> None:
 
 def test_nothing_in_it_breaks_a_providers_rules(server: Served, starter: Json) -> None:
     assert server.control("GET", f"/worlds/{starter['id']}/violations")["violations"] == []
+
+
+def test_a_pact_verifier_finds_its_states_here(server: Served) -> None:
+    world = server.create_world(seed=7, clock={"mode": "frozen", "now": NOW})
+    path = f"/worlds/{world['id']}/provider-state"
+    values = server.control("POST", path, {"state": "starter", "action": "setup", "params": {}})
+    assert values["stripe_organisation_northwind"].startswith("cus_")
+    assert server.control("POST", path, {"state": "starter", "action": "teardown"}) == {}
+    assert server.control("GET", f"/worlds/{world['id']}/emails")["emails"] == []
+    assert server.control("POST", path, {"state": "", "action": "setup"}) == {}
