@@ -413,6 +413,7 @@ class Transaction:
         if self._open:
             self.store.undo()
             self._open = False
+            self.world.derived.clear()
         self.world.forget()
 
     # --- inside ----------------------------------------------------------------------------------------------------

@@ -49,6 +49,9 @@ class World:
     `space` numbers the rows of its state; `origin` is what `reset` returns to; `accounts` holds, for each provider,
     the tokens handed out (`tokens`) and the environment that the account gave (`env`). `lenient` and `live` name the
     providers whose input is let through and whose output is as recorded, where strict and as specified are the rule.
+    `derived` is the rooms' own: what they have worked out of the state (a search index, by provider) and can work out
+    again. It is emptied whenever the state may be another than the one that they saw: after an undone unit, a reset,
+    a restore.
     """
 
     id: str
@@ -66,6 +69,7 @@ class World:
     sequence: int = 1
     known_endpoints: dict[str, list[Json]] = field(default_factory=dict)
     faults: list[Json] | None = None
+    derived: Json = field(default_factory=dict)
     journal: Journal = field(default_factory=Journal)
     requests: dict[str, int] = field(default_factory=dict)
     open: asyncio.Event = field(default_factory=asyncio.Event)

@@ -71,6 +71,7 @@ class Worlds:
         row = self.store.get(world.space, COUNTERS.kind, "counters")
         world.counters = orjson.loads(row.body) if row else {}
         world.sequence = self.store.sequence(world.space)
+        world.derived.clear()
         world.forget()
 
     def reread(self, world: World) -> None:
@@ -180,6 +181,7 @@ class Worlds:
         self.store.insert(world.space << SHIFT | 1, COUNTERS.kind, "counters", 0, b"{}", ())
         self.store.keep()
         world.counters, world.sequence = {}, 1
+        world.derived.clear()
         world.forget()
         self.save(world)
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from harness.collection import Collection
 from harness.errors import Conflict, InvalidInput, NotFound
 from harness.store.interface import SHIFT
+from harness.transaction import Transaction
 from harness.world import World
 from tests.harness.lab import Lab
 
@@ -206,3 +208,34 @@ async def test_a_receiver_of_a_fork_hears_nothing_until_resumed(lab: Lab) -> Non
     await lab.create(twin)
     await lab.runtime.dispatcher.settle(twin)
     assert receiver.got == []
+
+
+async def test_what_is_derived_of_the_state_is_dropped_when_the_state_may_be_another(lab: Lab) -> None:
+    world = lab.world()
+
+    def derive() -> None:
+        world.derived["parcel"] = "worked out"
+
+    derive()
+    await lab.create(world)
+    await lab.call(world, "GET", "/parcels/none")
+    assert (
+        world.derived
+    )  # writes are seen by what was derived itself, and a refusal that wrote nothing undid nothing
+    tx = Transaction(lab.runtime.store, world, lab.runtime.providers["parcel"])
+    tx.insert(Collection("parcel.note"), {"id": "one"})
+    tx.count(Collection("parcel.note"))
+    tx.rollback()
+    assert not world.derived
+    derive()
+    await lab.runtime.worlds.snapshot(world, "one")
+    assert world.derived
+    await lab.runtime.worlds.restore(world, "one")
+    assert not world.derived
+    derive()
+    assert not (await lab.runtime.worlds.fork(world)).derived
+    await lab.runtime.worlds.reset(world)
+    assert not world.derived
+    derive()
+    lab.runtime.worlds.reload()
+    assert not world.derived
