@@ -1,56 +1,83 @@
-"""How Algolia speaks: Bearer keys, JSON bodies, its error envelope, cursors and timestamps."""
+"""How Algolia speaks: application and key, JSON under any content type, its error envelope, CORS and correlation ids."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import orjson
 
+from harness import instants
 from harness.dialect import Dialect, Directory, Exchange, Grant
+from harness.messages import Reply
 from mocks.algolia import errors
 
 if TYPE_CHECKING:
-    from harness.collection import Collection
     from harness.errors import Refusal
     from harness.messages import Request
     from harness.provider import Operation
     from harness.transaction import Transaction
-    from mocks.algolia.parameters import Listing
 
 Json = dict[str, Any]
 
+APPLICATION = "x-algolia-application-id"
+KEY = "x-algolia-api-key"
+ALLOWED_HEADERS = (
+    "x-algolia-application-id, x-algolia-api-key, x-algolia-usertoken, x-algolia-user-id, x-algolia-agent,"
+    " x-forwarded-for, content-type, content-encoding, accept, accept-encoding, request-id, user-agent"
+)
+_CORS = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "Correlation-ID, Retry-After"),
+)
+_PREFLIGHT = (
+    ("Access-Control-Allow-Methods", "GET, PUT, DELETE, POST, OPTIONS"),
+    ("Access-Control-Allow-Headers", ALLOWED_HEADERS),
+    ("Access-Control-Max-Age", "86400"),
+)
+
 
 class AlgoliaDialect(Dialect):
-    """Algolia's protocol."""
+    """The protocol of Algolia's REST APIs."""
 
     provider = "algolia"
-    request_id_form = "req_{alnum:16}"
+    content_type = "application/json; charset=UTF-8"
+    request_id_form = "{alnum:11}"
 
     def authenticate(self, request: Request, directory: Directory) -> Grant:
-        """Find the world of `Authorization: Bearer algolia_test_…`."""
-        scheme, _, key = (request.header("authorization") or "").partition(" ")
-        if scheme.lower() != "bearer" or not key.strip():
-            raise errors.missing_api_key()
-        grant = directory.find("algolia", key.strip())
+        """Find the world of the application; `authorize` checks the key in it.
+
+        Host names are lower case on the wire, so the application is never read from them.
+        """
+        grant = directory.find("algolia", credential(request, APPLICATION))
         if grant is None:
-            raise errors.invalid_api_key()
+            raise errors.invalid_credentials()
         return grant
 
+    def authorize(self, tx: Transaction, grant: Grant, operation: Operation) -> None:
+        """Refuse a key that is unknown, expired, or has not the operation's ACL."""
+        from mocks.algolia.resources import access
+
+        access.check(tx, operation.id)
+
     def decode(self, request: Request, operation: Operation) -> Json:
-        """Read the query of a GET, the JSON body of anything else; operations without parameters read neither."""
+        """Read the JSON body, whatever its content type, and the query; what is in both, the body decides.
+
+        An operation whose parameters have a field `body` gets it as it is.
+        """
         if operation.params is None:
             return {}
-        if request.method == "GET":
-            return dict(parse_qsl(request.query, keep_blank_values=True))
-        try:
-            body = orjson.loads(request.body) if request.body else {}
-        except orjson.JSONDecodeError:
-            raise errors.malformed() from None
+        query = {
+            name: value
+            for name, value in parse_qsl(request.query, keep_blank_values=True)
+            if not name.lower().startswith("x-algolia-")
+        }
+        body = _json(request.body) if request.method != "GET" else {}
+        if "body" in operation.params.model_fields:
+            return {**query, "body": body}
         if not isinstance(body, dict):
-            raise errors.malformed()
-        return body
+            raise errors.not_an_object()
+        return {**query, **body}
 
     def invalid(self, operation: Operation, errors: list[Any], data: Json) -> Refusal:
         """Name the first thing wrong."""
@@ -60,21 +87,53 @@ class AlgoliaDialect(Dialect):
 
     def unserved(self, request: Request) -> Refusal:
         """Answer an unknown path."""
-        return errors.unknown_path()
+        return errors.no_path()
+
+    def method_not_allowed(self, request: Request, allowed: frozenset[str]) -> Refusal:
+        """Answer a known path with another method."""
+        return errors.failure(405)
 
     def failure(self, status: int, message: str = "") -> Refusal:
         """Answer with a bare status."""
         return errors.failure(status, message)
 
+    def preflight(self, request: Request) -> Reply | None:
+        """Let any page ask: Algolia is made to be searched from browsers."""
+        return Reply(status=200, headers=list(_PREFLIGHT))
+
     def headers(self, exchange: Exchange) -> list[tuple[str, str]]:
-        """Give each answer its id."""
-        return [("Request-Id", exchange.request_id)]
+        """Give each answer an id, which ends with the one that the client sent, and let browsers read it."""
+        sent = exchange.request.header("request-id") or ""
+        proper = len(sent) == 11 and sent.isascii() and sent.isalnum()
+        drawn = exchange.request_id or "preflight"
+        return [("Correlation-ID", f"{drawn}-{sent}" if proper else drawn), *_CORS]
 
 
-def listed(tx: Transaction, collection: Collection, params: Listing, render: Callable[[Json], Json]) -> Json:
-    """Answer a list, the newest first; `after` is the id to go on after."""
+def credential(request: Request, name: str) -> str:
+    """Return a credential from its header, or else from the query parameter of the same name."""
+    found = request.header(name)
+    if found is None:
+        found = next((value for key, value in parse_qsl(request.query) if key.lower() == name), "")
+    return found.strip()
+
+
+def _json(body: bytes) -> Any:
     try:
-        page = tx.page(collection, limit=params.limit, after=params.after)
-    except KeyError:
-        raise errors.invalid("after", "after is the id of nothing in this list.") from None
-    return {"data": [render(each) for each in page.items], "has_more": page.has_more}
+        return orjson.loads(body) if body.strip() else {}
+    except orjson.JSONDecodeError as error:
+        raise errors.invalid_json(error.lineno, error.colno) from None
+
+
+def place(body: bytes, key: str) -> tuple[int, int]:
+    """Return line and column of the end of a key or value in a body, as Algolia's errors count them."""
+    at = body.find(orjson.dumps(key))
+    if at < 0:
+        return 1, 1
+    end = at + len(orjson.dumps(key))
+    line = body.count(b"\n", 0, end) + 1
+    return line, end - (body.rfind(b"\n", 0, end) + 1)
+
+
+def timestamp(instant: int) -> str:
+    """Write an instant as Algolia does: `2026-01-05T10:00:00.123Z`."""
+    return instants.iso(instant)

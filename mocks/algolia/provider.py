@@ -1,20 +1,18 @@
-"""Algolia as the harness finds it: hosts, credentials, dialect and webhook delivery."""
+"""Algolia as the harness finds it: hosts, credentials and dialect. It sends no webhooks."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import orjson
-
-from harness.provider import Credential, Provider, Webhooks
+from harness.provider import Credential, Provider
 from mocks.algolia.dialect import AlgoliaDialect
-from mocks.algolia.signing import sign
 
 if TYPE_CHECKING:
+    from harness.params import Json
     from harness.transaction import Transaction
 
-EVENTS = ("thing.created", "thing.deleted", "thing.finished")
-SECRET_FORM = "whsec_{alnum:32}"  # noqa: S105 - the form of secrets, not one
+LARGEST_BODY = 100 << 20
+"""Bytes. Algolia takes batches of up to 1 GB and recommends 10 MB."""
 
 
 def _account(tx: Transaction) -> dict[str, str]:
@@ -23,29 +21,36 @@ def _account(tx: Transaction) -> dict[str, str]:
     return open_account(tx)
 
 
-def _body(event: dict[str, Any], endpoint: dict[str, Any]) -> bytes:
-    return orjson.dumps(event["body"])
+def _populate(tx: Transaction, story: Json) -> dict[str, str]:
+    from mocks.algolia.seed import populate
+
+    return populate(tx, story)
 
 
 algolia = Provider(
     name="algolia",
     title="Algolia",
     port=1,
-    hosts=("api.algolia.example",),
+    hosts=("*.algolia.net", "*.algolianet.com", "*.algolia.io"),
     dialect=AlgoliaDialect(),
     credentials=(
-        Credential("api_key", "algolia_test_{alnum:32}", env=("ALGOLIA_API_KEY",)),
-        Credential("webhook_secret", SECRET_FORM, env=("ALGOLIA_WEBHOOK_SECRET",), lookup=False),
+        Credential(
+            "application_id",
+            "{upper:10}",
+            env=("NEXT_PUBLIC_ALGOLIA_APP_ID", "ALGOLIA_APP_ID", "ALGOLIA_APPLICATION_ID"),
+        ),
+        # The keys find no world by themselves: they are keys of an application.
+        Credential("admin_key", "{hex:32}", env=("ALGOLIA_ADMIN_API_KEY", "ALGOLIA_API_KEY"), lookup=False),
+        Credential(
+            "search_key",
+            "{hex:32}",
+            env=("NEXT_PUBLIC_ALGOLIA_API_KEY", "ALGOLIA_SEARCH_API_KEY"),
+            lookup=False,
+        ),
     ),
-    webhooks=Webhooks(
-        sign=sign,
-        body=_body,
-        secret=SECRET_FORM,
-        retry_seconds=(60, 600, 3600),
-        timeout_seconds=10.0,
-        events=EVENTS,
-    ),
-    base_env=("ALGOLIA_BASE_URL",),
+    sdks=("algoliasearch",),
     account=_account,
+    populate=_populate,
+    max_body=LARGEST_BODY,
     package="mocks.algolia",
 )

@@ -1,1 +1,1 @@
-"""What Algolia's API answers, one module for each thing."""
+"""What Algolia answers: one short function for each operation."""

@@ -1,0 +1,222 @@
+"""Searches: from a request's parameters to Algolia's answer, by the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mocks.algolia import errors
+from mocks.algolia.engine import facets as facet_engine
+from mocks.algolia.engine import parameters, question, search
+from mocks.algolia.engine.corpus import Corpus
+from mocks.algolia.engine.parameters import Wrong
+from mocks.algolia.engine.question import FILTERS, Question
+from mocks.algolia.engine.search import Found
+from mocks.algolia.resources import access, corpora, indices
+
+if TYPE_CHECKING:
+    from harness.transaction import Transaction
+
+Json = dict[str, Any]
+
+MOST_HITS = 1000
+"""Hits of one page; more may be asked for, and are not given."""
+
+BEYOND = (
+    "you can only fetch the {limit} hits for this query. You can extend the number of hits returned via the"
+    " paginationLimitedTo index parameter or use the browse method. You can read our FAQ for more details about"
+    " browsing: https://www.algolia.com/doc/faq/index-configuration/how-can-i-retrieve-all-the-records-in-my-index"
+)
+KEPT_FIELDS = frozenset(
+    {"message", "warning", "cursor", "abTestVariantID", "serverUsed", "indexUsed", "parsedQuery"}
+)
+"""What `responseFields` cannot leave out."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """A search that was carried out: what was asked, of which index, and what was found."""
+
+    index: Json
+    given: Json
+    question: Question
+    corpus: Corpus
+    found: Found
+
+
+def given_in(body: Json, query: Json) -> Json:
+    """Return a search's parameters from the body, its `params` text and the address; the body's own fields decide."""
+    body = dict(body)
+    text = body.pop("params", None)
+    if text is not None and not isinstance(text, str):
+        raise errors.bad_request('Invalid value for "params" parameter, expected string', subject="params")
+    return {**query, **parameters.of_query_string(text or ""), **body}
+
+
+def ask(tx: Transaction, name: str, given: Json, *, overriding: Json | None = None) -> Asked:
+    """Search an index; `overriding` are values that the operation itself fixes."""
+    granted = access.to_index(tx, name)
+    index = indices.find(tx, name)
+    settings = indices.settings_in_effect(tx, index)
+    given = _known(tx, given)
+    try:
+        values, forced = parameters.of_search(given), []
+        for each in granted.forced:
+            # Filters of a key narrow the request's; its other parameters replace them.
+            forced.append({key: value for key, value in each.items() if key in FILTERS})
+            values |= {key: value for key, value in each.items() if key not in FILTERS}
+        if granted.most_hits:
+            for key in ("hitsPerPage", "length"):
+                usual = question.effective(settings, {})["hitsPerPage"]
+                values[key] = min(values[key] if key in values else usual, granted.most_hits)
+            values = {key: value for key, value in values.items() if key != "length" or "length" in given}
+        asked = question.ask(settings, values | (overriding or {}), forced, corpora.synonyms(tx, index))
+        corpus = corpora.corpus(tx, index)
+        return Asked(index, given, asked, corpus, search.find(corpus, asked))
+    except Wrong as wrong:
+        raise errors.bad_request(wrong.message, rule=_rule(wrong), subject=wrong.name) from None
+
+
+def _rule(wrong: Wrong) -> str:
+    if wrong.name == "filters":
+        return "invalid_filter"
+    return "unknown_parameter" if wrong.unknown else "invalid_parameters"
+
+
+def _known(tx: Transaction, given: Json) -> Json:
+    """Refuse parameters that no search has; a lenient world lets them be."""
+    kept = {}
+    for name, value in given.items():
+        known = parameters.known().get(name)
+        if known is None or known.scope == "settings":
+            message = f"Unknown parameter: {name}"
+            tx.deviation(errors.bad_request(message, rule="unknown_parameter", subject=name))
+            continue
+        kept[name] = value
+    return kept
+
+
+def answer(tx: Transaction, name: str, given: Json) -> Json:
+    """Answer a search."""
+    asked = ask(tx, name, given)
+    shown = _page(asked) | _told(tx, asked)
+    wanted = asked.question.values.get("responseFields")
+    if wanted and "*" not in wanted:
+        return {key: value for key, value in shown.items() if key in wanted or key in KEPT_FIELDS}
+    return shown
+
+
+def _page(asked: Asked) -> Json:
+    """Return the hits of the page with its place: by page and size, or by offset and length."""
+    values, groups = asked.question.values, asked.found.groups
+    limit, total = values["paginationLimitedTo"], len(groups)
+    if "offset" in values or "length" in values:
+        start, size = values.get("offset", 0), values.get("length", values["hitsPerPage"])
+        told: Json = {"offset": start, "length": size}
+    else:
+        size = min(values["hitsPerPage"], MOST_HITS)
+        start = values.get("page", 0) * size
+        pages = -(-min(total, limit) // size) if size else 0
+        told = {"page": values.get("page", 0), "nbPages": pages, "hitsPerPage": size}
+    if start and start >= limit:
+        told |= {"nbPages": 0} if "page" in told else {}
+        return {"hits": [], "nbHits": 0, **told, "message": BEYOND.format(limit=limit)}
+    shown = groups[start : min(start + size, max(limit, 0))]
+    return {"hits": search.hits(asked.corpus, asked.question, shown), "nbHits": total, **told}
+
+
+def _told(tx: Transaction, asked: Asked) -> Json:
+    """Return what an answer says besides its hits."""
+    values = asked.question.values
+    told: Json = {"exhaustiveNbHits": True, "exhaustive": {"nbHits": True}}
+    if values.get("typoTolerance", True) is not False:
+        told["exhaustiveTypo"] = told["exhaustive"]["typo"] = True
+    counted = search.counted(asked.found, asked.question)
+    if counted is not None:
+        told["facets"] = counted[0]
+        if counted[1]:
+            told["facets_stats"] = counted[1]
+        told["exhaustiveFacetsCount"] = told["exhaustive"]["facetsCount"] = True
+    told |= {
+        "query": values.get("query", ""),
+        "params": parameters.to_query_string(asked.given),
+        "index": asked.index["name"],
+        "renderingContent": values.get("renderingContent", {}),
+        "processingTimeMS": 1,
+        "processingTimingsMS": {"_request": {"roundTrip": 1}},
+        "serverTimeMS": 1,
+    }
+    if values.get("clickAnalytics"):
+        told["queryID"] = tx.token("query.id", 32, "0123456789abcdef")
+    if asked.question.around is not None:
+        told["aroundLatLng"] = values["aroundLatLng"]
+    if asked.found.removed:
+        told["queryAfterRemoval"] = _after_removal(values["query"], asked.found.removed)
+    if asked.index["settings"].get("userData") is not None:
+        told["userData"] = asked.index["settings"]["userData"]
+    if values.get("getRankingInfo"):
+        told |= {"indexUsed": asked.index["name"], "parsedQuery": " ".join(asked.question.asked)}
+        told["serverUsed"] = "greenroom"
+    return told
+
+
+def _after_removal(query: str, removed: list[str]) -> str:
+    """Write a query with the words that were left out emphasised."""
+    return " ".join(
+        f"<em>{word}</em>" if any(word.lower() == each for each in removed) else word
+        for word in query.split()
+    )
+
+
+# --- several searches at once ------------------------------------------------------------------------------------
+
+
+def answers(tx: Transaction, requests: list[Any], strategy: str | None) -> list[Json]:
+    """Answer several searches; with `stopIfEnoughMatches` none is carried out once a page is full."""
+    results: list[Json] = []
+    enough = False
+    for request in requests:
+        if not isinstance(request, dict) or not isinstance(request.get("indexName"), str):
+            raise errors.bad_request("Missing mandatory parameter: indexName", subject="indexName")
+        rest = {key: value for key, value in request.items() if key not in ("indexName", "type")}
+        if request.get("type") == "facet":
+            results.append(_facet_request(tx, request["indexName"], rest))
+            continue
+        for name in ("facet", "facetQuery", "maxFacetHits"):
+            rest.pop(name, None)
+        found = answer(tx, request["indexName"], given_in(rest, {}))
+        if enough:
+            found |= {"hits": [], "nbHits": 0, "nbPages": 0, "processed": False}
+        results.append(found)
+        if strategy == "stopIfEnoughMatches" and found["nbHits"] >= found.get("hitsPerPage", 0):
+            enough = True
+    return results
+
+
+def _facet_request(tx: Transaction, name: str, request: Json) -> Json:
+    facet = request.pop("facet", None)
+    if not isinstance(facet, str):
+        raise errors.bad_request("Missing mandatory parameter: facet", subject="facet")
+    text, most = request.pop("facetQuery", ""), request.pop("maxFacetHits", None)
+    return facet_values(tx, name, facet, text, most, given_in(request, {}))
+
+
+def facet_values(tx: Transaction, name: str, facet: str, text: Any, most: Any, given: Json) -> Json:
+    """Search among the values of a facet, counted over what a search finds."""
+    if not isinstance(text, str):
+        raise errors.bad_request(
+            'Invalid value for "facetQuery" parameter, expected string', subject="facetQuery"
+        )
+    if most is not None and (isinstance(most, bool) or not isinstance(most, int) or not 0 <= most <= 100):
+        message = 'Invalid value for "maxFacetHits" parameter, expected integer between 0 and 100'
+        raise errors.bad_request(message, subject="maxFacetHits")
+    asked = ask(tx, name, given)
+    declared = facet_engine.declared(asked.question.settings).get(facet)
+    if declared is None or not declared.searchable:
+        raise errors.facet_not_searchable(facet)
+    values = asked.question.values
+    counts = facet_engine.count((match.record for match in asked.found.matches), facet)
+    limit = most if most is not None else asked.question.settings.get("maxFacetHits", 10)
+    tags = values["highlightPreTag"], values["highlightPostTag"]
+    hits = facet_engine.search(counts, text, most=limit, tags=tags) if limit else []
+    return {"facetHits": hits, "exhaustiveFacetsCount": True, "processingTimeMS": 1}
