@@ -68,7 +68,7 @@ def ask(tx: Transaction, name: str, given: Json, *, overriding: Json | None = No
         if granted.most_hits:
             for key in ("hitsPerPage", "length"):
                 usual = question.effective(settings, {})["hitsPerPage"]
-                values[key] = min(values[key] if key in values else usual, granted.most_hits)
+                values[key] = min(values.get(key) or usual, granted.most_hits)
             values = {key: value for key, value in values.items() if key != "length" or "length" in given}
         asked = question.ask(settings, values | (overriding or {}), forced, corpora.synonyms(tx, index))
         corpus = corpora.corpus(tx, index)
