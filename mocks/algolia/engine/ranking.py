@@ -16,6 +16,9 @@ _SORT = re.compile(r"(asc|desc)\(\s*(.+?)\s*\)")
 COMPARED = 50
 """Bytes of a text that sorting looks at (Algolia: "custom ranking")."""
 
+NOWHERE = 2**62
+"""The distance of a record without a place: it comes after all others."""
+
 TEXTUAL: dict[str, Callable[[Match], int]] = {
     "typo": lambda match: match.typos,
     "geo": lambda match: match.geo,
@@ -95,7 +98,8 @@ def located(matches: list[Match], question: Question) -> list[Match]:
     for match in matches:
         distances = [(geo.distance(question.around, place), place) for place in geo.places(match.record)]
         if not distances:
-            if boxes or polygons or radius == "all":
+            match.geo = NOWHERE
+            if radius == "all":
                 kept.append(match)
             continue
         match.metres, match.place = min(distances)

@@ -143,7 +143,7 @@ def _ranking_info(match: Match, question: Question) -> Json:
         "firstMatchedWord": match.attribute,
         "proximityDistance": match.proximity,
         "userScore": 0,
-        "geoDistance": match.geo,
+        "geoDistance": 0 if match.place is None else match.geo,
         "geoPrecision": match.precision,
         "nbExactWords": match.exact,
         "words": max(match.words, 1),

@@ -1,7 +1,7 @@
 // What browsers and special set-ups do otherwise: credentials in the address, preflights, gzip, a second application.
 import { algoliasearch } from "algoliasearch";
 
-const { ALGOLIA_APP_ID, ALGOLIA_ADMIN_API_KEY, GREENROOM_ALGOLIA_URL } = process.env;
+const { ALGOLIA_APP_ID, ALGOLIA_ADMIN_API_KEY, GREENROOM_ALGOLIA_URL, SECOND_APP_ID, SECOND_API_KEY } = process.env;
 const url = new URL(GREENROOM_ALGOLIA_URL);
 const hosts = [{ url: url.hostname, port: Number(url.port), protocol: "http", accept: "readWrite" }];
 const indexName = "campaigns";
@@ -27,6 +27,9 @@ const plain = await fetch(`${GREENROOM_ALGOLIA_URL}/1/indexes/%2A/queries?${cred
 });
 await plain.json();
 seen.correlation = plain.ok && plain.headers.get("correlation-id").endsWith("abcdefghijk");
-const [index] = (await client.listIndices()).items;
-seen.accounts = [index.name, index.entries];
+const destination = { destinationAppID: SECOND_APP_ID, destinationApiKey: SECOND_API_KEY, destinationIndexName: "copy" };
+await client.saveRule({ indexName, objectID: "r", rule: { objectID: "r", consequence: { params: { page: 0 } } } });
+await client.accountCopyIndex({ sourceIndexName: indexName, ...destination });
+const second = algoliasearch(SECOND_APP_ID, SECOND_API_KEY, { hosts });
+seen.accounts = [(await second.searchSingleIndex({ indexName: "copy" })).nbHits, (await second.searchRules({ indexName: "copy" })).nbHits];
 console.log(JSON.stringify(seen));

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.harness.serving import Served
+
 Node = Callable[..., Any]
 HERE = Path(__file__).parent
 FORBIDDEN = ["ApiError", 403, "Method not allowed with this API key"]
@@ -57,11 +59,15 @@ def test_the_sdk_does_all_that_is_served(node: Node, fresh_world: dict[str, Any]
     }
 
 
-def test_compressed_and_browser_like_requests(node: Node, fresh_world: dict[str, Any]) -> None:
-    assert node(HERE / "browser.mjs", fresh_world["env"]) == {
+def test_compressed_and_browser_like_requests_and_a_second_application(
+    node: Node, fresh_world: dict[str, Any], server: Served
+) -> None:
+    second = server.create_world(seed=7)["env"]
+    keys = {"SECOND_APP_ID": second["ALGOLIA_APP_ID"], "SECOND_API_KEY": second["ALGOLIA_ADMIN_API_KEY"]}
+    assert node(HERE / "browser.mjs", fresh_world["env"] | keys) == {
         "compressed": 30,
         "in_query": 30,
         "preflight": [200, "*"],
         "correlation": True,
-        "accounts": ["campaigns", 30],
+        "accounts": [30, 1],
     }

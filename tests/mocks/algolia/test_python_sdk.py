@@ -101,7 +101,9 @@ async def test_batches_of_several_indices_and_deleting_by_filters(client: Face) 
 async def test_facets_are_counted_and_searched(client: Face) -> None:
     await client.set_settings("shop", {"attributesForFaceting": ["searchable(brand)", "size"]})
     brands = ["Acme", "Acme", "Ajax", "Bolt"]
-    await client.save_objects("shop", [{"objectID": str(n), "brand": b, "size": n} for n, b in enumerate(brands)])
+    await client.save_objects(
+        "shop", [{"objectID": str(n), "brand": b, "size": n} for n, b in enumerate(brands)]
+    )
     found = await client.search_single_index("shop", SearchParamsObject(facets=["*"], hits_per_page=0))
     assert found.facets["brand"] == {"Acme": 2, "Ajax": 1, "Bolt": 1}
     assert found.facets_stats["size"].max == 3
@@ -117,7 +119,9 @@ async def test_facets_are_counted_and_searched(client: Face) -> None:
 async def test_settings_and_replicas(client: Face) -> None:
     assert await client.index_exists("campaigns") is False
     await client.save_object("campaigns", CAMPAIGN)
-    await client.set_settings("campaigns", {"replicas": ["by_budget"], "hitsPerPage": 5, "typoTolerance": "false"})
+    await client.set_settings(
+        "campaigns", {"replicas": ["by_budget"], "hitsPerPage": 5, "typoTolerance": "false"}
+    )
     await client.set_settings("by_budget", {"ranking": ["desc(totalBudget)"]})
     assert await client.index_exists("by_budget") is True
     settings = await client.get_settings("campaigns")
@@ -237,7 +241,9 @@ async def test_secured_keys_are_held_to_their_restrictions(
 
 async def test_what_is_wrong_is_the_sdks_own_error(client: Face, fresh_world: World, server: Served) -> None:
     await client.save_object("campaigns", CAMPAIGN)
-    status, message = await client.refused("search_single_index", "campaigns", {"filters": "type:Important dates"})
+    status, message = await client.refused(
+        "search_single_index", "campaigns", {"filters": "type:Important dates"}
+    )
     assert (status, message) == (
         400,
         "filters: Unexpected token string(dates) expected end of filter at col 15",
