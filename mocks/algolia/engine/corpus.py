@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from mocks.algolia.engine import paths, vocabulary
-from mocks.algolia.engine.text import words
+from mocks.algolia.engine.text import forms
 
 Json = dict[str, Any]
 Places = dict[int, list["Place"]]
@@ -114,12 +114,12 @@ class Corpus:
         found: dict[str, list[Place]] = {}
         ends: dict[str, int] = {}
         for leaf, (attribute, text) in enumerate(self._leaves(record)):
-            pieces = words(text, separators=self.shape.separators, keep=self.shape.keep)
+            pieces = forms(text, separators=self.shape.separators, keep=self.shape.keep)
             first = ends.get(attribute.name, 0)
             ends[attribute.name] = first + len(pieces)
             alone = len(pieces) == 1
             for position, piece in enumerate(pieces, first):
-                found.setdefault(piece.text, []).append(Place(attribute, position, leaf, alone))
+                found.setdefault(piece, []).append(Place(attribute, position, leaf, alone))
         for word, places in found.items():
             self.words.setdefault(word, {})[number] = places
         self._texts[number] = tuple(found)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from mocks.algolia.engine.conditions import Test
 from mocks.algolia.engine.corpus import Corpus, Place
 from mocks.algolia.engine.paths import within
 from mocks.algolia.engine.question import QueryWord, Question
@@ -50,13 +51,17 @@ class _Found:
     places: list[Place] = field(default_factory=list)
 
 
-def match(corpus: Corpus, question: Question) -> list[Match]:
-    """Return the records whose text matches, in the order of the index; all of them for a query without words."""
+def match(corpus: Corpus, question: Question, test: Test | None = None) -> list[Match]:
+    """Return the records whose text matches and that pass the test, in the order of the index.
+
+    A query without words matches them all.
+    """
     if not question.asked:
-        return [Match(number, record) for number, record in corpus.records.items()]
+        every = corpus.records.items()
+        return [Match(number, record) for number, record in every if test is None or test(record)]
     best: dict[int, Match] = {}
     for variant in question.variants:
-        for found in _variant(corpus, question, variant):
+        for found in _variant(corpus, question, variant, test):
             known = best.get(found.number)
             if known is None or _better(found, known):
                 best[found.number] = found
@@ -68,7 +73,7 @@ def _better(one: Match, other: Match) -> bool:
     return keys[0] < keys[1]
 
 
-def _variant(corpus: Corpus, question: Question, variant: list[QueryWord]) -> list[Match]:
+def _variant(corpus: Corpus, question: Question, variant: list[QueryWord], test: Test | None) -> list[Match]:
     found = [_word(corpus, question, word) for word in variant]
     needed = [each for each, word in zip(found, variant, strict=True) if not word.optional]
     if needed:
@@ -76,6 +81,8 @@ def _variant(corpus: Corpus, question: Question, variant: list[QueryWord]) -> li
         numbers = set(needed[0]).intersection(*needed[1:])
     else:
         numbers = set().union(*found)
+    if test is not None:
+        numbers = {number for number in numbers if test(corpus.records[number])}
     return [_match(corpus, question, number, variant, found) for number in numbers]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -219,23 +220,30 @@ def _precision(parameter: Parameter, value: Json) -> Json:
 
 def _area(parameter: Parameter, value: Json) -> list[list[float]]:
     """Read shapes: lists of four numbers (boxes), or of six and more (polygons); a text holds one or more shapes."""
-    size = 4 if parameter.name == "insideBoundingBox" else None
+    boxes = parameter.name == "insideBoundingBox"
+    if isinstance(value, str):
+        value = _json(value) if value.lstrip().startswith("[") else [value.split(",")]
+    if not isinstance(value, list):
+        raise _wrong(parameter, "array of arrays of numbers")
+    shapes = [
+        _numbers(parameter, each) for each in (value if not value or isinstance(value[0], list) else [value])
+    ]
+    for shape in shapes:
+        if boxes and len(shape) % 4:
+            raise _wrong(parameter, "groups of four numbers")
+        if not boxes and (len(shape) < 6 or len(shape) % 2):
+            raise _wrong(parameter, "at least three points of two numbers")
+    return [shape[at : at + 4] for shape in shapes for at in range(0, len(shape), 4)] if boxes else shapes
+
+
+def _numbers(parameter: Parameter, shape: Json) -> list[float]:
     try:
-        if isinstance(value, str):
-            value = _json(value) if value.lstrip().startswith("[") else [value.split(",")]
-        if value and not isinstance(value[0], list):
-            value = [value]
-        shapes = [[float(number) for number in shape] for shape in value]
+        found = [float(number) for number in shape]
     except (TypeError, ValueError):
         raise _wrong(parameter, "array of arrays of numbers") from None
-    for shape in shapes:
-        if size is None and (len(shape) < 6 or len(shape) % 2):
-            raise _wrong(parameter, "at least three points of two numbers")
-        if size is not None and len(shape) % size:
-            raise _wrong(parameter, "groups of four numbers")
-    if size is None:
-        return shapes
-    return [shape[at : at + size] for shape in shapes for at in range(0, len(shape), size)]
+    if not all(math.isfinite(number) for number in found):
+        raise _wrong(parameter, "finite numbers")
+    return found
 
 
 def _filters(parameter: Parameter, value: Json) -> Json:

@@ -37,11 +37,8 @@ def find(corpus: Corpus, question: Question) -> Found:
 
 
 def _matches(corpus: Corpus, question: Question) -> list[Match]:
-    matches = matching.match(corpus, question)
     test = conditions.predicate(question.filters, question.allowed)
-    if test is not None:
-        matches = [each for each in matches if test(each.record)]
-    return ranking.located(matches, question)
+    return ranking.located(matching.match(corpus, question, test), question)
 
 
 def _with_fewer_words(corpus: Corpus, question: Question) -> tuple[list[Match], list[str]]:

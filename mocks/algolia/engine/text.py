@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
+_PLAIN = re.compile(r"[a-z0-9]+")
 _IDEOGRAPH = re.compile(
     r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]|[^\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
 )
@@ -44,14 +45,21 @@ def _bare(character: str) -> str:
 def words(text: str, *, separators: str = "", keep: str = "") -> list[Word]:
     """Cut a text into its words; the characters of `separators` are indexed, each as a word."""
     found = [
-        Word(normalise(piece, keep), start, start + len(piece))
+        Word(plain, start, start + len(piece))
         for piece, start in _pieces(text)
-        if normalise(piece, keep)
+        if (plain := normalise(piece, keep))
     ]
     if separators:
         found += [Word(each, at, at + 1) for at, each in enumerate(text) if each in separators]
         found.sort(key=lambda word: word.start)
     return found
+
+
+def forms(text: str, *, separators: str = "", keep: str = "") -> list[str]:
+    """Return the words of a text as they are compared, without their places."""
+    if text.isascii() and not separators:
+        return _PLAIN.findall(text.lower())
+    return [word.text for word in words(text, separators=separators, keep=keep)]
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int]]:

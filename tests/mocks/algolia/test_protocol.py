@@ -67,6 +67,7 @@ async def test_a_body_is_json_whatever_its_content_type(room: Room, kind: str) -
 async def test_bodies_that_are_no_json_objects(room: Room) -> None:
     await room.ok("POST", "/1/indexes/i", {"objectID": "1"})
     before = room.state()
+    body: Any
     for method, path in (("POST", "/1/indexes/i"), ("PUT", "/1/indexes/i/2"), ("POST", "/1/indexes/i/query")):
         for body in ([], "text", 5):
             assert await room.refused(method, path, body) == (400, "Invalid object")
@@ -116,7 +117,6 @@ async def test_all_of_an_applications_hosts_answer_alike(room: Room) -> None:
         f"{application}.algolia.net",
         f"{application}-2.algolianet.com",
     )
-    room.runtime.settings.port  # noqa: B018 - the transport names a port that is no provider's: the host decides
     transport: Any = room.client._transport
     for host in (*hosts, "insights.us.algolia.io"):
         async with httpx.AsyncClient(transport=transport, base_url=f"https://{host}") as client:

@@ -37,6 +37,7 @@ async def test_object_ids(room: Room) -> None:
     assert await room.ok("GET", "/1/indexes/i/5") == {"objectID": "5"}
     await room.ok("PUT", "/1/indexes/i/path", {"objectID": "body", "n": 1})
     assert (await room.ok("GET", "/1/indexes/i/path"))["objectID"] == "path"
+    wrong: Any
     for wrong in (True, [], {}, 1.5, ""):
         assert (await room.refused("POST", "/1/indexes/i", {"objectID": wrong}))[0] == 400
 
@@ -99,6 +100,7 @@ async def test_what_a_batch_cannot_do(room: Room) -> None:
         body = {"requests": [{"action": "addObject", "body": {}}, {"action": action, "body": {}}]}
         message = f"The 'objectID' attribute is required to use action={action}"
         assert await room.refused("POST", "/1/indexes/i/batch", body) == (400, message)
+    wrong: Any
     for wrong in ([{"action": "upsert", "body": {}}], [{"body": {}}], [5], {}, [{"action": "clear", "x": 1}]):
         assert (await room.refused("POST", "/1/indexes/i/batch", {"requests": wrong}))[0] == 400
     assert room.state() == before
@@ -106,7 +108,7 @@ async def test_what_a_batch_cannot_do(room: Room) -> None:
 
 async def test_deleting_by_filters(room: Room) -> None:
     await room.settings("i", attributesForFaceting=["brand"])
-    records = [
+    records: list[Any] = [
         {"objectID": str(n), "brand": "Acme" if n % 2 else "Bolt", "n": n, "_tags": ["t"]} for n in range(6)
     ]
     records[0]["_geoloc"] = {"lat": 48.86, "lng": 2.35}

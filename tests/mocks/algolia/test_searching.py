@@ -356,7 +356,7 @@ async def test_several_searches_at_once(films: Room) -> None:
     body = {"requests": requests[:2], "strategy": "stopIfEnoughMatches"}
     results = (await films.ok("POST", "/1/indexes/*/queries", body))["results"]
     assert [each.get("processed", True) for each in results] == [True, False]
-    wrong = {"requests": [requests[0], {"indexName": "none"}]}
+    wrong: Json = {"requests": [requests[0], {"indexName": "none"}]}
     assert await films.refused("POST", "/1/indexes/*/queries", wrong) == (404, "Index none does not exist")
     for wrong in ({"requests": [{}]}, {"requests": [5]}, {}, {"requests": [], "strategy": "x"}):
         assert (await films.refused("POST", "/1/indexes/*/queries", wrong))[0] == 400

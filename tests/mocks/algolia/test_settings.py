@@ -38,6 +38,7 @@ async def test_old_names_are_understood_and_unknown_ones_refused(room: Room) -> 
     assert (await room.refused("PUT", "/1/indexes/i/settings", both))[1].startswith("You cannot specify")
     refusal = await room.refused("PUT", "/1/indexes/i/settings", {"hitsPerPage": 5, "optionalwords": "the"})
     assert refusal == (400, "Invalid object attributes: optionalwords near line:1 column:32")
+    wrong: Json
     for wrong in ({"query": "x"}, {"hitsPerPage": "many"}, {"searchableAttributes": [1]}, {"ranking": {}}):
         assert (await room.refused("PUT", "/1/indexes/i/settings", wrong))[0] == 400
     assert room.state() == before

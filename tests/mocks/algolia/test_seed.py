@@ -1,0 +1,101 @@
+"""What a scenario puts into the room."""
+
+from typing import Any
+
+from mocks.algolia.provider import algolia
+from mocks.algolia.seed import populate
+from tests.mocks.algolia.room import Room
+
+STORY: dict[str, Any] = {
+    "campaigns": [
+        {
+            "key": "spring",
+            "organisation": "northwind",
+            "name": "Spring Roast",
+            "description": "A new roast",
+            "status": "SUBMITTED",
+            "start_date": "2026-03-01",
+            "end_date": "2026-04-01",
+            "time_zone": "Europe/London",
+            "primary_kpi": "AD_RECALL",
+            "brand": "Northwind",
+            "platform": "INSTAGRAM",
+            "currency": "GBP",
+            "total_budget": 20000,
+            "social_media_budget": 15000,
+        },
+        {"key": "plain", "organisation": "other", "name": "Plain"},
+    ],
+    "studies": [
+        {
+            "key": "spring-lift",
+            "organisation": "northwind",
+            "campaign": "spring",
+            "name": "Spring lift",
+            "status": "COLLECTING",
+            "funnel_stage": "TOP_FUNNEL",
+            "primary_kpi": "AD_RECALL",
+            "secondary_kpis": ["BRAND_AWARENESS"],
+        }
+    ],
+    "refs": {"clerk.organisation.northwind": "org_2northwind"},
+}
+
+
+def play(room: Room, story: dict[str, Any]) -> dict[str, str]:
+    tx = room.tx()
+    refs = populate(tx, story)
+    tx.commit()
+    return refs
+
+
+async def test_campaigns_and_studies_are_found_as_the_platform_looks_for_them(room: Room) -> None:
+    assert algolia.populate is not None
+    refs = play(room, STORY)
+    assert refs == {
+        "algolia.campaign.spring": "1",
+        "algolia.campaign.plain": "2",
+        "algolia.study.spring-lift": "spring-lift",
+    }
+    search = room.token("search_key")
+    [hit] = (await room.search("campaigns", "roast", filters="orgId:'org_2northwind'", key=search))["hits"]
+    del hit["_highlightResult"]
+    assert hit == {
+        "objectID": "1",
+        "id": "1",
+        "orgId": "org_2northwind",
+        "campaignName": "Spring Roast",
+        "description": "A new roast",
+        "status": "SUBMITTED",
+        "startDate": "2026-03-01T00:00:00.000Z",
+        "endDate": "2026-04-01T00:00:00.000Z",
+        "timeZone": "Europe/London",
+        "primaryKPI": "AD_RECALL",
+        "brand": "Northwind",
+        "platform": "INSTAGRAM",
+        "currency": "GBP",
+        "totalBudget": 20000,
+        "socialMediaBudget": 15000,
+    }
+    [study] = (await room.search("brand_lift_studies", "spring", filters="orgId:org_2northwind"))["hits"]
+    del study["_highlightResult"]
+    assert study == {
+        "objectID": "spring-lift",
+        "id": "spring-lift",
+        "orgId": "org_2northwind",
+        "name": "Spring lift",
+        "studyStatus": "COLLECTING",
+        "funnelStage": "TOP_FUNNEL",
+        "primaryKpi": "AD_RECALL",
+        "secondaryKpis": ["BRAND_AWARENESS"],
+        "campaignSubmissionId": 1,
+        "campaignName": "Spring Roast",
+        "createdAt": "2026-03-01T09:00:00.000Z",
+        "updatedAt": "2026-03-01T09:00:00.000Z",
+    }
+    assert await room.found("campaigns", filters="orgId:other") == ["2"]
+
+
+async def test_a_story_may_have_nothing_for_the_room(room: Room) -> None:
+    assert play(room, {"name": "empty"}) == {}
+    assert (await room.ok("GET", "/1/indexes"))["items"] == []
