@@ -11,6 +11,7 @@ from harness import instants
 from harness.dialect import Dialect, Directory, Exchange, Grant
 from harness.messages import Reply
 from mocks.algolia import errors
+from mocks.algolia.engine import jsons
 
 if TYPE_CHECKING:
     from harness.errors import Refusal
@@ -119,7 +120,9 @@ def credential(request: Request, name: str) -> str:
 
 def _json(body: bytes) -> Any:
     try:
-        return orjson.loads(body) if body.strip() else {}
+        return jsons.read(body) if body.strip() else {}
+    except jsons.TooDeep:
+        raise errors.not_an_object() from None
     except orjson.JSONDecodeError as error:
         raise errors.invalid_json(error.lineno, error.colno) from None
 

@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, quote_plus
 
 import orjson
 
+from mocks.algolia.engine import jsons
+
 Json = Any
 
 LONGEST_QUERY = 512
@@ -260,8 +262,8 @@ def _any(_parameter: Parameter, value: Json) -> Json:
 
 def _json(text: str) -> Json:
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
+        return jsons.read(text)
+    except ValueError:
         return None
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mocks.algolia import errors
-from mocks.algolia.engine import parameters, search
+from mocks.algolia.engine import jsons, parameters, search
 from mocks.algolia.resources import access, searching
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _write(given: Json, shown: int, last: str, page: int) -> str:
 
 def _read(cursor: Any) -> tuple[Json, int, str, int]:
     try:
-        given, shown, last, page = orjson.loads(urlsafe_b64decode(cursor))
+        given, shown, last, page = jsons.read(urlsafe_b64decode(cursor))
         proper = isinstance(given, dict) and isinstance(last, str)
         if not (proper and all(isinstance(each, int) and each >= 0 for each in (shown, page))):
             raise ValueError

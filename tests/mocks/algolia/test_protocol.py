@@ -1,8 +1,11 @@
 """How Algolia speaks: applications and keys, bodies of any content type, errors, CORS, correlation ids, hosts."""
 
+from base64 import urlsafe_b64encode
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
+import orjson
 import pytest
 
 from tests.harness.serving import Served
@@ -77,6 +80,29 @@ async def test_bodies_that_are_no_json_objects(room: Room) -> None:
     }
     answer = await room.client.post("/1/indexes/i", headers=headers, content=b'{\n"a": }')
     assert answer.json() == {"message": "Invalid JSON near line:2 column:6", "status": 400}
+    assert room.state() == before
+
+
+async def test_what_nests_too_deeply_is_refused_wherever_it_comes(room: Room) -> None:
+    deep: Any = {}
+    for _ in range(250):
+        deep = {"a": deep}
+    await room.ok(
+        "POST", "/1/indexes/i", {"objectID": "1", "deep": deep["a"]["a"]["a"]["a"]["a"]["a"]["a"]["a"]}
+    )
+    assert await room.found("i", "x") == []
+    before = room.state()
+    assert await room.refused("POST", "/1/indexes/i", {"objectID": "2", "deep": deep}) == (
+        400,
+        "Invalid object",
+    )
+    assert (await room.refused("PUT", "/1/indexes/i/settings", {"userData": deep}))[0] == 400
+    text = orjson.dumps(deep).decode()
+    for name in ("renderingContent", "facetFilters"):
+        query = urlencode({name: text.replace("{}", '"x"')})
+        assert (await room.call("GET", f"/1/indexes/i?{query}")).status_code in (200, 400)
+    cursor = urlsafe_b64encode(b'[{"facetFilters":' + b"[" * 250 + b"]" * 250 + b'},0,"a",0]').decode()
+    assert await room.refused("POST", "/1/indexes/i/browse", {"cursor": cursor}) == (400, "Invalid cursor")
     assert room.state() == before
 
 
