@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from algoliasearch.search.client import SearchClientSync
+
 from mocks.algolia.provider import algolia
 from mocks.algolia.seed import populate
+from tests.harness.serving import Served
 from tests.mocks.algolia.room import Room
+from tests.mocks.algolia.sdk import config
 
 STORY: dict[str, Any] = {
     "campaigns": [
@@ -99,3 +103,15 @@ async def test_campaigns_and_studies_are_found_as_the_platform_looks_for_them(ro
 async def test_a_story_may_have_nothing_for_the_room(room: Room) -> None:
     assert play(room, {"name": "empty"}) == {}
     assert (await room.ok("GET", "/1/indexes"))["items"] == []
+
+
+def test_the_starter_can_be_searched_by_organisation(server: Served) -> None:
+    world = server.create_world(seed=7)
+    refs = server.control("POST", f"/worlds/{world['id']}/scenario", {"name": "starter"})["refs"]
+    client = SearchClientSync.create_with_config(config(world, world["env"]["ALGOLIA_SEARCH_API_KEY"]))
+    organisation = refs.get("clerk.organisation.northwind", "northwind")
+    asked = {"query": "", "filters": f"orgId:'{organisation}'"}
+    assert client.search_single_index("campaigns", asked).nb_hits == 3
+    [study] = client.search_single_index("brand_lift_studies", asked).hits
+    assert study.object_id == refs["algolia.study.first-lift"]
+    client.close()
