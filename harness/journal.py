@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness import instants
@@ -76,7 +77,12 @@ class Journal:
         milliseconds: float,
         fault: str | None = None,
     ) -> Exchange:
-        """Keep an exchange and return it."""
+        """Keep an exchange and return it; of long bodies it keeps the beginning alone."""
+        if len(request.body) > BODY_SHOWN:
+            request = copy(request)
+            request.body = _cut(request.body)
+        if answer is not None and len(answer.body) > BODY_SHOWN:
+            answer = replace(answer, body=_cut(answer.body))
         exchange = Exchange(
             next(_numbers), at, world_time, provider, operation, request, answer, milliseconds, fault
         )
@@ -89,6 +95,9 @@ class Journal:
         return [each.shown() for each in itertools.islice(wanted, limit)]
 
 
+def _cut(body: bytes) -> bytes:
+    return body[:BODY_SHOWN] + f"… ({len(body)} bytes in all)".encode()
+
+
 def _text(body: bytes) -> str:
-    shown = body[:BODY_SHOWN].decode("utf-8", "replace")
-    return shown if len(body) <= BODY_SHOWN else f"{shown}… ({len(body)} bytes in all)"
+    return body.decode("utf-8", "replace")

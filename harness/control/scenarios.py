@@ -6,6 +6,7 @@ import re
 from typing import cast
 
 from fastapi import APIRouter
+from fastapi.responses import JSONResponse
 
 from harness.control import shapes
 from harness.control.context import Named, Running
@@ -32,8 +33,8 @@ async def load_scenario(runtime: Running, world: Named, body: LoadScenario) -> s
     return cast("shapes.Loaded", await runtime.scenarios.load(world, story))
 
 
-@one.post("/provider-state", response_model=dict[str, str])
-async def set_provider_state(runtime: Running, world: Named, body: ProviderState) -> dict[str, str]:
+@one.post("/provider-state", response_model=None)
+async def set_provider_state(runtime: Running, world: Named, body: ProviderState) -> JSONResponse:
     """Be the state-change URL of a Pact verifier: a provider state is a scenario of the same name.
 
     `setup` loads it and answers the ids that it gave, for generators of the kind ProviderState
@@ -43,9 +44,9 @@ async def set_provider_state(runtime: Running, world: Named, body: ProviderState
         await runtime.worlds.reset(world)
         await runtime.scenarios.begin_again(world)
         runtime.timeline.plan(world)
-        return {}
+        return JSONResponse({})
     if not body.state:
-        return {}
+        return JSONResponse({})
     story = runtime.scenarios.story(world, body.state)
     refs = (await runtime.scenarios.load(world, story))["refs"]
-    return {re.sub(r"[^A-Za-z0-9]", "_", name): id for name, id in refs.items()}
+    return JSONResponse({re.sub(r"[^A-Za-z0-9]", "_", name): id for name, id in refs.items()})
