@@ -62,6 +62,8 @@ def explain(found: list[Any]) -> Refusal:
 
 
 def _name(error: Any) -> str:
-    """Return the path of a field, without the names of alternatives that pydantic puts in between."""
-    steps = [str(step) for step in error["loc"] if not isinstance(step, str) or step.isidentifier()]
+    """Return the path of a field, without the names of alternatives (`str`, `list[…]`) that pydantic puts in between."""
+    steps = [
+        str(step) for step in error["loc"] if step != "str" and (isinstance(step, int) or step.isidentifier())
+    ]
     return ".".join(steps) or "body"

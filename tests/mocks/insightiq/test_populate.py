@@ -1,10 +1,18 @@
 """What a scenario tells of creators."""
 
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
 import pytest
 
+from fixtures.format import read
+from fixtures.story import tell
 from harness.errors import InvalidInput
 from mocks.insightiq.provider import insightiq
-from tests.mocks.insightiq.room import INSTAGRAM, TIKTOK, Room
+from mocks.insightiq.resources.creators import settings
+from tests.harness.serving import Served
+from tests.mocks.insightiq.room import INSTAGRAM, LARGEST_FIRST, TIKTOK, Room
 
 ANALYTICS = "/v1/social/creators/profiles/analytics"
 
@@ -51,7 +59,7 @@ async def test_extras_are_what_a_platform_reads_and_nobody_sends(room: Room) -> 
     answer = await room.ok(
         "POST",
         "/v1/social/creators/profiles/search",
-        {"work_platform_id": INSTAGRAM, "sort_by": {"field": "FOLLOWER_COUNT", "order": "DESCENDING"}},
+        {"work_platform_id": INSTAGRAM, "sort_by": LARGEST_FIRST},
     )
     assert answer["metadata"]["total"] == len(await room.search(limit=500))
     found = answer["data"][0]
@@ -59,6 +67,37 @@ async def test_extras_are_what_a_platform_reads_and_nobody_sends(room: Room) -> 
     profile = (await room.ok("POST", ANALYTICS, wanted))["profile"]
     assert profile["reputation"]["follower_count"] == found["follower_count"]
     assert (profile["work_platform"]["id"], profile["external_id"]) == (INSTAGRAM, found["external_id"])
+
+
+async def test_a_scenario_file_may_set_all_of_it(room: Room) -> None:
+    text = "scenario: 1\ntitle: More\ncreators: {size: 300, extras: true, engagement_rate_unit: percent}\n"
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    story = tell(read(text, "more.yaml"), name="more", seed="7", scale=1.0, now=now)
+    tx = room.tx()
+    assert insightiq.populate is not None
+    insightiq.populate(tx, story)
+    tx.commit()
+    assert settings(room.tx()) == {
+        "seed": "7",
+        "size": 300,
+        "platforms": ["instagram", "youtube", "tiktok"],
+        "engagement_rate_unit": "percent",
+        "extras": True,
+    }
+
+
+def test_the_starter_has_two_hundred_creators_to_discover(
+    server: Served, fresh_world: dict[str, Any]
+) -> None:
+    server.control("POST", f"/worlds/{fresh_world['id']}/scenario", {"name": "starter"})
+    env = fresh_world["env"]
+    body = {"work_platform_id": TIKTOK, "sort_by": LARGEST_FIRST, "limit": 500}
+    answer = httpx.post(
+        f"{env['INSIGHTIQ_PROD_URL']}/v1/social/creators/profiles/search",
+        json=body,
+        auth=(env["INSIGHTIQ_CLIENT_ID"], env["INSIGHTIQ_SECRET"]),
+    )
+    assert 60 < len(answer.json()["data"]) < 200
 
 
 @pytest.mark.parametrize(

@@ -272,6 +272,20 @@ async def test_wrong_searches_are_refused(room: Room, changes: Any, code: str) -
     assert (await room.refused("POST", PATH, wanted))[1] == code
 
 
+async def test_wrong_fields_are_named_by_their_place(room: Room) -> None:
+    body = {
+        "work_platform_id": INSTAGRAM,
+        "sort_by": LARGEST_FIRST,
+        "description_keywords": 5,
+        "hashtags": [{"name": "a"}, {"name": 1}],
+        "follower_count": {"min": "10"},
+    }
+    _, _, message = await room.refused("POST", PATH, body)
+    assert message == (
+        "Request has invalid fields: [follower_count.min, description_keywords, hashtags.1.name]."
+    )
+
+
 async def test_what_the_population_cannot_answer_says_so(room: Room) -> None:
     body = {"work_platform_id": INSTAGRAM, "sort_by": LARGEST_FIRST}
     streams = {"sort_by": {"field": "AIRTIME", "order": "DESCENDING"}}
