@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+SHALLOW = 200
+"""Brackets of a body up to which it cannot nest too deeply."""
+
 
 class InsightiqDialect(Dialect):
     """InsightIQ's REST protocol."""
@@ -48,7 +51,11 @@ class InsightiqDialect(Dialect):
             return dict(parse_qsl(request.query, keep_blank_values=True))
         try:
             body = orjson.loads(request.body) if request.body else {}
-        except orjson.JSONDecodeError:
+            if request.body.count(b"[") + request.body.count(b"{") > SHALLOW:
+                orjson.dumps(
+                    [[[[[[[[body]]]]]]]]
+                )  # as deep as it may be kept: the encoder nests less than the parser
+        except (orjson.JSONDecodeError, orjson.JSONEncodeError):
             raise errors.malformed() from None
         if not isinstance(body, dict):
             raise errors.malformed()

@@ -79,6 +79,14 @@ async def test_a_payload_is_posted_as_it_is(room: Room) -> None:
     assert room.events() == [payload, payload]
 
 
+@pytest.mark.parametrize("depth", [100, 240, 254, 900, 2000])
+async def test_a_payload_that_nests_too_deeply_is_refused(room: Room, depth: int) -> None:
+    data = '{"a":' * depth + "1" + "}" * depth
+    body = '{"payload": {"event": "PROFILES.ADDED", "data": ' + data + "}}"
+    answer = await room.client.post(f"{AT}/send", content=body)
+    assert answer.status_code == (200 if depth <= 240 else 400)
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
