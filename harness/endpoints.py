@@ -43,13 +43,16 @@ def add(tx: Transaction, url: str, events: list[str] | None = None, **more: Any)
 
 
 def own_secret(tx: Transaction) -> str | None:
-    """Return the webhook secret that the world's environment names for the provider; None where it names none."""
+    """Return the webhook secret that the world's environment names for the provider; None where it names none.
+
+    It is the credential in the form of the webhooks' secrets; some providers sign with the secret of their API.
+    """
     provider = tx.provider
     if provider.webhooks is None:
         return None
     tokens: dict[str, str] = tx.world.accounts[provider.name]["tokens"]
     for credential in provider.credentials:
-        if not credential.lookup and credential.form == provider.webhooks.secret:
+        if credential.form == provider.webhooks.secret:
             return tokens[credential.name]
     return None
 

@@ -1,13 +1,16 @@
-"""How InsightIQ speaks: Bearer keys, JSON bodies, its error envelope, cursors and timestamps."""
+"""How InsightIQ speaks: Basic credentials, JSON, its error envelope, offset lists, timestamps and UUIDs."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import orjson
 
+from harness import instants
 from harness.dialect import Dialect, Directory, Exchange, Grant
 from mocks.insightiq import errors
 
@@ -21,39 +24,45 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+SHALLOW = 200
+"""Brackets of a body up to which it cannot nest too deeply."""
+
 
 class InsightiqDialect(Dialect):
-    """InsightIQ's protocol."""
+    """InsightIQ's REST protocol."""
 
     provider = "insightiq"
-    request_id_form = "req_{alnum:16}"
 
     def authenticate(self, request: Request, directory: Directory) -> Grant:
-        """Find the world of `Authorization: Bearer insightiq_test_…`."""
-        scheme, _, key = (request.header("authorization") or "").partition(" ")
-        if scheme.lower() != "bearer" or not key.strip():
-            raise errors.missing_api_key()
-        grant = directory.find("insightiq", key.strip())
-        if grant is None:
-            raise errors.invalid_api_key()
+        """Find the world of `Authorization: Basic base64(client_id:client_secret)`; both must be of one world."""
+        client, _, secret = basic(request).partition(":")
+        grant, proof = directory.find("insightiq", client), directory.find("insightiq", secret)
+        if grant is None or proof is None or (grant.name, proof.name) != ("client_id", "client_secret"):
+            raise errors.wrong_credentials()
+        if grant.world != proof.world:
+            raise errors.wrong_credentials()
         return grant
 
     def decode(self, request: Request, operation: Operation) -> Json:
-        """Read the query of a GET, the JSON body of anything else; operations without parameters read neither."""
+        """Read the query of a GET, the JSON body of anything else, whatever its Content-Type."""
         if operation.params is None:
             return {}
         if request.method == "GET":
             return dict(parse_qsl(request.query, keep_blank_values=True))
         try:
             body = orjson.loads(request.body) if request.body else {}
-        except orjson.JSONDecodeError:
+            if request.body.count(b"[") + request.body.count(b"{") > SHALLOW:
+                orjson.dumps(
+                    [[[[[[[[body]]]]]]]]
+                )  # as deep as it may be kept: the encoder nests less than the parser
+        except (orjson.JSONDecodeError, orjson.JSONEncodeError):
             raise errors.malformed() from None
         if not isinstance(body, dict):
             raise errors.malformed()
         return body
 
     def invalid(self, operation: Operation, errors: list[Any], data: Json) -> Refusal:
-        """Name the first thing wrong."""
+        """Name the fields that are missing, or else wrong."""
         from mocks.insightiq.parameters import explain
 
         return explain(errors)
@@ -66,15 +75,73 @@ class InsightiqDialect(Dialect):
         """Answer with a bare status."""
         return errors.failure(status, message)
 
+    def refused(self, refusal: Refusal, exchange: Exchange) -> Any:
+        """Complete an error by the request's id."""
+        return {"error": {**refusal.body["error"], "request_id": exchange.request_id}}
+
     def headers(self, exchange: Exchange) -> list[tuple[str, str]]:
-        """Give each answer its id."""
-        return [("Request-Id", exchange.request_id)]
+        """Give each answer its id, errors included."""
+        return [("request-id", exchange.request_id)]
 
 
-def listed(tx: Transaction, collection: Collection, params: Listing, render: Callable[[Json], Json]) -> Json:
-    """Answer a list, the newest first; `after` is the id to go on after."""
+def basic(request: Request) -> str:
+    """Return what Basic credentials say, `user:password`; nothing when there are none that can be read."""
+    scheme, _, text = (request.header("authorization") or "").partition(" ")
+    if scheme.lower() != "basic":
+        return ""
     try:
-        page = tx.page(collection, limit=params.limit, after=params.after)
-    except KeyError:
-        raise errors.invalid("after", "after is the id of nothing in this list.") from None
-    return {"data": [render(each) for each in page.items], "has_more": page.has_more}
+        return base64.b64decode(text.strip(), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
+
+
+# --- ids, timestamps and lists -----------------------------------------------------------------------------------
+
+
+def dashed(id: str) -> str:
+    """Return an id as it is kept: a UUID without dashes, as webhooks spell it, gets them back."""
+    if len(id) == 32 and "-" not in id:
+        id = f"{id[:8]}-{id[8:12]}-{id[12:16]}-{id[16:20]}-{id[20:]}"
+    return id.lower()
+
+
+def bare(id: str) -> str:
+    """Return an id as webhooks spell it: 32 hex digits."""
+    return id.replace("-", "")
+
+
+def timestamp(instant: int) -> str:
+    """Write an instant as all answers do: microseconds and no zone, UTC is meant."""
+    return instants.moment(instant).strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
+def find(tx: Transaction, collection: Collection, id: str, thing: str) -> Json:
+    """Return the document of an id in either spelling; refuse an unknown one (404)."""
+    document = tx.get(collection, dashed(id))
+    if document is None:
+        raise errors.unknown(thing)
+    return document
+
+
+def listed(
+    tx: Transaction,
+    collection: Collection,
+    params: Listing,
+    render: Callable[[Json], Json],
+    **where: Any,
+) -> Json:
+    """Answer a page of a list, the newest first; there is no total and no link to the next page."""
+    page = tx.page(collection, where=where, limit=params.offset + params.limit)
+    return {"data": [render(each) for each in page.items[params.offset :]], "metadata": metadata(params)}
+
+
+def metadata(params: Listing, from_date: str | None = None, to_date: str | None = None) -> Json:
+    """Return what a list says of its page."""
+    return {"offset": params.offset, "limit": params.limit, "from_date": from_date, "to_date": to_date}
+
+
+def blank(tx: Transaction, value: Any, otherwise: Any) -> Any:
+    """Return a value that may be unknown: the published schema has no null there, real answers do."""
+    if value is None:
+        return None if tx.live else otherwise
+    return value

@@ -1,28 +1,69 @@
-"""The parameters that several of InsightIQ's operations share, and what is said of wrong ones."""
+"""What InsightIQ's operations take, and how wrong parameters are refused.
+
+Bodies are read strictly, and unknown fields refused; unknown names in a query are ignored.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from harness.params import Params
-from mocks.insightiq.errors import invalid
+from mocks.insightiq import errors
 
 if TYPE_CHECKING:
     from harness.errors import Refusal
 
+LARGEST = 2**63 - 1
+Count = Annotated[int, Field(ge=0, le=LARGEST)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+Texts = Annotated[list[Text], Field(max_length=100)]
 
-class Listing(Params):
+
+class Body(Params):
+    """A JSON body."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Query(Params):
+    """The query of a GET."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Listing(Query):
     """A page of a list."""
 
     limit: int = Field(10, ge=1, le=100)
-    after: str | None = None
+    offset: int = Field(0, ge=0, le=1_000_000)
 
 
-def explain(errors: list[Any]) -> Refusal:
-    """Turn the first of pydantic's errors into InsightIQ's refusal."""
-    first = errors[0]
-    field = ".".join(map(str, first["loc"]))
-    told = f"{field} is unknown." if first["type"] == "extra_forbidden" else f"{field}: {first['msg']}."
-    return invalid(field, told)
+class OfCreator(Query):
+    """A public profile: its user name or address, and the platform."""
+
+    identifier: Text
+    work_platform_id: Text
+
+
+class OfAccount(Body):
+    """A connected account."""
+
+    account_id: Text
+
+
+def explain(found: list[Any]) -> Refusal:
+    """Turn pydantic's errors into InsightIQ's refusal: what is missing comes first."""
+    lacking = list(dict.fromkeys(_name(each) for each in found if each["type"] == "missing"))
+    if lacking:
+        return errors.missing(lacking)
+    return errors.invalid(list(dict.fromkeys(_name(each) for each in found)))
+
+
+def _name(error: Any) -> str:
+    """Return the path of a field, without the names of alternatives (`str`, `list[…]`) that pydantic puts in between."""
+    steps = [
+        str(step) for step in error["loc"] if step != "str" and (isinstance(step, int) or step.isidentifier())
+    ]
+    return ".".join(steps) or "body"

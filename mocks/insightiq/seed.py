@@ -1,13 +1,25 @@
-"""What a new world's account at InsightIQ holds."""
+"""What a new world's account holds, and what a scenario tells to it: only the size of its population of creators."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from mocks.insightiq.resources import creators
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
 
+Json = dict[str, Any]
+
 
 def open_account(tx: Transaction) -> dict[str, str]:
-    """Fill the account; return what else the environment names, such as ids of what was made."""
+    """Leave the account as it is: 2,000 creators on three platforms follow from the world's seed."""
+    return {}
+
+
+def populate(tx: Transaction, story: Json) -> dict[str, str]:
+    """Set the population from `story["creators"]` (`size`, `platforms` …), of the story's seed."""
+    told = story.get("creators")
+    if told is not None:
+        creators.configure(tx, {"seed": story.get("seed"), **told})
     return {}

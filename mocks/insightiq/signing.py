@@ -1,4 +1,7 @@
-"""InsightIQ's webhook signature: HMAC-SHA256 over `<stamp>.<body>`, in the header `Insightiq-Signature`."""
+"""InsightIQ's webhook signature: hex HMAC-SHA256 of the raw body, keyed with the client secret.
+
+Source: the vendor's own receiver (insightiq-ai/iiq-managed-service). There is no time stamp.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,6 @@ import hmac
 
 
 def sign(secrets: list[str], event_id: str, stamp: int, body: bytes) -> list[tuple[str, str]]:
-    """Return the headers of one attempt; while a secret is rotated, each living one gives a `v1`."""
-    content = b"%d." % stamp + body
-    signatures = [f"v1={hmac.digest(secret.encode(), content, 'sha256').hex()}" for secret in secrets]
-    return [
-        ("Content-Type", "application/json"),
-        ("Insightiq-Event", event_id),
-        ("Insightiq-Signature", ",".join([f"t={stamp}", *signatures])),
-    ]
+    """Return the headers of one attempt; while a secret is rotated, each living one gives a digest, comma-separated."""
+    digests = [hmac.digest(secret.encode(), body, "sha256").hex() for secret in secrets]
+    return [("Content-Type", "application/json"), ("Webhook-Signatures", ",".join(digests))]

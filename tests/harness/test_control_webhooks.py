@@ -1,13 +1,19 @@
 """Endpoints, events and deliveries over the control API."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness import endpoints
 from harness.collection import endpoints_of
+from harness.provider import Credential
+from harness.runtime import Settings, open_runtime
 from harness.transaction import Transaction
 from tests.harness.controlling import Control
 from tests.harness.lab import Receiver
+from tests.harness.sample import build
 
 
 async def add(control: Control, url: str, events: list[str] | None = None) -> dict[str, Any]:
@@ -169,3 +175,14 @@ async def test_paused_deliveries_wait_until_they_are_resumed(control: Control) -
     assert await control.call("POST", "~/webhooks/resume") == {"paused": 0}
     assert (await control.call("POST", "~/webhooks/settle"))["delivered"] == 1
     assert len(receiver.got) == 1
+
+
+async def test_a_provider_may_sign_with_the_secret_of_its_api(tmp_path: Path) -> None:
+    """The credential in the form of the webhooks' secrets is the one, whether requests are made with it or not."""
+    credentials = (Credential("key", "ws_{alnum:24}", env=("PARCEL_KEY",)),)
+    provider = replace(build(), credentials=credentials)
+    runtime = open_runtime(Settings(data_dir=tmp_path), {"parcel": provider})
+    world = runtime.worlds.create(seed=7)
+    tx = Transaction(runtime.store, world, provider)
+    assert endpoints.own_secret(tx) == world.accounts["parcel"]["tokens"]["key"]
+    await runtime.close()

@@ -1,0 +1,125 @@
+"""Contents of connected accounts: only their ids are kept; what they show is derived when it is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness import instants
+from harness.collection import Collection
+from mocks.insightiq.dialect import blank, timestamp
+from mocks.insightiq.resources import events
+
+if TYPE_CHECKING:
+    from fixtures.creators import Post, Profile
+    from harness.transaction import Transaction
+
+Json = dict[str, Any]
+
+CONTENTS = Collection("insightiq.content", "account_id")
+BACK = 90 * instants.DAY
+"""How far back the first sync reads."""
+CHANGING = 30 * instants.DAY
+"""How long the numbers of a post are read again."""
+MOST = 500
+"""Posts that one look back reads at most."""
+
+
+def sync(tx: Transaction, account: Json, profile: Profile) -> None:
+    """Read an account's posts: announce those that are new, and that the numbers of the recent ones have changed."""
+    feed = profile.feed
+    if account["since"] is None:
+        since = tx.now - BACK
+        account |= {"since": since, "posts": feed.first_from(since)}
+    recent = list(
+        tx.page(CONTENTS, where={"account_id": account["id"]}, limit=MOST, since=tx.now - CHANGING).items
+    )
+    numbers = feed.since(tx.now, account["posts"])
+    added = [_keep(tx, account, feed.published(number), number) for number in numbers]
+    account["posts"] += len(numbers)
+    events.of_items(tx, "CONTENTS.ADDED", account, added)
+    events.of_items(tx, "CONTENTS.UPDATED", account, [each["id"] for each in recent])
+
+
+def fetch_historic(tx: Transaction, account: Json, profile: Profile, since: int) -> None:
+    """Read posts from before the first sync, as far back as asked for."""
+    feed = profile.feed
+    until = account["since"] or tx.now
+    if since >= until:
+        return
+    end = feed.first_from(until)
+    first = max(feed.first_from(since), end - MOST)
+    added = [_keep(tx, account, feed.published(number), number) for number in range(first, end)]
+    account["since"] = since
+    events.of_items(tx, "CONTENTS.ADDED", account, added)
+
+
+def _keep(tx: Transaction, account: Json, published: int, number: int) -> str:
+    id = tx.uuid("content.id")
+    document = {"id": id, "account_id": account["id"], "number": number, "created": tx.now}
+    tx.insert(CONTENTS, document, at=published, fresh=True)
+    return id
+
+
+def render(tx: Transaction, profile: Profile, post: Post, envelope: Json) -> Json:
+    """Show a content with what it has gathered up to the world's present."""
+    address = post.url.rstrip("/")
+    thumbnail = f"{address}/thumbnail.jpg"
+    return {
+        **envelope,
+        "engagement": _engagement(tx, profile, post),
+        "external_id": post.key,
+        "title": post.title,
+        "format": "VIDEO" if post.seconds else "IMAGE",
+        "type": post.kind,
+        "url": post.url,
+        "media_url": f"{address}/media",
+        "media_urls": [f"{address}/media"],
+        "duration": post.seconds,
+        "description": post.caption,
+        "hashtags": list(post.hashtags),
+        "mentions": list(post.mentions),
+        "visibility": "PUBLIC",
+        "thumbnail_url": thumbnail,
+        "persistent_thumbnail_url": thumbnail,
+        "published_at": timestamp(post.published),
+        "platform_profile_id": profile.external_id,
+        "platform_profile_name": profile.creator.full_name,
+        "authors": blank(tx, None, []),
+        "audience": blank(tx, None, "FREE"),
+        "platform": blank(tx, None, "WEB"),
+        "content_tags": blank(tx, None, []),
+        "sponsored": {"is_sponsored": post.brand is not None, "tags": post.brand or ""},
+        "collaboration": {"has_collaborators": False},
+        "is_owned_by_platform_user": True,
+    }
+
+
+_MAIL = ("email_open_rate", "email_click_rate", "unsubscribe_count", "spam_report_count", "click_count")
+
+
+def _engagement(tx: Transaction, profile: Profile, post: Post) -> Json:
+    counts = profile.feed.counts(post, tx.now)
+    reach = max(counts.views, counts.likes * 9)
+    watched = counts.views * (post.seconds or 0) * 0.4
+    return {
+        "like_count": counts.likes,
+        "dislike_count": blank(tx, None, 0),
+        "comment_count": counts.comments,
+        "impression_organic_count": int(reach * 1.2),
+        "reach_organic_count": reach,
+        "save_count": counts.saves,
+        "view_count": counts.views,
+        "replay_count": counts.views // 12,
+        "watch_time_in_hours": round(watched / 3600, 2),
+        "avg_watch_time_in_sec": int((post.seconds or 0) * 0.4),
+        "share_count": counts.shares,
+        "impression_paid_count": None,
+        "reach_paid_count": None,
+        **{name: blank(tx, None, 0) for name in _MAIL},
+        "additional_info": {
+            "followers_gained": counts.likes // 60,
+            "profile_visits": counts.likes // 8,
+            "bio_link_clicked": counts.likes // 90,
+            "story_navigation": None,
+        },
+    }
