@@ -1,13 +1,145 @@
-"""What a new world's account at Cint holds."""
+"""What a new world's account holds, and the studies that a scenario tells of."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from fixtures.panel import chance, people
+from harness import instants
+from mocks.cint.operations.target_group_parameters import Draft
+from mocks.cint.resources import (
+    accounts,
+    conduct,
+    fielding,
+    projects,
+    recruiting,
+    sessions,
+    survey,
+    target_groups,
+)
+from mocks.cint.resources.survey import FATES
+from mocks.cint.resources.target_groups import TARGET_GROUPS
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
 
+Json = dict[str, Any]
+
+SINCE, UNTIL = 7 * instants.DAY, 7 * instants.DAY
+"""How long a study of a scenario has been live, and how long it goes on."""
+LATELY = instants.HOUR
+"""Nobody of a scenario came within the last hour: who came has ended."""
+MINUTES, INCIDENCE, FILLED = 10, 0.8, 0.75
+CURRENCY = {"GB": "GBP", "US": "USD", "DE": "EUR", "FR": "EUR"}
+LOCALE = {"GB": "eng_gb", "US": "eng_us", "DE": "ger_de", "FR": "fre_fr"}
+COLLECTING, OVER = frozenset({"COLLECTING"}), frozenset({"COMPLETED", "ARCHIVED"})
+HOST = "https://survey.greenroom.test"
+
 
 def open_account(tx: Transaction) -> dict[str, str]:
-    """Fill the account; return what else the environment names, such as ids of what was made."""
-    return {}
+    """Open the account; return its number, a manager and a business unit, and the key of redirects."""
+    account = accounts.open_account(tx)
+    return {
+        "CINT_ACCOUNT_ID": account["id"],
+        "CINT_PROJECT_MANAGER_ID": account["users"][0]["id"],
+        "CINT_BUSINESS_UNIT_ID": str(account["business_units"][0]["id"]),
+        "CINT_REDIRECT_KEY": tx.token("redirect.key", 40),
+    }
+
+
+def populate(tx: Transaction, story: Json) -> dict[str, str]:
+    """Make the story's studies: a project and a target group each, to which respondents have answered already."""
+    account = accounts.own(tx)
+    countries = {each["key"]: each.get("country") for each in story.get("organisations", [])}
+    found: dict[str, str] = {}
+    for study in story.get("studies", []):
+        country = countries.get(study.get("organisation")) or "US"
+        project, group = _study(tx, account, study, country)
+        found |= {f"cint.project.{study['key']}": project["id"], f"cint.study.{study['key']}": group["id"]}
+    return found
+
+
+def _study(tx: Transaction, account: Json, study: Json, country: str) -> tuple[Json, Json]:
+    began = tx.now - SINCE
+    manager = account["users"][0]["id"]
+    name = study.get("name") or study["key"]
+    wanted = {"name": f"Brand lift: {name}"[:128], "project_manager_id": manager}
+    project = projects.create(tx, account, wanted, at=began)
+    status, completes = study.get("status", "COLLECTING"), int(study.get("completes", 0))
+    goal = completes if status in OVER else max(completes + 1, round(completes / FILLED))
+    draft = _draft(account, study, country, (began, tx.now + UNTIL), max(1, goal))
+    group = target_groups.create(tx, account, project, draft, at=began)
+    _conduct(group, study)
+    if status in COLLECTING | OVER:
+        _field(tx, account, group, began, completes, over=status in OVER)
+    else:
+        tx.save(TARGET_GROUPS, group)
+    return project, group
+
+
+def _draft(account: Json, study: Json, country: str, period: tuple[int, int], goal: int) -> Draft:
+    currency = CURRENCY.get(country, "USD")
+    unit = next(each for each in account["business_units"] if each["currency_code"] == currency)
+    address = f"{HOST}/{study['key']}?rid=[%RID%]&exposure=[%exposure%]"
+    body = {
+        "name": (study.get("name") or study["key"])[:128],
+        "business_unit_id": str(unit["id"]),
+        "locale": LOCALE.get(country, "eng_us"),
+        "collects_pii": False,
+        "project_manager_id": account["users"][0]["id"],
+        "fielding_specification": {
+            "start_at": instants.iso(period[0]),
+            "end_at": instants.iso(period[1]),
+        },
+        "filling_goal": goal,
+        "expected_length_of_interview_minutes": MINUTES,
+        "expected_incidence_rate": INCIDENCE,
+        "live_url": address,
+        "test_url": address,
+        "fielding_assistant_assignment": {},
+        "profile": {"profile_adjustment_type": "percentage", "drafts": []},
+    }
+    return Draft.model_validate(body)
+
+
+def _conduct(group: Json, study: Json) -> None:
+    """Let the panel know the brand as the story tells: the rates are those of the study's primary indicator."""
+    told = group["conduct"]
+    told["study"] = study.get("id") or study["key"]
+    control, exposed = study.get("control_rate"), study.get("exposed_rate")
+    if control is not None and exposed is not None:
+        told["rates"][study.get("primary_kpi", "AD_RECALL")] = [float(control), float(exposed)]
+
+
+def _field(tx: Transaction, account: Json, group: Json, began: int, completes: int, *, over: bool) -> None:
+    """Let a study be live since `began`: its respondents have come, and it goes on or is over."""
+    user = accounts.user_id(account)
+    plan = recruiting.planned(tx, group, begun=began, end=group["end_at"])
+    tx.insert(recruiting.PLANS, plan)
+    run = fielding.begin(tx, group, start=began, end=group["end_at"], by=user)
+    _respond(tx, group, began, completes)
+    if over:
+        fielding.act(tx, group, run, "complete", by=user)
+
+
+def _respond(tx: Transaction, group: Json, began: int, completes: int) -> None:
+    """Let as many respondents have come as it took to reach the completes, spread over the time since."""
+    seed, manner = conduct.seed(tx, group), conduct.panel(tx, group)
+    persons: list[people.Respondent] = []
+    reached = 0
+    while reached < completes:
+        person = people.respondent(seed, len(persons), manner)
+        persons.append(person)
+        passes = people.turned_away(seed, person.number, manner) is None
+        reached += passes and people.fate(seed, person, manner, MINUTES) == "complete"
+    lasted = tx.now - LATELY - 3 * MINUTES * instants.MINUTE - began
+    moments = sorted(int(lasted * chance.fraction(seed, "moment", person.number)) for person in persons)
+    for person, moment in zip(persons, moments, strict=True):
+        at = began + moment
+        session = recruiting.admit(tx, group, person, manner, at=at, opened=at)
+        fate = people.fate(seed, person, manner, MINUTES)
+        if session["client"] is not None and fate != "drop":
+            sessions.conclude(tx, session, FATES[fate], at=at + survey.takes(group, person))
+    plan = tx.get(recruiting.PLANS, group["id"])
+    if plan is not None:
+        tx.save(recruiting.PLANS, plan | {"next": len(persons)})
