@@ -28,15 +28,20 @@ TYPES = {
 
 def target_group_updated(tx: Transaction, group: Json, changes: list[Json], *, by: str | None) -> None:
     """Announce changes of a target group, made by a user or (None) by the marketplace itself."""
-    user = {"type": "system_marketplace_user"} if by is None else {"type": "las_user", "las_user_id": by}
+    told = [{name: change[name] for name in ("object", "new_value")} for change in changes]
     data = {
         "id": tx.uuid("event.change"),
         **_place(group),
         "occurred_at": instants.iso(tx.now),
-        "user": user,
-        "changes": changes,
+        "user": user(by),
+        "changes": told,
     }
     _emit(tx, "target-group-updated", data)
+
+
+def user(by: str | None) -> Json:
+    """Show who made a change: a user, or (None) the marketplace itself."""
+    return {"type": "system_marketplace_user"} if by is None else {"type": "las_user", "las_user_id": by}
 
 
 def quota_filled(tx: Transaction, group: Json, screens: int, completes: int, quota: str) -> None:

@@ -72,7 +72,7 @@ def read(html: str, url: str) -> Form | None:
             continue
         attributes = _attributes(tag)
         if name == "form" and form is None:
-            form = Form(urljoin(url, attributes.get("action", "")), attributes.get("method", "get").upper())
+            form = Form(_target(url, attributes.get("action", "")), attributes.get("method", "get").upper())
         elif form is not None and name in ("fieldset", "select"):
             question = Question(attributes.get("data-measure"))
             form.questions.append(question)
@@ -81,6 +81,14 @@ def read(html: str, url: str) -> Form | None:
         elif form is not None:
             _take(form, question, name, attributes)
     return form
+
+
+def _target(url: str, action: str) -> str:
+    """Return where a form goes; one whose address is none goes to its own page, as an empty one does."""
+    try:
+        return urljoin(url, action)
+    except ValueError:
+        return url
 
 
 def _take(form: Form, question: Question | None, name: str, attributes: dict[str, str]) -> None:

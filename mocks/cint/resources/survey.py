@@ -129,7 +129,10 @@ def _filled_in(tx: Transaction, session: Json, group: Json, came: Json) -> Json 
 
 def returning(url: str, rid: str) -> tuple[bool, int | None]:
     """Tell whether an address is Cint's return address for a respondent, and which client status it tells."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False, None
     query = {name.lower(): values[0] for name, values in parse_qs(parts.query).items()}
     if parts.hostname not in RETURN_HOSTS or parts.path != RETURN_PATH or query.get("rid", "").lower() != rid:
         return False, None

@@ -9,7 +9,7 @@ from harness import instants
 from harness.collection import Collection
 from harness.delivery_client import allowed
 from mocks.cint import errors, ids, money
-from mocks.cint.resources import accounts, conduct, events, profiles
+from mocks.cint.resources import accounts, conduct, events, history, pricing, profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +48,7 @@ def create(tx: Transaction, account: Json, project: Json, wanted: Draft, *, at: 
         "project": project["id"],
         "status": "draft",
         "filling_strategy": "automated",
+        "assistant_version": 1,
         "created": created,
         "conduct": conduct.initial(),
     } | _drafted(tx, account, wanted, backdated=at is not None)
@@ -204,19 +205,32 @@ NAMES = {
 
 def change(tx: Transaction, group: Json, changes: Json, *, by: str | None) -> None:
     """Change fields of a target group and announce what differs; `by` is a user, None the marketplace itself."""
-    differing = {name: value for name, value in changes.items() if group[name] != value}
-    group |= differing
+    before = {name: _told(group, name) for name, value in changes.items() if group[name] != value}
+    group |= {name: changes[name] for name in before}
     _touch(tx, group)
     told = [
-        {"object": f"{NAMES.get(name, name)}_change", "new_value": _told(group, name, value)}
-        for name, value in differing.items()
+        {
+            "object": f"{NAMES.get(name, name)}_change",
+            "new_value": _told(group, name),
+            "old_value": old,
+        }
+        for name, old in before.items()
     ]
     if told:
+        history.keep(tx, group, told, by=by)
         events.target_group_updated(tx, group, told, by=by)
 
 
-def _told(group: Json, name: str, value: Any) -> Any:
-    return money.shown(value, group["currency"]) if name == "price" else value
+def _told(group: Json, name: str) -> Any:
+    """Return a field as changes tell it; the price is what an interview costs, set or suggested."""
+    return money.shown(pricing.current(group), group["currency"]) if name == "price" else group[name]
+
+
+def assign(tx: Transaction, group: Json, wanted: Assistant) -> None:
+    """Tell the fielding assistant anew what to do."""
+    group["assistant"] = _assistant(wanted, group["currency"])
+    group["assistant_version"] += 1
+    _touch(tx, group)
 
 
 def _touch(tx: Transaction, group: Json) -> None:

@@ -73,7 +73,7 @@ const launched = await call("POST", `${own}/${group.body.id}/fielding-run-jobs/l
 });
 const job = launched.headers.get("Location").split("/").pop();
 await control("/clock/advance", { seconds: 2 });
-const came = await control("/trigger", { provider: "cint", event: "respondents.come", count: 20 });
+await control("/trigger", { provider: "cint", event: "respondents.come", count: 20 });
 const overview = await call("GET", `${own}/${group.body.id}/overview`);
 
 const key = Buffer.from(`${CINT_S2S_API_KEY}:`).toString("base64");
@@ -85,7 +85,8 @@ const s2s = async (path, body) => {
   });
   return [answer.status, await answer.json()];
 };
-const rid = (came.respondents ?? came.result.respondents)[0];
+const listed = await fetch(`${GREENROOM_URL}/_greenroom/worlds/${WORLD}/objects?provider=cint&kind=session`);
+const rid = (await listed.json()).objects.map((each) => each.body ?? each).find((each) => each.client === 1).id;
 const [, valid] = await s2s(rid);
 const [completed] = await s2s("transition", { id: rid, status: 5 });
 const [again] = await s2s("transition", { id: rid, status: 5 });

@@ -82,7 +82,11 @@ class Fielding(RuleBasedStateMachine):
     @rule(group=groups, count=st.integers(1, 20))
     def come(self, group: str, count: int) -> None:
         if self.status(group) == "live":
-            self.room.trigger("respondents.come", target_group_id=group.rpartition("/")[2], count=count)
+            self.run(self.arrive(group.rpartition("/")[2], count))
+
+    async def arrive(self, group: str, count: int) -> None:
+        self.room.trigger("respondents.come", target_group_id=group, count=count)
+        await self.room.runtime.dispatcher.settle(self.room.world)
 
     @rule(hours=st.sampled_from([1, 6, 24, 24 * DAYS]))
     def advance(self, hours: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import schemathesis
@@ -29,11 +30,14 @@ class Target:
     room: Room
     runner: asyncio.Runner
     things: dict[str, str]
+    sent: int = 0
 
     def send(self, method: str, path: str, content: bytes | None) -> tuple[int, Any, bool]:
         """Send a request; return status, body, and whether it left everything as it was."""
+        self.runner.run(self.room.runtime.dispatcher.settle(self.room.world))
         before = self.room.state()
-        headers = {"idempotency-key": f"fuzz-{len(before)}-{abs(hash((path, content)))}"}
+        self.sent += 1
+        headers = {"idempotency-key": f"fuzz-{self.sent}"}
         answer = self.runner.run(self.room.client.request(method, path, content=content, headers=headers))
         body = answer.json() if answer.content and answer.status_code != 301 else None
         return answer.status_code, body, self.room.state() == before
@@ -122,10 +126,8 @@ def test_no_request_breaks_an_operation(id: str, target: Target, operations: dic
         if broken is not None and body:
             body = {**body, sorted(body)[place % len(body)]: broken}
         content = json.dumps(body).encode() if known.method in ("POST", "PUT") else None
-        query = "&".join(f"{name}={value}" for name, value in (case.query or {}).items())
-        status, answered, untouched = target.send(
-            known.method, f"{path}?{query}".encode("ascii", "replace").decode(), content
-        )
+        query = urlencode(case.query or {}, doseq=True, errors="replace")
+        status, answered, untouched = target.send(known.method, f"{path}?{query}", content)
         assert status < 500, answered
         if status >= 400:
             assert {"object", "detail"} <= set(answered)
@@ -160,14 +162,14 @@ def test_no_request_breaks_the_other_hosts(target: Target, body: Any, path: str)
 
 
 HTML = st.lists(
-    st.sampled_from(["<form>", "<form method=post action='//x'>", "</form>", "<fieldset data-measure=AD_RECALL>", "</fieldset>", "<input type=radio name=a value=1 data-top-box>", "<select name=s>", "<option value=1>", "</select>", "<input", "'", '"', ">", "<!--", "text", "<textarea name=t>", "<input type=checkbox name=c>"]),
+    st.sampled_from(["<form>", "<form method=post action='//[x'>", "</form>", "<fieldset data-measure=AD_RECALL>", "</fieldset>", "<input type=radio name=a value=1 data-top-box>", "<select name=s>", "<option value=1>", "</select>", "<input", "'", '"', ">", "<!--", "text", "<textarea name=t>", "<input type=checkbox name=c>"]),
     max_size=14,
 ).map("".join)  # fmt: skip
 
 
 @seed(7)
 @settings(max_examples=150, deadline=None, database=None)
-@given(html=HTML, url=st.sampled_from(["http://127.0.0.1:9/a", "http://[::1", ""]))
+@given(html=HTML, url=st.sampled_from(["http://127.0.0.1:9/a", "https://survey.test/"]))
 def test_no_page_breaks_a_respondent(html: str, url: str) -> None:
     from mocks.cint.resources import forms
 

@@ -20,8 +20,8 @@ MANY = 3000
 
 
 def share(found: Any) -> float:
-    found = list(found)
-    return sum(found) / len(found)
+    listed = [float(each) for each in found]
+    return sum(listed) / len(listed)
 
 
 def test_the_same_seed_gives_the_same_people() -> None:

@@ -114,6 +114,44 @@ async def test_a_launched_draft_has_its_details_elsewhere(room: Room) -> None:
     assert (await room.ok("GET", f"{group}/overview"))["progress"]["filling_strategy"] == "completes"
     told = [change["object"] for event in room.events() for change in event["data"]["changes"]]
     assert told == ["status_change", "name_change", "cpi_change", "filling_strategy_change"]
+    log = (await room.ok("GET", f"{group}/changelog"))["changelog"]
+    assert [change["object"] for batch in log for change in batch["changes"]] == told[::-1]
+    assert log[2]["changes"][0] == {
+        "object": "name_change",
+        "new_value": "Renamed group",
+        "old_value": "Spring lift, adults",
+    }
+    page = await room.ok("GET", f"{group}/changelog?page_size=3")
+    rest = await room.ok("GET", f"{group}/changelog?start_after={page['next_cursor']}")
+    assert rest == {"changelog": log[3:]}
+
+
+async def test_the_assistant_is_told_anew(room: Room) -> None:
+    group = await room.target_group()
+    path = f"{group}/fielding-assistant-assignment"
+    shown = await room.call("GET", path)
+    assert (shown.json(), shown.headers["etag"]) == ({}, 'W/"1"')
+    await room.ok("PUT", path, ASSISTANT, If_None_Match="*")
+    assert (await room.refused("PUT", path, {}, If_None_Match="*"))[0] == 412
+    assert (await room.refused("PUT", path, {}, If_Match='W/"1"'))[0] == 412
+    shown = await room.call("GET", path)
+    assert (shown.json()["pricing"]["maximum_cpi"]["value"], shown.headers["etag"]) == ("2.00", 'W/"2"')
+    euros = {"pricing": {"type": "dynamic", "total_budget": {"value": "9", "currency_code": "EUR"}}}
+    assert (await room.refused("PUT", path, euros, If_Match='W/"2"'))[0] == 400
+
+
+async def test_completes_are_counted_by_interval(room: Room) -> None:
+    group = await room.live()
+    await room.advance(3.5 * 86400)
+    path = f"{group}/completes-aggregated-by-interval"
+    days = (await room.ok("GET", path))["aggregated_completes_intervals"]
+    assert len(days) == 4
+    assert [each["count"] for each in days] == sorted(each["count"] for each in days)
+    assert days[-1]["count"] == room.counts(group)["completes"] > 0
+    hours = (await room.ok("GET", f"{path}?aggregation_interval=PT6H"))["aggregated_completes_intervals"]
+    assert [each for each in hours if each["timestamp"] == days[0]["timestamp"]] == days[:1]
+    for wrong in ("P", "PT", "1D", "P0D", "PT1M"):
+        assert (await room.refused("GET", f"{path}?aggregation_interval={wrong}"))[0] == 400
 
 
 WRONG = [
