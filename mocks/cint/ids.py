@@ -13,10 +13,9 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MILLISECOND = 1000
 
 
-def ulid(tx: Transaction, purpose: str, at: int | None = None) -> str:
-    """Return a ULID: 48 bits of milliseconds (of `at` in µs, default now) and 80 bits of chance, in base 32."""
-    milliseconds = (tx.now if at is None else at) // MILLISECOND
-    number = milliseconds << 80 | int.from_bytes(tx.draw(purpose, 10), "big")
+def ulid(tx: Transaction, purpose: str) -> str:
+    """Return a ULID: 48 bits of the present in milliseconds, and 80 bits of chance, in base 32."""
+    number = tx.now // MILLISECOND << 80 | int.from_bytes(tx.draw(purpose, 10), "big")
     return "".join(CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
 
 

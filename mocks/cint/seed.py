@@ -27,8 +27,8 @@ Json = dict[str, Any]
 
 SINCE, UNTIL = 7 * instants.DAY, 7 * instants.DAY
 """How long a study of a scenario has been live, and how long it goes on."""
-LATELY = instants.HOUR
-"""Nobody of a scenario came within the last hour: who came has ended."""
+LATELY = 2 * instants.HOUR
+"""Nobody of a scenario came within the last two hours: who came has ended."""
 MINUTES, INCIDENCE, FILLED = 10, 0.8, 0.75
 CURRENCY = {"GB": "GBP", "US": "USD", "DE": "EUR", "FR": "EUR"}
 LOCALE = {"GB": "eng_gb", "US": "eng_us", "DE": "ger_de", "FR": "fre_fr"}
@@ -60,24 +60,22 @@ def populate(tx: Transaction, story: Json) -> dict[str, str]:
 
 
 def _study(tx: Transaction, account: Json, study: Json, country: str) -> tuple[Json, Json]:
-    began = tx.now - SINCE
-    manager = account["users"][0]["id"]
-    name = study.get("name") or study["key"]
-    wanted = {"name": f"Brand lift: {name}"[:128], "project_manager_id": manager}
-    project = projects.create(tx, account, wanted, at=began)
     status, completes = study.get("status", "COLLECTING"), int(study.get("completes", 0))
     goal = completes if status in OVER else max(completes + 1, round(completes / FILLED))
-    draft = _draft(account, study, country, (began, tx.now + UNTIL), max(1, goal))
-    group = target_groups.create(tx, account, project, draft, at=began)
+    name, manager = study.get("name") or study["key"], account["users"][0]["id"]
+    with tx.earlier(SINCE):
+        wanted = {"name": f"Brand lift: {name}"[:128], "project_manager_id": manager}
+        project = projects.create(tx, account, wanted)
+        draft = _draft(account, study, country, tx.now, max(1, goal))
+        group = target_groups.create(tx, account, project, draft)
     _conduct(group, study)
+    tx.save(TARGET_GROUPS, group)
     if status in COLLECTING | OVER:
-        _field(tx, account, group, began, completes, over=status in OVER)
-    else:
-        tx.save(TARGET_GROUPS, group)
+        _field(tx, account, group, completes, over=status in OVER)
     return project, group
 
 
-def _draft(account: Json, study: Json, country: str, period: tuple[int, int], goal: int) -> Draft:
+def _draft(account: Json, study: Json, country: str, now: int, goal: int) -> Draft:
     currency = CURRENCY.get(country, "USD")
     unit = next(each for each in account["business_units"] if each["currency_code"] == currency)
     address = f"{HOST}/{study['key']}?rid=[%RID%]&exposure=[%exposure%]"
@@ -88,8 +86,8 @@ def _draft(account: Json, study: Json, country: str, period: tuple[int, int], go
         "collects_pii": False,
         "project_manager_id": account["users"][0]["id"],
         "fielding_specification": {
-            "start_at": instants.iso(period[0]),
-            "end_at": instants.iso(period[1]),
+            "start_at": instants.iso(now + instants.HOUR),
+            "end_at": instants.iso(now + SINCE + UNTIL),
         },
         "filling_goal": goal,
         "expected_length_of_interview_minutes": MINUTES,
@@ -111,15 +109,16 @@ def _conduct(group: Json, study: Json) -> None:
         told["rates"][study.get("primary_kpi", "AD_RECALL")] = [float(control), float(exposed)]
 
 
-def _field(tx: Transaction, account: Json, group: Json, began: int, completes: int, *, over: bool) -> None:
-    """Let a study be live since `began`: its respondents have come, and it goes on or is over."""
+def _field(tx: Transaction, account: Json, group: Json, completes: int, *, over: bool) -> None:
+    """Let a study be live since then: its respondents have come, and it goes on or is over."""
     user = accounts.user_id(account)
-    plan = recruiting.planned(tx, group, begun=began, end=group["end_at"])
-    tx.insert(recruiting.PLANS, plan)
-    run = fielding.begin(tx, group, start=began, end=group["end_at"], by=user)
-    _respond(tx, group, began, completes)
+    with tx.earlier(SINCE):
+        run = fielding.begin(tx, group, start=tx.now, end=group["end_at"], by=user)
+    _respond(tx, group, run["start"], completes)
     if over:
         fielding.act(tx, group, run, "complete", by=user)
+    else:
+        recruiting.go_on(tx, group, run)
 
 
 def _respond(tx: Transaction, group: Json, began: int, completes: int) -> None:
@@ -132,14 +131,13 @@ def _respond(tx: Transaction, group: Json, began: int, completes: int) -> None:
         persons.append(person)
         passes = people.turned_away(seed, person.number, manner) is None
         reached += passes and people.fate(seed, person, manner, MINUTES) == "complete"
-    lasted = tx.now - LATELY - 3 * MINUTES * instants.MINUTE - began
+    lasted = tx.now - LATELY - began
     moments = sorted(int(lasted * chance.fraction(seed, "moment", person.number)) for person in persons)
     for person, moment in zip(persons, moments, strict=True):
-        at = began + moment
-        session = recruiting.admit(tx, group, person, manner, at=at, opened=at)
-        fate = people.fate(seed, person, manner, MINUTES)
-        if session["client"] is not None and fate != "drop":
-            sessions.conclude(tx, session, FATES[fate], at=at + survey.takes(group, person))
-    plan = tx.get(recruiting.PLANS, group["id"])
-    if plan is not None:
-        tx.save(recruiting.PLANS, plan | {"next": len(persons)})
+        with tx.earlier(tx.now - began - moment):
+            session = recruiting.admit(tx, group, person, manner, at=tx.now)
+            fate = people.fate(seed, person, manner, MINUTES)
+            if session["client"] is not None and fate != "drop":
+                ended = tx.now + survey.takes(group, person)
+                sessions.conclude(tx, session, FATES[fate], at=ended)
+    recruiting.skip(tx, group, len(persons))

@@ -20,21 +20,20 @@ SHORTEST, LONGEST = 5, 128
 ACTIVE = frozenset({"draft", "scheduled", "live", "paused"})
 
 
-def create(tx: Transaction, account: Json, wanted: Json, *, at: int | None = None) -> Json:
+def create(tx: Transaction, account: Json, wanted: Json) -> Json:
     """Add a project; `wanted` holds name, project_manager_id and perhaps purchase_order_number."""
     check(tx, wanted)
-    created = tx.now if at is None else at
     project = {
-        "id": ids.ulid(tx, "project.id", created),
+        "id": ids.ulid(tx, "project.id"),
         "human_readable_id": ids.readable(tx, "project.readable", 6),
         "account": account["id"],
         "name": wanted["name"],
         "project_manager_id": wanted["project_manager_id"],
         "purchase_order_number": wanted.get("purchase_order_number"),
-        "created": created,
+        "created": tx.now,
         "version": 1,
     }
-    return tx.insert(PROJECTS, project, at=created, fresh=True)
+    return tx.insert(PROJECTS, project, fresh=True)
 
 
 def update(tx: Transaction, project: Json, wanted: Json) -> None:

@@ -41,12 +41,12 @@ def go_on(tx: Transaction, group: Json, run: Json) -> None:
     """Let respondents come from now on: begin, or go on with the next slot."""
     plan = tx.get(PLANS, group["id"])
     if plan is None:
-        plan = tx.insert(PLANS, planned(tx, group, begun=tx.now, end=run["end"]))
+        plan = tx.insert(PLANS, _planned(tx, group, begun=tx.now, end=run["end"]))
     slot = max(0, (tx.now - plan["begun"]) // plan["step"])
     _await(tx, group, plan, slot)
 
 
-def planned(tx: Transaction, group: Json, *, begun: int, end: int) -> Json:
+def _planned(tx: Transaction, group: Json, *, begun: int, end: int) -> Json:
     """Return the plan of a target group that is live from `begun` to `end`: `rate` come in a slot of weight 1."""
     step = max(SHORTEST_SLOT, (end - begun) // SLOTS)
     plan = {"id": group["id"], "begun": begun, "step": step, "rate": 0.0, "next": 0}
@@ -111,10 +111,15 @@ def come(tx: Transaction, group: Json, count: int, began: int, lasted: int) -> l
     return found
 
 
-def admit(
-    tx: Transaction, group: Json, person: Respondent, manner: Conduct, *, at: int, opened: int | None = None
-) -> Json:
-    """Let a respondent into the survey (now, or at the instant `opened`), or send them away for the exchange's reason."""
+def skip(tx: Transaction, group: Json, count: int) -> None:
+    """Note that the first `count` respondents of a target group's panel have come already."""
+    plan = tx.get(PLANS, group["id"])
+    if plan is not None:
+        tx.save(PLANS, plan | {"next": count})
+
+
+def admit(tx: Transaction, group: Json, person: Respondent, manner: Conduct, *, at: int) -> Json:
+    """Let a respondent who came at an instant into the survey, or send them away for the exchange's reason."""
     code, cells = _screened(tx, group, person, manner)
     session = sessions.enter(
         tx,
@@ -124,7 +129,6 @@ def admit(
         at=at,
         price=pricing.current(group),
         cells=cells,
-        opened=opened,
     )
     if code == ADMITTED:
         announce_quotas(tx, group, cells)

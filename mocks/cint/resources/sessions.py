@@ -42,12 +42,8 @@ def enter(
     at: int,
     price: int,
     cells: list[int] | None = None,
-    opened: int | None = None,
 ) -> Json:
-    """Keep a respondent who came at an instant, with what the exchange made of them.
-
-    Who is let in opens the survey now, or at the instant `opened` that a scenario tells.
-    """
+    """Keep a respondent who came at an instant, with what the exchange made of them."""
     supplier = SUPPLIERS[person.number % len(SUPPLIERS)]
     session = _new(tx, group, at, supplier) | {
         "number": person.number,
@@ -62,7 +58,7 @@ def enter(
     events.session_updated(tx, session, [_status("exchange", SCREENER)])
     changes: Json = {"exchange": exchange}
     if exchange == ADMITTED:
-        changes |= {"client": INSIDE, "opened": tx.now if opened is None else opened}
+        changes |= {"client": INSIDE, "opened": tx.now}
     return change(tx, session, changes)
 
 

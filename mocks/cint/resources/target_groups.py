@@ -36,11 +36,10 @@ UNCHANGED = (
 )
 
 
-def create(tx: Transaction, account: Json, project: Json, wanted: Draft, *, at: int | None = None) -> Json:
-    """Add a draft; `at` (µs) dates it back, for those that a scenario tells of."""
-    created = tx.now if at is None else at
+def create(tx: Transaction, account: Json, project: Json, wanted: Draft) -> Json:
+    """Add a draft."""
     group = {
-        "id": ids.ulid(tx, "target_group.id", created),
+        "id": ids.ulid(tx, "target_group.id"),
         "human_readable_id": ids.readable(tx, "target_group.readable", 7),
         "survey_id": int(tx.token("target_group.survey", 8, "0123456789")) + 10_000_000,
         "survey_sid": tx.uuid("target_group.sid"),
@@ -49,11 +48,11 @@ def create(tx: Transaction, account: Json, project: Json, wanted: Draft, *, at: 
         "status": "draft",
         "filling_strategy": "automated",
         "assistant_version": 1,
-        "created": created,
+        "created": tx.now,
         "conduct": conduct.initial(),
-    } | _drafted(tx, account, wanted, backdated=at is not None)
-    group["updated"] = created
-    tx.insert(TARGET_GROUPS, group, at=created, fresh=True)
+    } | _drafted(tx, account, wanted)
+    group["updated"] = tx.now
+    tx.insert(TARGET_GROUPS, group, fresh=True)
     conduct.pair(tx, account, group)
     return group
 
@@ -66,11 +65,11 @@ def redraft(tx: Transaction, account: Json, group: Json, wanted: Draft) -> None:
     _touch(tx, group)
 
 
-def _drafted(tx: Transaction, account: Json, wanted: Draft, *, backdated: bool = False) -> Json:
+def _drafted(tx: Transaction, account: Json, wanted: Draft) -> Json:
     unit = accounts.business_unit(account, wanted.business_unit_id)
     currency = unit["currency_code"]
     _check_name(tx, wanted.name, wanted.project_manager_id)
-    start, end = _period(tx, wanted, backdated=backdated)
+    start, end = _period(tx, wanted)
     for name in ("live_url", "test_url"):
         check_url(tx, getattr(wanted, name), name)
     _check_rate(wanted.expected_incidence_rate)
@@ -103,10 +102,10 @@ def _drafted(tx: Transaction, account: Json, wanted: Draft, *, backdated: bool =
     }
 
 
-def _period(tx: Transaction, wanted: Draft, *, backdated: bool) -> tuple[int, int]:
+def _period(tx: Transaction, wanted: Draft) -> tuple[int, int]:
     start = instants.parse(wanted.fielding_specification.start_at)
     end = instants.parse(wanted.fielding_specification.end_at)
-    if not backdated and start < tx.now + LEAD - GRACE:
+    if start < tx.now + LEAD - GRACE:
         text = "start_at must be at least one hour in the future."
         tx.deviation(errors.bad_request(text, "fielding_specification.start_at", rule="start_too_early"))
     if end <= start:

@@ -1,84 +1,12 @@
-"""The panel: who comes, when, what the exchange makes of them, and what they think."""
+"""The panel in the field: who comes, when, and what the exchange makes of them."""
 
 from collections import Counter
-from itertools import pairwise
-from math import sqrt
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from fixtures.panel import arrivals, chance, people
-from fixtures.panel.opinions import FUNNEL, RATES, opinions
-from fixtures.panel.people import Conduct
 from harness import instants
 from mocks.cint.resources import recruiting
 from tests.mocks.cint.room import Room
 from tests.mocks.cint.test_target_groups import AGES, WOMEN, profile
-
-MANY = 3000
-
-
-def share(found: Any) -> float:
-    listed = [float(each) for each in found]
-    return sum(listed) / len(listed)
-
-
-def test_the_same_seed_gives_the_same_people() -> None:
-    one = [people.respondent("7", number, Conduct()) for number in range(50)]
-    assert one == [people.respondent("7", number, Conduct()) for number in range(50)]
-    assert one != [people.respondent("8", number, Conduct()) for number in range(50)]
-
-
-def test_people_are_as_the_conduct_says() -> None:
-    conduct = Conduct(control_share=0.25, quality=0.1, incidence=0.6)
-    found = [people.respondent("7", number, conduct) for number in range(MANY)]
-    assert abs(share(each.exposure == "control" for each in found) - 0.25) < 0.03
-    assert abs(share(each.care != "careful" for each in found) - 0.1) < 0.02
-    assert all(18 <= each.age <= 80 and len(each.zip_code) == 5 for each in found)
-    gate = Counter(people.turned_away("7", number, conduct) for number in range(MANY))
-    assert abs(gate["security"] / MANY - 0.03) < 0.01
-    assert abs(gate["duplicate"] / MANY - 0.02) < 0.01
-    fates = Counter(people.fate("7", each, conduct, 10) for each in found)
-    assert abs(fates["drop"] / MANY - 0.11) < 0.02
-    assert abs(fates["complete"] / (fates["complete"] + fates["quality"] + fates["terminate"]) - 0.54) < 0.04
-    expected = people.completing(conduct, 10)
-    passing = [each for each in found if people.turned_away("7", each.number, conduct) is None]
-    reached = sum(people.fate("7", each, conduct, 10) == "complete" for each in passing) / MANY
-    assert abs(reached - expected) < 0.03
-
-
-@pytest.mark.parametrize("exposure", ["control", "exposed"])
-def test_opinions_have_the_rates_and_keep_the_funnel(exposure: Any) -> None:
-    held = [opinions("7", number, exposure, RATES) for number in range(MANY)]
-    for name, rates in RATES.items():
-        wanted = rates[exposure == "exposed"]
-        assert abs(share(each[name] for each in held) - wanted) < 4 * sqrt(wanted * (1 - wanted) / MANY)
-    for each in held:
-        assert all(each[first] or not each[second] for first, second in pairwise(FUNNEL))
-    liked = [each["ADVOCACY"] for each in held if each["RECOMMENDATION_INTENT"]]
-    assert share(liked) > 1.3 * share(each["ADVOCACY"] for each in held)
-
-
-def test_rates_that_contradict_the_funnel_are_kept() -> None:
-    rates = {"BRAND_AWARENESS": (0.2, 0.2), "CONSIDERATION": (0.6, 0.6)}
-    held = [opinions("7", number, "control", rates) for number in range(MANY)]
-    assert abs(share(each["CONSIDERATION"] for each in held) - 0.6) < 0.04
-
-
-def test_arrivals_follow_the_day() -> None:
-    assert arrivals.diurnal(4) == pytest.approx(0.3)
-    assert arrivals.diurnal(20) == pytest.approx(1.3)
-    night = arrivals.weight(4 * 3600, 0, 99999)
-    assert night == pytest.approx(arrivals.weight(10 * 3600, -6, 99999))
-    assert arrivals.weight(0, 0, 0) < arrivals.weight(0, 0, 900) < arrivals.weight(0, 0, 1800)
-
-
-@pytest.mark.parametrize("mean", [0.0, 0.5, 7.0, 120.0])
-def test_poisson_numbers_have_their_mean(mean: float) -> None:
-    found = [chance.poisson(mean, "7", number) for number in range(MANY)]
-    assert abs(sum(found) / MANY - mean) <= 5 * sqrt(mean / MANY)
-
 
 # --- in the field ------------------------------------------------------------------------------------------------
 

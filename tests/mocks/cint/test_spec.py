@@ -37,6 +37,28 @@ async def strict(tmp_path: Path, specs: Path) -> AsyncIterator[Room]:
 
 async def call_everything(room: Room) -> None:
     """Call every operation of the document that is served."""
+    await call_account(room)
+    body = {
+        "name": "Spring lift",
+        "project_manager_id": room.env["CINT_PROJECT_MANAGER_ID"],
+        "purchase_order_number": "PO-1",
+    }
+    project = f"{room.account}/projects/{(await room.ok('POST', f'{room.account}/projects', body))['id']}"
+    await room.ok("PUT", project, body)
+    await call_draft(room, project)
+    await call_launched(room, project)
+
+
+MORE = {
+    "profile": profile(AGES),
+    "fielding_assistant_assignment": ASSISTANT,
+    "supply_allocations": SUPPLY,
+    "client_cost_per_interview_note": USD,
+}
+PERIOD = {"start_fielding_at": "2026-03-04T09:00:00Z", "end_fielding_at": "2026-03-20T09:00:00Z"}
+
+
+async def call_account(room: Room) -> None:
     own = f"/v1/accounts/{room.env['CINT_ACCOUNT_ID']}"
     manager = room.env["CINT_PROJECT_MANAGER_ID"]
     for path in (
@@ -66,29 +88,35 @@ async def call_everything(room: Room) -> None:
     await room.ok("PUT", hook, {"events": ["session-updated"]})
     await room.ok("POST", f"{hook}/regenerate-secret")
     await room.ok("DELETE", hook)
-    body = {"name": "Spring lift", "project_manager_id": manager, "purchase_order_number": "PO-1"}
-    project = f"{room.account}/projects/{(await room.ok('POST', f'{room.account}/projects', body))['id']}"
-    await room.ok("PUT", project, body)
-    more = {
-        "profile": profile(AGES),
-        "fielding_assistant_assignment": ASSISTANT,
-        "supply_allocations": SUPPLY,
-        "client_cost_per_interview_note": USD,
-    }
-    scheduled = await room.target_group(project, **more)
+
+
+async def call_draft(room: Room, project: str) -> None:
+    scheduled = await room.target_group(project, **MORE)
     await room.ok("GET", scheduled)
-    await room.ok("PUT", scheduled, room.draft(**more))
-    period = {"start_fielding_at": "2026-03-04T09:00:00Z", "end_fielding_at": "2026-03-20T09:00:00Z"}
-    job = await room.call("POST", f"{scheduled}/fielding-run-jobs/schedule-from-draft", period)
+    await room.ok("PUT", scheduled, room.draft(**MORE))
+    job = await room.call("POST", f"{scheduled}/fielding-run-jobs/schedule-from-draft", PERIOD)
     await room.advance(2)
     await room.ok("GET", job.headers["location"])
     await room.ok("POST", f"{(await room.run(scheduled))[0]}/launch-now")
-    group = await room.target_group(project, **more)
+    feasible = {
+        "business_unit_id": int(room.env["CINT_BUSINESS_UNIT_ID"]),
+        "locale": "eng_us",
+        "incidence_rate": 0.5,
+        "length_of_interview": 10,
+        "filling_goal": 1000,
+        "start_date": "2026-03-03T00:00:00Z",
+        "end_date": "2026-03-10T00:00:00Z",
+    }
+    await room.ok("POST", f"{project}/target-groups/calculate-feasibility", feasible)
+
+
+async def call_launched(room: Room, project: str) -> None:
+    group = await room.target_group(project, **MORE)
     await room.launch(group)
     run = (await room.run(group))[0]
     for verb in ("pause", "resume", "complete", "relaunch"):
         await room.ok("POST", f"{run}/{verb}")
-    await room.ok("PUT", run, period)
+    await room.ok("PUT", run, PERIOD)
     details = await room.ok("GET", f"{group}/details")
     names = (
         "name",
@@ -102,16 +130,6 @@ async def call_everything(room: Room) -> None:
     await room.ok("PUT", f"{group}/cost-per-interview", {"target_group_cpi": USD})
     await room.ok("PUT", f"{group}/filling-strategy", {"filling_strategy": "automated"})
     await room.ok("POST", f"{project}/compute-target-group-transitions", {})
-    feasible = {
-        "business_unit_id": int(room.env["CINT_BUSINESS_UNIT_ID"]),
-        "locale": "eng_us",
-        "incidence_rate": 0.5,
-        "length_of_interview": 10,
-        "filling_goal": 1000,
-        "start_date": "2026-03-03T00:00:00Z",
-        "end_date": "2026-03-10T00:00:00Z",
-    }
-    await room.ok("POST", f"{project}/target-groups/calculate-feasibility", feasible)
     room.trigger("respondents.come", count=40)
     await room.advance(3600)
     for path in ("", "/overview", "/target-groups"):
