@@ -26,12 +26,12 @@ def initial() -> Json:
     return {"rates": {}, "panel": {}, "arm": None, "study": None, "unreachable": False}
 
 
-def pair(tx: Transaction, account: Json, group: Json) -> None:
+def pair(tx: Transaction, group: Json) -> None:
     """Note who is control and who is exposed where a control group is paced by its exposed one (`gemini`)."""
     from mocks.cint.resources.target_groups import TARGET_GROUPS
 
     other = _exposed(tx, group)
-    if other is not None and other["account"] == account["id"]:
+    if other is not None and other["account"] == group["account"]:
         group["conduct"]["arm"] = "control"
         other["conduct"]["arm"] = "exposed"
         tx.save(TARGET_GROUPS, group)

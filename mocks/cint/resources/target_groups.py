@@ -53,7 +53,7 @@ def create(tx: Transaction, account: Json, project: Json, wanted: Draft) -> Json
     } | _drafted(tx, account, wanted)
     group["updated"] = tx.now
     tx.insert(TARGET_GROUPS, group, fresh=True)
-    conduct.pair(tx, account, group)
+    conduct.pair(tx, group)
     return group
 
 
@@ -63,6 +63,7 @@ def redraft(tx: Transaction, account: Json, group: Json, wanted: Draft) -> None:
         raise errors.bad_request("The target group is not a draft.", rule="not_a_draft")
     group |= _drafted(tx, account, wanted)
     _touch(tx, group)
+    conduct.pair(tx, group)
 
 
 def _drafted(tx: Transaction, account: Json, wanted: Draft) -> Json:
@@ -230,6 +231,7 @@ def assign(tx: Transaction, group: Json, wanted: Assistant) -> None:
     group["assistant"] = _assistant(wanted, group["currency"])
     group["assistant_version"] += 1
     _touch(tx, group)
+    conduct.pair(tx, group)
 
 
 def _touch(tx: Transaction, group: Json) -> None:

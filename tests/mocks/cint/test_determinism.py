@@ -5,6 +5,7 @@ from pathlib import Path
 import orjson
 
 from mocks.cint.resources.events import delivery_body
+from mocks.cint.resources.webhooks import ENDPOINTS
 from tests.mocks.cint.room import Room
 from tests.mocks.cint.test_target_groups import AGES, profile
 from tests.mocks.cint.test_webhooks import create
@@ -14,6 +15,9 @@ async def story(folder: Path, seed: int) -> list[bytes]:
     """Play the same calls in a world of its own; return every answer and event, and the table of sessions."""
     room = Room.open(folder, seed=seed)
     await create(room)
+    tx = room.tx()
+    tx.save(ENDPOINTS, next(tx.every(ENDPOINTS)) | {"paused": True})  # announced, and posted nowhere
+    tx.commit()
     group = await room.live(profile=profile(AGES))
     await room.advance(86400 * 3)
     room.trigger("respondents.come", count=5)

@@ -132,7 +132,7 @@ async def test_a_period_can_be_changed_until_it_is_over(room: Room) -> None:
 
 
 async def test_the_end_of_the_period_completes(room: Room) -> None:
-    group = await room.live(days=1, filling_goal=5000)
+    group = await room.live(days=1, filling_goal=300)
     room.trigger("panel.behave", duplicate=1.0)
     await room.advance(86400)
     run, status, _ = await room.run(group)
