@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import orjson
+from typing import TYPE_CHECKING
 
 from harness.provider import Credential, Provider, Webhooks
 from mocks.cint.dialect import CintDialect
 from mocks.cint.signing import sign
 
 if TYPE_CHECKING:
+    from harness.params import Json
     from harness.transaction import Transaction
 
-EVENTS = ("thing.created", "thing.deleted", "thing.finished")
-SECRET_FORM = "whsec_{alnum:32}"  # noqa: S105 - the form of secrets, not one
+EVENTS = ("target-group-updated", "quota-fill-registered", "session-updated")
+"""The events that Cint's webhooks may ask for."""
+
+ANSWERS = "respondent.completed"
+"""Not Cint's: a finished respondent with answers, in the form of the platform's own inbound route."""
+
+SECRET = "{base64:32}"  # noqa: S105 - the form of secrets, not one
+HALF_A_DAY = 12 * 3600
 
 
 def _account(tx: Transaction) -> dict[str, str]:
@@ -23,29 +28,49 @@ def _account(tx: Transaction) -> dict[str, str]:
     return open_account(tx)
 
 
-def _body(event: dict[str, Any], endpoint: dict[str, Any]) -> bytes:
-    return orjson.dumps(event["body"])
+def _populate(tx: Transaction, story: Json) -> dict[str, str]:
+    from mocks.cint.seed import populate
+
+    return populate(tx, story)
+
+
+def _body(event: Json, _endpoint: Json) -> bytes:
+    from mocks.cint.resources.events import delivery_body
+
+    return delivery_body(event)
 
 
 cint = Provider(
     name="cint",
     title="Cint",
     port=2,
-    hosts=("api.cint.example",),
+    hosts=(
+        "api.cint.com",
+        "auth.lucidhq.com",
+        "auth.cint.com",
+        "s2s.cint.com",
+        "samplicio.us",
+        "www.samplicio.us",
+    ),
     dialect=CintDialect(),
     credentials=(
-        Credential("api_key", "cint_test_{alnum:32}", env=("CINT_API_KEY",)),
-        Credential("webhook_secret", SECRET_FORM, env=("CINT_WEBHOOK_SECRET",), lookup=False),
+        Credential("client_id", "{alnum:32}", env=("CINT_CLIENT_ID",)),
+        Credential("client_secret", "{alnum:64}", env=("CINT_CLIENT_SECRET",), lookup=False),
+        Credential("s2s_api_key", "{uuid:4}", env=("CINT_S2S_API_KEY",)),
+        Credential("api_key", "{alnum:40}", env=("CINT_API_KEY",), lookup=False),
+        Credential("webhook_secret", SECRET, env=("CINT_WEBHOOK_SECRET",), lookup=False),
     ),
     webhooks=Webhooks(
         sign=sign,
         body=_body,
-        secret=SECRET_FORM,
-        retry_seconds=(60, 600, 3600),
+        secret=SECRET,
+        endpoint_id="01{digits:24}",
+        retry_seconds=(10, 60, 300, 1800, 7200, 21600, *(HALF_A_DAY,) * 13),
         timeout_seconds=10.0,
-        events=EVENTS,
+        events=(*EVENTS, ANSWERS),
     ),
-    base_env=("CINT_BASE_URL",),
+    base_env=("CINT_API_URL", "CINT_AUTH_URL", "CINT_S2S_URL"),
     account=_account,
+    populate=_populate,
     package="mocks.cint",
 )

@@ -1,13 +1,143 @@
-"""What a new world's account at Cint holds."""
+"""What a new world's account holds, and the studies that a scenario tells of."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from fixtures.panel import chance, people
+from harness import instants
+from mocks.cint.operations.target_group_parameters import Draft
+from mocks.cint.resources import (
+    accounts,
+    conduct,
+    fielding,
+    projects,
+    recruiting,
+    sessions,
+    survey,
+    target_groups,
+)
+from mocks.cint.resources.survey import FATES
+from mocks.cint.resources.target_groups import TARGET_GROUPS
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
 
+Json = dict[str, Any]
+
+SINCE, UNTIL = 7 * instants.DAY, 7 * instants.DAY
+"""How long a study of a scenario has been live, and how long it goes on."""
+LATELY = 2 * instants.HOUR
+"""Nobody of a scenario came within the last two hours: who came has ended."""
+MINUTES, INCIDENCE, FILLED = 10, 0.8, 0.75
+CURRENCY = {"GB": "GBP", "US": "USD", "DE": "EUR", "FR": "EUR"}
+LOCALE = {"GB": "eng_gb", "US": "eng_us", "DE": "ger_de", "FR": "fre_fr"}
+COLLECTING, OVER = frozenset({"COLLECTING"}), frozenset({"COMPLETED", "ARCHIVED"})
+HOST = "https://survey.greenroom.test"
+
 
 def open_account(tx: Transaction) -> dict[str, str]:
-    """Fill the account; return what else the environment names, such as ids of what was made."""
-    return {}
+    """Open the account; return its number, a manager and a business unit, and the key of redirects."""
+    account = accounts.open_account(tx)
+    return {
+        "CINT_ACCOUNT_ID": account["id"],
+        "CINT_PROJECT_MANAGER_ID": account["users"][0]["id"],
+        "CINT_BUSINESS_UNIT_ID": str(account["business_units"][0]["id"]),
+        "CINT_REDIRECT_KEY": tx.token("redirect.key", 40),
+    }
+
+
+def populate(tx: Transaction, story: Json) -> dict[str, str]:
+    """Make the story's studies: a project and a target group each, to which respondents have answered already."""
+    account = accounts.own(tx)
+    countries = {each["key"]: each.get("country") for each in story.get("organisations", [])}
+    found: dict[str, str] = {}
+    for study in story.get("studies", []):
+        country = countries.get(study.get("organisation")) or "US"
+        project, group = _study(tx, account, study, country)
+        found |= {f"cint.project.{study['key']}": project["id"], f"cint.study.{study['key']}": group["id"]}
+    return found
+
+
+def _study(tx: Transaction, account: Json, study: Json, country: str) -> tuple[Json, Json]:
+    status, completes = study.get("status", "COLLECTING"), int(study.get("completes", 0))
+    goal = completes if status in OVER else max(completes + 1, round(completes / FILLED))
+    name, manager = study.get("name") or study["key"], account["users"][0]["id"]
+    with tx.earlier(SINCE):
+        wanted = {"name": f"Brand lift: {name}"[:128], "project_manager_id": manager}
+        project = projects.create(tx, account, wanted)
+        draft = _draft(account, study, country, tx.now, max(1, goal))
+        group = target_groups.create(tx, account, project, draft)
+    _conduct(group, study)
+    tx.save(TARGET_GROUPS, group)
+    if status in COLLECTING | OVER:
+        _field(tx, account, group, completes, over=status in OVER)
+    return project, group
+
+
+def _draft(account: Json, study: Json, country: str, now: int, goal: int) -> Draft:
+    currency = CURRENCY.get(country, "USD")
+    unit = next(each for each in account["business_units"] if each["currency_code"] == currency)
+    address = f"{HOST}/{study['key']}?rid=[%RID%]&exposure=[%exposure%]"
+    body = {
+        "name": (study.get("name") or study["key"])[:128],
+        "business_unit_id": str(unit["id"]),
+        "locale": LOCALE.get(country, "eng_us"),
+        "collects_pii": False,
+        "project_manager_id": account["users"][0]["id"],
+        "fielding_specification": {
+            "start_at": instants.iso(now + instants.HOUR),
+            "end_at": instants.iso(now + SINCE + UNTIL),
+        },
+        "filling_goal": goal,
+        "expected_length_of_interview_minutes": MINUTES,
+        "expected_incidence_rate": INCIDENCE,
+        "live_url": address,
+        "test_url": address,
+        "fielding_assistant_assignment": {},
+        "profile": {"profile_adjustment_type": "percentage", "drafts": []},
+    }
+    return Draft.model_validate(body)
+
+
+def _conduct(group: Json, study: Json) -> None:
+    """Let the panel know the brand as the story tells: the rates are those of the study's primary indicator."""
+    told = group["conduct"]
+    told["study"] = study.get("id") or study["key"]
+    control, exposed = study.get("control_rate"), study.get("exposed_rate")
+    if control is not None and exposed is not None:
+        told["rates"][study.get("primary_kpi", "AD_RECALL")] = [float(control), float(exposed)]
+
+
+def _field(tx: Transaction, account: Json, group: Json, completes: int, *, over: bool) -> None:
+    """Let a study be live since then: its respondents have come, and it goes on or is over."""
+    user = accounts.user_id(account)
+    with tx.earlier(SINCE):
+        run = fielding.begin(tx, group, start=tx.now, end=group["end_at"], by=user)
+    _respond(tx, group, run["start"], completes)
+    if over:
+        fielding.act(tx, group, run, "complete", by=user)
+    else:
+        recruiting.go_on(tx, group, run)
+
+
+def _respond(tx: Transaction, group: Json, began: int, completes: int) -> None:
+    """Let as many respondents have come as it took to reach the completes, spread over the time since."""
+    seed, manner = conduct.seed(tx, group), conduct.panel(tx, group)
+    persons: list[people.Respondent] = []
+    reached = 0
+    while reached < completes:
+        person = people.respondent(seed, len(persons), manner)
+        persons.append(person)
+        passes = people.turned_away(seed, person.number, manner) is None
+        reached += passes and people.fate(seed, person, manner, MINUTES) == "complete"
+    lasted = tx.now - LATELY - began
+    moments = sorted(int(lasted * chance.fraction(seed, "moment", person.number)) for person in persons)
+    for person, moment in zip(persons, moments, strict=True):
+        with tx.earlier(tx.now - began - moment):
+            session = recruiting.admit(tx, group, person, manner, at=tx.now)
+            fate = people.fate(seed, person, manner, MINUTES)
+            if session["client"] is not None and fate != "drop":
+                ended = tx.now + survey.takes(group, person)
+                sessions.conclude(tx, session, FATES[fate], at=ended)
+    recruiting.skip(tx, group, len(persons))

@@ -1,1 +1,1 @@
-"""What Cint's API answers, one module for each thing."""
+"""What Cint's hosts answer, one module for each thing; timers and triggers beside them."""

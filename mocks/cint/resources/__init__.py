@@ -1,1 +1,1 @@
-"""What Cint keeps: shapes, states and domain functions; nothing here knows HTTP."""
+"""What Cint keeps: accounts, projects, target groups, fielding runs, respondents' sessions, webhooks."""

@@ -1,0 +1,189 @@
+"""Every answer of every operation against Cint's own document: valid, and complete."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mocks.cint.provider import EVENTS, cint
+from tests.mocks.cint.conformance import Spec
+from tests.mocks.cint.room import Room
+from tests.mocks.cint.test_target_groups import AGES, ASSISTANT, SUPPLY, USD, profile
+from tests.mocks.cint.test_webhooks import ID, URL
+
+OWN = {"oauth_token", "get_respondent", "transition_respondent", "client_callback", "survey_test_link"}
+"""Served, and not in the Demand API's document: other hosts."""
+
+LEFT_OUT = {
+    "create_project": set(),
+    "list_account_projects": set(),
+    "get_launch_fielding_run_from_draft_job": {"failure_reason"},
+    "get_schedule_fielding_run_from_draft_job": {"failure_reason"},
+}
+"""What there is only where something failed."""
+
+
+RARE = {"highlighted_name", "interlocked_profiles", "next_cursor"}
+"""What only searches, interlocked profiles and long lists have."""
+
+
+@pytest.fixture
+async def strict(tmp_path: Path, specs: Path) -> AsyncIterator[Room]:
+    room = Room.open(tmp_path, Spec(specs))
+    yield room
+    await room.close()
+
+
+async def call_everything(room: Room) -> None:
+    """Call every operation of the document that is served."""
+    await call_account(room)
+    body = {
+        "name": "Spring lift",
+        "project_manager_id": room.env["CINT_PROJECT_MANAGER_ID"],
+        "purchase_order_number": "PO-1",
+    }
+    project = f"{room.account}/projects/{(await room.ok('POST', f'{room.account}/projects', body))['id']}"
+    await room.ok("PUT", project, body)
+    await call_draft(room, project)
+    await call_launched(room, project)
+
+
+MORE = {
+    "profile": profile(AGES),
+    "fielding_assistant_assignment": ASSISTANT,
+    "supply_allocations": SUPPLY,
+    "client_cost_per_interview_note": USD,
+}
+PERIOD = {"start_fielding_at": "2026-03-04T09:00:00Z", "end_fielding_at": "2026-03-20T09:00:00Z"}
+
+
+async def call_account(room: Room) -> None:
+    own = f"/v1/accounts/{room.env['CINT_ACCOUNT_ID']}"
+    manager = room.env["CINT_PROJECT_MANAGER_ID"]
+    for path in (
+        "countries",
+        "locales",
+        "industries",
+        "industry-lockouts",
+        "study-types",
+        "suppliers",
+        "integration-use-cases",
+        "accounts",
+    ):
+        await room.ok("GET", f"/v1/{path}")
+    for path in (
+        "users",
+        "service-clients",
+        "business-units",
+        "clients",
+        f"users/{manager}/business-units",
+        "webhooks/events",
+    ):
+        await room.ok("GET", f"{own}/{path}")
+    hook = f"{own}/webhooks/{ID}"
+    await room.ok("POST", f"{own}/webhooks", {"id": ID, "url": URL, "events": list(EVENTS)})
+    await room.ok("GET", f"{own}/webhooks")
+    await room.ok("GET", hook)
+    await room.ok("PUT", hook, {"events": ["session-updated"]})
+    await room.ok("POST", f"{hook}/regenerate-secret")
+    await room.ok("DELETE", hook)
+
+
+async def call_draft(room: Room, project: str) -> None:
+    scheduled = await room.target_group(project, **MORE)
+    await room.ok("GET", scheduled)
+    await room.ok("PUT", scheduled, room.draft(**MORE))
+    job = await room.call("POST", f"{scheduled}/fielding-run-jobs/schedule-from-draft", PERIOD)
+    await room.advance(2)
+    await room.ok("GET", job.headers["location"])
+    await room.ok("POST", f"{(await room.run(scheduled))[0]}/launch-now")
+    feasible = {
+        "business_unit_id": int(room.env["CINT_BUSINESS_UNIT_ID"]),
+        "locale": "eng_us",
+        "incidence_rate": 0.5,
+        "length_of_interview": 10,
+        "filling_goal": 1000,
+        "start_date": "2026-03-03T00:00:00Z",
+        "end_date": "2026-03-10T00:00:00Z",
+    }
+    await room.ok("POST", f"{project}/target-groups/calculate-feasibility", feasible)
+
+
+async def call_launched(room: Room, project: str) -> None:
+    group = await room.target_group(project, **MORE)
+    await room.launch(group)
+    run = (await room.run(group))[0]
+    for verb in ("pause", "resume", "complete", "relaunch"):
+        await room.ok("POST", f"{run}/{verb}")
+    await room.ok("PUT", run, PERIOD)
+    details = await room.ok("GET", f"{group}/details")
+    names = (
+        "name",
+        "project_manager_id",
+        "expected_length_of_interview_minutes",
+        "expected_incidence_rate",
+        "live_url",
+        "test_url",
+    )
+    await room.ok("PUT", f"{group}/details", {name: details[name] for name in names} | {"client_cpi": USD})
+    await room.ok("PUT", f"{group}/cost-per-interview", {"target_group_cpi": USD})
+    await room.ok("PUT", f"{group}/filling-strategy", {"filling_strategy": "automated"})
+    await room.ok("POST", f"{project}/compute-target-group-transitions", {})
+    room.trigger("respondents.come", count=40)
+    await room.advance(3600)
+    for path in ("", "/overview", "/target-groups"):
+        await room.ok("GET", f"{project}{path}")
+    await room.ok("GET", f"{room.account}/projects")
+    await room.ok("PUT", f"{group}/fielding-assistant-assignment", ASSISTANT)
+    for path in (
+        "/overview",
+        "/performance",
+        "/details",
+        "/fielding-runs",
+        "/changelog?page_size=1",
+        "/fielding-assistant-assignment",
+        "/completes-aggregated-by-interval",
+    ):
+        await room.ok("GET", f"{group}{path}")
+
+
+async def test_every_operation_that_is_served_answers_as_the_document_says_and_completely(
+    strict: Room,
+) -> None:
+    await call_everything(strict)
+    served = set(cint.operations) - OWN
+    assert set(strict.answered) == served
+    spec = strict.spec
+    assert spec is not None
+    for id in served:
+        schema = spec.schema(id, cint.operations[id].status)
+        if schema is not None:
+            _check_complete(spec, id, schema, strict.answered[id])
+
+
+def _check_complete(spec: Spec, id: str, schema: Any, answer: Any) -> None:
+    """Fail unless an answer, and the items of its lists, have every property that the document knows."""
+    missing = spec.properties(schema) - set(answer) - LEFT_OUT.get(id, set())
+    assert not missing - RARE, (id, missing)
+    for name, value in spec.resolved(schema).get("properties", {}).items():
+        items = spec.resolved(value).get("items")
+        if items is not None and answer.get(name) and isinstance(answer[name][0], dict):
+            _check_complete(spec, id, items, answer[name][0])
+
+
+async def test_operations_have_the_documents_own_ids_paths_and_statuses(specs: Path) -> None:
+    spec = Spec(specs)
+    cint.load()
+    for id, operation in cint.operations.items():
+        if id in OWN:
+            continue
+        method, path, described = spec.operations[id]
+        assert (operation.method, operation.path) == (method, f"/v1{path}")
+        assert str(operation.status) in described["responses"]
+
+
+def test_the_event_types_are_the_documents(specs: Path) -> None:
+    spec = Spec(specs)
+    events = spec.document["components"]["schemas"]["WebhookEvents"]["items"]["enum"]
+    assert set(events) == set(EVENTS)
