@@ -36,7 +36,10 @@ Place = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Query:
-    """A page of one kind: `where` must all match; `since` ≤ at ≤ `until`; strictly beyond `after` in the direction."""
+    """A page of one kind: `where` must all match; `since` ≤ at ≤ `until`; strictly beyond `after` in the direction.
+
+    `skip` leaves out the first ones of what matches (lists by page number).
+    """
 
     kind: str
     where: list[tuple[str, str]] = field(default_factory=list)
@@ -46,6 +49,7 @@ class Query:
     before: Position | None = None
     newest_first: bool = True
     limit: int | None = None
+    skip: int = 0
 
 
 class Store(Protocol):
