@@ -1,8 +1,13 @@
-"""Events: what Mux announces."""
+"""Events: what Mux announces, and the bytes it posts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from harness import instants
+from mocks.mux.resources import account
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -10,7 +15,24 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def emit(tx: Transaction, type: str, data: Json) -> None:
-    """Announce an event; endpoints that want its type receive the body as it is here."""
-    id = f"evt_{tx.token('event.id', 16)}"
-    tx.emit(type, {"id": id, "type": type, "created": tx.seconds, "data": data}, id=id)
+def emit(tx: Transaction, type: str, thing: tuple[str, str], data: Json) -> None:
+    """Announce an event; `thing` is what it is about, as (type, id): asset, upload or track."""
+    id = tx.uuid("event.id")
+    body: Json = {
+        "type": type,
+        "request_id": None,
+        "object": {"type": thing[0], "id": thing[1]},
+        "id": id,
+        "environment": account.environment(tx),
+        "data": data,
+        "created_at": instants.moment(tx.now).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "attempts": [],
+        "accessor_source": None,
+        "accessor": None,
+    }
+    tx.emit(type, body, id=id)
+
+
+def delivery_body(event: Json) -> bytes:
+    """Return the bytes posted to every endpoint: compact JSON."""
+    return orjson.dumps(event["body"])
