@@ -76,7 +76,7 @@ def span(header: str | None, body: bytes) -> Span:
     if given is None:
         raise errors.bad_range("The Content-Range header is malformed.")
     start, end, total = int(given[1]), int(given[2]), _total(given[3])
-    if end - start + 1 != len(body):
+    if end < start or end - start + 1 != len(body):
         raise errors.bad_range(f"Content-Range tells of {end - start + 1} bytes, the body has {len(body)}.")
     if total is not None and end >= total:
         raise errors.bad_range(f"Byte {end} lies beyond the total of {total}.")
