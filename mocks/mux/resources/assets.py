@@ -21,7 +21,7 @@ ASSETS = Collection(
     "live_stream_id",
     playback=lambda asset: [each["id"] for each in asset["playback_ids"]],
 )
-"""{id, status, created and updated (unix seconds), began and due (µs), playback_ids, settings, inputs [{settings,
+"""{id, status, created and updated (unix seconds), announced, began and due (µs), playback_ids, settings, inputs [{settings,
 file?}], media (what Mux stores of the main input), tracks, renditions, mp4_support, mp4, master_access, master,
 errors, thumbnail_time, ingest_type, upload_id, source_asset_id}."""
 
@@ -41,6 +41,7 @@ def create(tx: Transaction, given: Json, inputs: list[Json], **origin: Any) -> J
         "status": "preparing",
         "created": tx.seconds,
         "updated": None,
+        "announced": False,
         "began": tx.now,
         "due": tx.now,
         "playback_ids": [playback_id(tx, policy) for policy in settings.policies(given)],

@@ -25,12 +25,17 @@ def emit(tx: Transaction, type: str, thing: tuple[str, str], data: Json) -> None
         "id": id,
         "environment": account.environment(tx),
         "data": data,
-        "created_at": instants.moment(tx.now).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "created_at": instant(tx.now),
         "attempts": [],
         "accessor_source": None,
         "accessor": None,
     }
     tx.emit(type, body, id=id)
+
+
+def instant(at: int) -> str:
+    """Write an instant as the envelope has it: six digits of a second, which is always a whole one."""
+    return instants.moment(at).strftime("%Y-%m-%dT%H:%M:%S.000000Z")
 
 
 def delivery_body(event: Json) -> bytes:

@@ -105,8 +105,12 @@ def _begin(tx: Transaction, asset: Json, given: Json, delay: int = 0) -> None:
 
 
 def announce_created(tx: Transaction, asset: Json) -> None:
-    """Tell that an asset exists, with what was asked of it, and that its input is not standard."""
+    """Tell, once, that an asset exists, with what was asked of it, and that its input is not standard."""
+    if asset["announced"]:
+        return
     tx.unschedule(_key(asset, "created"))
+    asset["announced"] = True
+    tx.save(ASSETS, asset)
     assets.announce(tx, asset, "created")
     for rendition in asset["renditions"]:
         renditions.announce(tx, asset, rendition, "created")
@@ -117,6 +121,7 @@ def announce_created(tx: Transaction, asset: Json) -> None:
 
 def process(tx: Transaction, asset: Json) -> None:
     """Mux is done with a preparing asset: it is ready, or its input could not be used."""
+    announce_created(tx, asset)
     problem = asset["inputs"][0].get("errors")
     if problem is not None:
         fail(tx, asset, problem)
@@ -140,6 +145,7 @@ def finish(tx: Transaction, asset: Json) -> None:
 
 def fail(tx: Transaction, asset: Json, problem: Json) -> None:
     """Give an asset up, and what was asked of it too."""
+    announce_created(tx, asset)
     tx.unschedule(_key(asset, "processed"))
     asset |= {"status": "errored", "errors": problem}
     renditions.give_up(tx, asset)
@@ -181,6 +187,7 @@ def forget_thumbnail_time(tx: Transaction, asset: Json) -> None:
 
 def delete(tx: Transaction, asset: Json) -> None:
     """Remove an asset with all it has."""
+    announce_created(tx, asset)
     for what in ("created", "processed", "expired"):
         tx.unschedule(_key(asset, what))
     tx.delete(ASSETS, asset["id"])
@@ -191,7 +198,7 @@ def install(tx: Transaction, url: str, file: Json, at: int, **given: Any) -> Jso
     """Add an asset that has been ready since `at` (µs), without events: what a scenario tells of the past."""
     asset = assets.create(tx, {"video_quality": settings.DEFAULT_QUALITY, **given}, [{"url": url}])
     asset["inputs"][0]["file"] = file
-    asset |= {"created": instants.seconds(at), "began": at, "due": at}
+    asset |= {"created": instants.seconds(at), "announced": True, "began": at, "due": at}
     finish(tx, asset)
     tx.save(ASSETS, asset, at=at)
     return asset

@@ -32,6 +32,7 @@ class Spec:
     def __init__(self, folder: Path) -> None:
         self.document: Json = json.loads((folder / "mux.openapi.json").read_text("utf-8"))
         self.components = self.document["components"]
+        self._read: Json | None = None
         self.paths: dict[str, tuple[str, str]] = {}
         self.operations: dict[str, Json] = {}
         for path, item in self.document["paths"].items():
@@ -52,11 +53,11 @@ class Spec:
 
     def validate(self, value: Any, schema: Json) -> None:
         """Raise jsonschema.ValidationError when a value does not fit a schema of the document."""
-        jsonschema.Draft202012Validator(_nullable(schema) | {"components": self._strict}).validate(value)
+        jsonschema.Draft202012Validator(_nullable(schema) | {"components": self._schemas}).validate(value)
 
     @property
-    def _strict(self) -> Json:
-        if not hasattr(self, "_read"):
+    def _schemas(self) -> Json | None:
+        if self._read is None:
             self._read = _nullable(self.components)
         return self._read
 

@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import mux_python as sdk
+import mux_python as sdk  # type: ignore[import-untyped]
 import pytest
-from mux_python.exceptions import ApiException, ForbiddenException, NotFoundException, UnauthorizedException
+from mux_python.exceptions import (  # type: ignore[import-untyped]
+    ApiException,
+    ForbiddenException,
+    NotFoundException,
+    UnauthorizedException,
+)
 
 from tests.harness.serving import Served
 from tests.mocks.mux.movies import movie

@@ -160,10 +160,8 @@ async def test_settings_that_are_not_served_say_so(room: Room, setting: Any) -> 
 async def test_rate_limits_have_an_envelope_of_their_own(room: Room) -> None:
     refusal = room.runtime.providers["mux"].dialect.failure(429)
     assert (refusal.status, refusal.body) == (429, {"errors": ["Too many requests, retry later."]})
-    assert (
-        room.spec is None
-        or room.spec.validate(refusal.body, room.spec.components["schemas"]["RateLimitedResponse"]) is None
-    )
+    if room.spec is not None:
+        room.spec.validate(refusal.body, room.spec.components["schemas"]["RateLimitedResponse"])
 
 
 @pytest.mark.parametrize(

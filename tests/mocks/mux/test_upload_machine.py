@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,11 @@ class Uploads(RuleBasedStateMachine):
         state = self.upload(upload["id"])["status"]
         answer = self.run(self.room.call("PUT", f"/video/v1/uploads/{upload['id']}/cancel"))
         assert answer.status_code == (200 if state == "waiting" else 403)
+
+    @rule(id=assets)
+    def make_ready(self, id: str) -> None:
+        with suppress(InvalidInput):
+            self.room.trigger("video.asset.ready", asset_id=id)
 
     @rule(id=assets)
     def change(self, id: str) -> None:
