@@ -61,6 +61,12 @@ def _body(event: Json, _endpoint: Json) -> bytes:
     return delivery_body(event)
 
 
+def _retried(event: Json, endpoint: Json, attempts: list[Json]) -> bytes:
+    from mocks.mux.resources.events import retried_body
+
+    return retried_body(event, endpoint, attempts, most=len(RETRY_SECONDS) + 1)
+
+
 mux = Provider(
     name="mux",
     title="Mux",
@@ -83,6 +89,7 @@ mux = Provider(
     webhooks=Webhooks(
         sign=sign,
         body=_body,
+        retried=_retried,
         secret=SECRET_FORM,
         retry_seconds=RETRY_SECONDS,
         timeout_seconds=5.0,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from harness import instants
+from harness import chance, instants
 from mocks.mux.resources import account
 
 if TYPE_CHECKING:
@@ -41,3 +42,28 @@ def instant(at: int) -> str:
 def delivery_body(event: Json) -> bytes:
     """Return the bytes posted to every endpoint: compact JSON."""
     return orjson.dumps(event["body"])
+
+
+def retried_body(event: Json, endpoint: Json, attempts: list[Json], *, most: int) -> bytes:
+    """Return the bytes of a further attempt: the same event, with the attempts that failed listed in it."""
+    told = [
+        {
+            "webhook_id": _number(endpoint["id"]) % 1_000_000,
+            **({} if each["status"] is None else {"response_status_code": each["status"]}),
+            "response_headers": each["response_headers"] or {},
+            "response_body": each["response_body"],
+            "max_attempts": most,
+            "id": chance.as_uuid(
+                blake2b(f"{event['id']}|{each['number']}".encode(), digest_size=16).digest()
+            ),
+            "created_at": instant(instants.parse(each["world_time"])),
+            "address": endpoint["url"],
+        }
+        for each in attempts
+    ]
+    return orjson.dumps(event["body"] | {"attempts": told})
+
+
+def _number(text: str) -> int:
+    """Return a number that stands for a webhook: Mux's events number them, its API does not."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=4).digest(), "big")

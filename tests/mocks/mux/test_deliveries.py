@@ -1,6 +1,7 @@
 """Deliveries over real sockets: signature, retries, and the secret that the environment names."""
 
 import hmac
+import json
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from mocks.mux.provider import RETRY_SECONDS
 from mocks.mux.signing import sign
 from tests.harness.serving import Receiver, Served
+from tests.mocks.mux.room import Spec
 
 Json = dict[str, Any]
 
@@ -39,8 +41,8 @@ def test_a_delivery_is_signed(server: Served, world: Json, receiver: Receiver) -
     assert (request.path, request.headers["content-type"]) == ("/mux", "application/json")
 
 
-def test_a_failed_delivery_is_tried_again_with_the_same_event(
-    server: Served, world: Json, receiver: Receiver
+def test_a_failed_delivery_is_tried_again_and_tells_of_the_attempts(
+    server: Served, world: Json, receiver: Receiver, spec: Spec | None
 ) -> None:
     receiver.answer(500, 401)
     trigger(server, world, "video.upload.created")
@@ -49,8 +51,15 @@ def test_a_failed_delivery_is_tried_again_with_the_same_event(
     server.control("POST", f"{path}/webhooks/settle")
     server.control("POST", f"{path}/clock/advance", {"seconds": RETRY_SECONDS[0]})
     server.control("POST", f"{path}/clock/advance", {"seconds": RETRY_SECONDS[1]})
-    bodies = [request.body for request in receiver.wait_for(3)]
-    assert bodies[0] == bodies[1] == bodies[2]
+    bodies = [json.loads(request.body) for request in receiver.wait_for(3)]
+    assert [len(body["attempts"]) for body in bodies] == [0, 1, 2]
+    assert bodies[0] == bodies[1] | {"attempts": []} == bodies[2] | {"attempts": []}
+    failed = bodies[2]["attempts"][0]
+    assert (failed["response_status_code"], failed["max_attempts"]) == (500, len(RETRY_SECONDS) + 1)
+    assert (failed["address"], failed["created_at"]) == (f"{receiver.url}/mux", "2026-03-01T09:00:00.000000Z")
+    assert bodies[1]["attempts"] == bodies[2]["attempts"][:1]
+    for body in bodies if spec is not None else ():
+        spec.validate(body, spec.events[body["type"]])
     (delivery,) = server.control("GET", f"{path}/deliveries")["deliveries"]
     assert [attempt["status"] for attempt in delivery["attempts"]] == [500, 401, 200]
 
