@@ -186,14 +186,14 @@ class Transaction:
         after: str | None = None,
         before: str | None = None,
         beyond: Position | None = None,
-        skip: int = 0,
+        offset: int = 0,
         since: int | None = None,
         until: int | None = None,
         newest_first: bool = True,
     ) -> Page:
         """Return up to `limit` documents beyond the one with id `after`, or ending right before the one with id `before`.
 
-        `beyond` goes on where a page had its `end`, whether that document is still there or not; `skip` leaves out
+        `beyond` goes on where a page had its `end`, whether that document is still there or not; `offset` leaves out
         the first ones (lists by page number).
 
         `where` filters by declared indexes (None values are ignored), `since` and `until` bound the ordering instant
@@ -207,7 +207,7 @@ class Transaction:
             until=until,
             newest_first=newest_first != backwards,
             limit=limit + 1,
-            skip=skip,
+            offset=offset,
         )
         cursor = before if backwards else after
         if cursor is not None:

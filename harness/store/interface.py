@@ -38,7 +38,7 @@ Place = tuple[Any, ...]
 class Query:
     """A page of one kind: `where` must all match; `since` ≤ at ≤ `until`; strictly beyond `after` in the direction.
 
-    `skip` leaves out the first ones of what matches (lists by page number).
+    `offset` leaves out that many of the first, and is used with a `limit` only.
     """
 
     kind: str
@@ -49,7 +49,7 @@ class Query:
     before: Position | None = None
     newest_first: bool = True
     limit: int | None = None
-    skip: int = 0
+    offset: int = 0
 
 
 class Store(Protocol):

@@ -124,8 +124,8 @@ def listed(tx: Transaction, collection: Collection, params: Listing, render: Cal
 
 def page_of(tx: Transaction, collection: Collection, params: Listing, **where: Any) -> Page:
     """Return the page with a number."""
-    skip = params.limit * (params.page - 1)
-    return tx.page(collection, where=where, limit=params.limit, skip=skip)
+    offset = params.limit * (params.page - 1)
+    return tx.page(collection, where=where, limit=params.limit, offset=offset)
 
 
 def cursor(end: Position) -> str:

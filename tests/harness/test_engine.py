@@ -209,11 +209,11 @@ async def test_a_page_is_found_by_its_number_and_by_where_the_last_one_ended(lab
     world = lab.world()
     made = [(await lab.create(world, str(each)))["id"] for each in range(5)]
     tx = Transaction(lab.runtime.store, world, lab.runtime.providers["parcel"])
-    second = tx.page(PARCELS, limit=2, skip=2)
+    second = tx.page(PARCELS, limit=2, offset=2)
     assert ([each["id"] for each in second.items], second.has_more) == ([made[2], made[1]], True)
     tx.delete(PARCELS, made[1])
     assert [each["id"] for each in tx.page(PARCELS, limit=1, beyond=second.end).items] == [made[0]]
-    assert tx.page(PARCELS, limit=2, skip=9) == Page([], has_more=False)
+    assert tx.page(PARCELS, limit=2, offset=9) == Page([], has_more=False)
 
 
 async def test_a_request_that_cannot_be_written_harms_no_other_of_its_batch(lab: Lab) -> None:

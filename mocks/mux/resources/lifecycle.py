@@ -194,15 +194,5 @@ def delete(tx: Transaction, asset: Json) -> None:
     assets.announce(tx, asset, "deleted")
 
 
-def install(tx: Transaction, url: str, file: Json, at: int, **given: Any) -> Json:
-    """Add an asset that has been ready since `at` (µs), without events: what a scenario tells of the past."""
-    asset = assets.create(tx, {"video_quality": settings.DEFAULT_QUALITY, **given}, [{"url": url}])
-    asset["inputs"][0]["file"] = file
-    asset |= {"created": instants.seconds(at), "announced": True, "began": at, "due": at}
-    finish(tx, asset)
-    tx.save(ASSETS, asset, at=at)
-    return asset
-
-
 def _key(asset: Json, what: str) -> str:
     return f"asset:{asset['id']}:{what}"

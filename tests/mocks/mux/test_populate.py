@@ -18,6 +18,7 @@ async def test_videos_of_a_story(room: Room) -> None:
     tx = room.tx()
     refs = populate(tx, STORY)
     tx.commit()
+    await room.advance(0)
     assert list(refs) == ["mux.video.teaser", "mux.playback.teaser", "mux.video.long", "mux.playback.long"]
     asset = await room.ok("GET", f"/video/v1/assets/{refs['mux.video.teaser']}")
     assert (asset["status"], asset["duration"], asset["aspect_ratio"], asset["passthrough"]) == (
@@ -28,14 +29,15 @@ async def test_videos_of_a_story(room: Room) -> None:
     )
     assert asset["meta"] == {"title": "Spring teaser", "external_id": "teaser", "creator_id": "northwind"}
     assert asset["playback_ids"] == [{"id": refs["mux.playback.teaser"], "policy": "public"}]
-    assert int(asset["created_at"]) == 1772355600 - 39 * 86400
+    assert int(asset["created_at"]) == 1772355600 - 39 * 86400 - 3600
     assert [each["id"] for each in await room.ok("GET", "/video/v1/assets")] == [
         refs["mux.video.long"],
         refs["mux.video.teaser"],
     ]
     (info,) = await room.ok("GET", f"/video/v1/assets/{asset['id']}/input-info")
-    assert info["settings"]["url"] == "https://media.northwind.test/teaser.mp4"
-    assert room.announced() == []
+    assert info["settings"]["url"].startswith("https://media.northwind.test/teaser.mp4?duration=15.0&")
+    assert room.announced(asset["id"]) == ["asset.created", "asset.ready"]
+    assert room.events()[0]["created_at"] == "2026-01-21T08:00:00.000000Z"
 
 
 async def test_a_story_without_videos(room: Room) -> None:
