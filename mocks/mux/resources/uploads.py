@@ -125,7 +125,7 @@ def check_origin(tx: Transaction, upload: Json) -> str:
     allowed: str = upload["cors_origin"]
     sent = tx.request.header("origin") if tx.request else None
     if allowed == "*" or sent is None or sent.lower() == allowed.rstrip("/").lower():
-        return sent or allowed
+        return sent or allowed.rstrip("/")
     tx.deviation(errors.wrong_origin(sent, allowed.rstrip("/")))
     return sent
 
