@@ -197,8 +197,12 @@ class Dispatcher:
         if prepared is None:
             await self.batch.durable()
             return
-        provider, webhooks, _delivery, endpoint, event, fault = prepared
-        body = webhooks.body(event, endpoint)
+        provider, webhooks, delivery, endpoint, event, fault = prepared
+        earlier = delivery["attempts"]
+        if earlier and webhooks.retried is not None:
+            body = webhooks.retried(event, endpoint, earlier)
+        else:
+            body = webhooks.body(event, endpoint)
         mode = fault["mode"] if fault else None
         if mode == "reorder":
             await asyncio.sleep(2 * HEAD_OF_LINE_SECONDS)  # the deliveries behind it do not wait that long

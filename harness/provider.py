@@ -37,7 +37,8 @@ class Webhooks:
     """How a provider delivers: signature and body come from the room, schedule and time-out are data.
 
     `sign(secrets, event_id, stamp, body)` returns the headers of one attempt; `stamp` is real time in unix seconds.
-    `body(event, endpoint)` returns the exact bytes. `retry_seconds` are the gaps between attempts in world time.
+    `body(event, endpoint)` returns the exact bytes, `retried(event, endpoint, attempts)` those of a further attempt where
+    the provider tells of the earlier ones in it. `retry_seconds` are the gaps between attempts in world time.
     `secret` and `endpoint_id` are forms of `chance.fill`; `events` lists the types that endpoints may ask for, if the
     provider has such a list.
     """
@@ -50,6 +51,7 @@ class Webhooks:
     jitter: float = 0.0
     events: tuple[str, ...] = ()
     endpoint_id: str = "ep_{alnum:24}"
+    retried: Callable[[dict[str, Any], dict[str, Any], list[dict[str, Any]]], bytes] | None = None
 
 
 @dataclass(slots=True)

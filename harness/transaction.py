@@ -34,10 +34,14 @@ VIOLATIONS = Collection("harness.violation", "provider")
 
 @dataclass(slots=True)
 class Page:
-    """Documents of a page in the order asked for, and whether more follow in that direction."""
+    """Documents of a page in the order asked for, and whether more follow in that direction.
+
+    `end` is where the page's last document lies, None for an empty page: a cursor that outlives the document.
+    """
 
     items: list[Json]
     has_more: bool
+    end: Position | None = None
 
 
 @dataclass(slots=True)
@@ -181,11 +185,16 @@ class Transaction:
         limit: int = 10,
         after: str | None = None,
         before: str | None = None,
+        beyond: Position | None = None,
+        offset: int = 0,
         since: int | None = None,
         until: int | None = None,
         newest_first: bool = True,
     ) -> Page:
         """Return up to `limit` documents beyond the one with id `after`, or ending right before the one with id `before`.
+
+        `beyond` goes on where a page had its `end`, whether that document is still there or not; `offset` leaves out
+        the first ones (lists by page number).
 
         `where` filters by declared indexes (None values are ignored), `since` and `until` bound the ordering instant
         (microseconds, both inclusive). Raises KeyError(id) when the cursor document does not exist.
@@ -198,14 +207,20 @@ class Transaction:
             until=until,
             newest_first=newest_first != backwards,
             limit=limit + 1,
+            offset=offset,
         )
         cursor = before if backwards else after
         if cursor is not None:
             query.after = self._position(collection, cursor)
+        elif beyond is not None:
+            query.after = beyond[0], self.world.space << SHIFT | beyond[1]
         self._flush()
         rows = self.store.page(self.world.space, query)
-        items = [self._hold(collection, row).document for row in rows[:limit]]
-        return Page(items[::-1] if backwards else items, len(rows) > limit)
+        more, rows = len(rows) > limit, rows[:limit]
+        items = [self._hold(collection, row).document for row in rows]
+        last = (rows[0] if backwards else rows[-1]) if rows else None
+        end = None if last is None else (last.at, last.pk - (self.world.space << SHIFT))
+        return Page(items[::-1] if backwards else items, more, end)
 
     def every(self, collection: Collection, *, newest_first: bool = False, **where: Any) -> Iterator[Json]:
         """Return all documents that match, oldest first; meant for the few that belong to one thing."""

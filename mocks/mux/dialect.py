@@ -1,42 +1,53 @@
-"""How Mux speaks: Bearer keys, JSON bodies, its error envelope, cursors and timestamps."""
+"""How Mux speaks: Basic credentials, JSON in `{"data"}`, its error envelope, pages and cursors, CORS on uploads."""
 
 from __future__ import annotations
 
+import binascii
+from base64 import b64decode
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import orjson
 
+from harness import instants
 from harness.dialect import Dialect, Directory, Exchange, Grant
-from mocks.mux import errors
+from harness.messages import Reply
+from harness.store.interface import SHIFT
+from mocks.mux import errors, ids
 
 if TYPE_CHECKING:
     from harness.collection import Collection
     from harness.errors import Refusal
     from harness.messages import Request
     from harness.provider import Operation
-    from harness.transaction import Transaction
+    from harness.store.interface import Position
+    from harness.transaction import Page, Transaction
     from mocks.mux.parameters import Listing
 
 Json = dict[str, Any]
 
+PRODUCTS = ("/video/", "/system/", "/data/", "/robots/")
+"""What api.mux.com answers for; everything else belongs to the hosts of playback."""
+UPLOAD_HOST = "/upload/"
+
 
 class MuxDialect(Dialect):
-    """Mux's protocol."""
+    """Mux's REST protocol."""
 
     provider = "mux"
-    request_id_form = "req_{alnum:16}"
 
     def authenticate(self, request: Request, directory: Directory) -> Grant:
-        """Find the world of `Authorization: Bearer mux_test_…`."""
-        scheme, _, key = (request.header("authorization") or "").partition(" ")
-        if scheme.lower() != "bearer" or not key.strip():
-            raise errors.missing_api_key()
-        grant = directory.find("mux", key.strip())
-        if grant is None:
-            raise errors.invalid_api_key()
-        return grant
+        """Find the world of `Authorization: Basic <token id>:<token secret>`."""
+        if not request.path.startswith(PRODUCTS):
+            raise errors.unserved(f"{request.method} {request.path}")
+        id, secret = _basic(request.header("authorization") or "")
+        named, proven = directory.find("mux", id), directory.find("mux", secret)
+        if named is None or proven is None or named.world != proven.world:
+            raise errors.unauthorized()
+        if (named.name, proven.name) != ("token_id", "token_secret"):
+            raise errors.unauthorized()
+        return named
 
     def decode(self, request: Request, operation: Operation) -> Json:
         """Read the query of a GET, the JSON body of anything else; operations without parameters read neither."""
@@ -53,28 +64,92 @@ class MuxDialect(Dialect):
         return body
 
     def invalid(self, operation: Operation, errors: list[Any], data: Json) -> Refusal:
-        """Name the first thing wrong."""
+        """Name everything that is wrong."""
         from mocks.mux.parameters import explain
 
         return explain(errors)
 
     def unserved(self, request: Request) -> Refusal:
         """Answer an unknown path."""
-        return errors.unknown_path()
+        return errors.not_found()
 
     def failure(self, status: int, message: str = "") -> Refusal:
         """Answer with a bare status."""
         return errors.failure(status, message)
 
     def headers(self, exchange: Exchange) -> list[tuple[str, str]]:
-        """Give each answer its id."""
-        return [("Request-Id", exchange.request_id)]
+        """Let browsers read every answer of the upload host, failures too; the API itself has no CORS headers."""
+        if not exchange.request.path.startswith(UPLOAD_HOST):
+            return []
+        origin = exchange.request.header("origin") or "*"
+        readable = [
+            ("Access-Control-Expose-Headers", "Content-Length, Content-Type, Range"),
+            ("Vary", "Origin"),
+        ]
+        if any(name == errors.ALLOW_ORIGIN for name, _ in exchange.own_headers):
+            return readable
+        return [(errors.ALLOW_ORIGIN, origin), *readable]
+
+
+def _basic(header: str) -> tuple[str, str]:
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        raise errors.unauthorized()
+    try:
+        id, colon, secret = b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        raise errors.unauthorized() from None
+    if not colon:
+        raise errors.unauthorized()
+    return id, secret
+
+
+# --- answers -----------------------------------------------------------------------------------------------------
+
+
+def data(shown: Any, **more: Any) -> Json:
+    """Wrap what is shown as Mux does."""
+    return {"data": shown, **more}
+
+
+def gone() -> Reply:
+    """Answer a deletion: 204 and no body."""
+    return Reply()
 
 
 def listed(tx: Transaction, collection: Collection, params: Listing, render: Callable[[Json], Json]) -> Json:
-    """Answer a list, the newest first; `after` is the id to go on after."""
+    """Answer a list by page number, the newest first; a page beyond the last is empty."""
+    return data([render(each) for each in page_of(tx, collection, params).items])
+
+
+def page_of(tx: Transaction, collection: Collection, params: Listing, **where: Any) -> Page:
+    """Return the page with a number."""
+    offset = params.limit * (params.page - 1)
+    return tx.page(collection, where=where, limit=params.limit, offset=offset)
+
+
+def cursor(end: Position) -> str:
+    """Write where a page ended as an opaque text that outlives the document there."""
+    return ids.encode(b"".join(part.to_bytes(8, "big") for part in end).rjust(ids.LONG, b"\x01"))
+
+
+def position(text: str) -> Position:
+    """Read a cursor; refuse what is none."""
     try:
-        page = tx.page(collection, limit=params.limit, after=params.after)
-    except KeyError:
-        raise errors.invalid("after", "after is the id of nothing in this list.") from None
-    return {"data": [render(each) for each in page.items], "has_more": page.has_more}
+        raw = ids.decode(text)
+    except (ValueError, KeyError):
+        raw = b""
+    if len(raw) != ids.LONG or raw[:-16].strip(b"\x01"):
+        raise errors.invalid("The cursor is invalid.", field="cursor", rule="unknown_cursor")
+    at, number = int.from_bytes(raw[-16:-8], "big"), int.from_bytes(raw[-8:], "big")
+    if at > instants.LATEST or number >= 1 << SHIFT:
+        raise errors.invalid("The cursor is invalid.", field="cursor", rule="unknown_cursor")
+    return at, number
+
+
+def find(tx: Transaction, collection: Collection, id: str) -> Json:
+    """Return the document of an id in a path; refuse an unknown one."""
+    document = tx.get(collection, id)
+    if document is None:
+        raise errors.not_found()
+    return document

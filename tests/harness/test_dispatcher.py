@@ -3,12 +3,13 @@
 import asyncio
 import hashlib
 import hmac
+from dataclasses import replace
 from typing import Any
 
 import orjson
 import pytest
 
-from harness import faults, realtime
+from harness import faults, instants, realtime
 from harness.collection import endpoints_of
 from harness.delivery_client import allowed
 from harness.transaction import DELIVERIES, Transaction
@@ -258,3 +259,19 @@ async def test_the_reply_is_kept_with_each_attempt(lab: Lab) -> None:
     assert (attempt["status"], attempt["response_body"]) == (418, "ok")
     assert "Parcel-Signature" in attempt["request_headers"]
     assert orjson.loads(delivery["request_body"])["type"] == "parcel.created"
+
+
+async def test_a_further_attempt_may_tell_of_the_earlier_ones(lab: Lab) -> None:
+    parcel = lab.runtime.providers["parcel"]
+    assert parcel.webhooks is not None
+    parcel.webhooks = replace(
+        parcel.webhooks,
+        retried=lambda event, endpoint, attempts: orjson.dumps([event["type"], attempts[0]["status"]]),
+    )
+    world, receiver = lab.world(), lab.receiver(statuses=[418, 200])
+    await listening(lab, world, receiver)
+    await lab.create(world)
+    await lab.runtime.dispatcher.settle(world)
+    await lab.runtime.timeline.advance(world, world.clock.now() + instants.DAY)
+    first, second = (orjson.loads(body) for _, body in receiver.got)
+    assert (first["type"], second) == ("parcel.created", ["parcel.created", 418])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.transaction import VIOLATIONS, Transaction
+from harness.transaction import VIOLATIONS, Page, Transaction
 from tests.harness.lab import Lab
 from tests.harness.sample import PARCELS
 
@@ -203,6 +203,17 @@ async def test_a_page_is_read_by_index_without_sorting(lab: Lab, where: dict[str
     (statement,) = (each for each in asked if "ORDER BY" in each)
     plan = [row[-1] for row in database.execute(f"EXPLAIN QUERY PLAN {statement}")]
     assert not any("TEMP B-TREE" in step or step.startswith("SCAN") for step in plan), plan
+
+
+async def test_a_page_is_found_by_its_number_and_by_where_the_last_one_ended(lab: Lab) -> None:
+    world = lab.world()
+    made = [(await lab.create(world, str(each)))["id"] for each in range(5)]
+    tx = Transaction(lab.runtime.store, world, lab.runtime.providers["parcel"])
+    second = tx.page(PARCELS, limit=2, offset=2)
+    assert ([each["id"] for each in second.items], second.has_more) == ([made[2], made[1]], True)
+    tx.delete(PARCELS, made[1])
+    assert [each["id"] for each in tx.page(PARCELS, limit=1, beyond=second.end).items] == [made[0]]
+    assert tx.page(PARCELS, limit=2, offset=9) == Page([], has_more=False)
 
 
 async def test_a_request_that_cannot_be_written_harms_no_other_of_its_batch(lab: Lab) -> None:

@@ -1,0 +1,88 @@
+"""What happens by itself when its time has come. What is gone or has gone another way meanwhile is left alone."""
+
+from __future__ import annotations
+
+from harness.params import Json
+from harness.transaction import Transaction
+from mocks.mux.provider import mux
+from mocks.mux.resources import lifecycle, master, renditions, tracks, uploads
+from mocks.mux.resources.assets import ASSETS
+from mocks.mux.resources.uploads import UPLOADS
+
+
+@mux.timer("upload.expired")
+def expire_upload(tx: Transaction, payload: Json) -> None:
+    """End an upload whose URL is too old."""
+    upload = tx.get(UPLOADS, payload["upload"])
+    if upload is not None and upload["status"] == "waiting":
+        uploads.expire(tx, upload)
+
+
+@mux.timer("asset.created")
+def announce_asset(tx: Transaction, payload: Json) -> None:
+    """Announce the asset of an upload."""
+    asset = tx.get(ASSETS, payload["asset"])
+    if asset is not None:
+        lifecycle.announce_created(tx, asset)
+
+
+@mux.timer("asset.processed")
+def process_asset(tx: Transaction, payload: Json) -> None:
+    """End the preparation of an asset."""
+    asset = tx.get(ASSETS, payload["asset"])
+    if asset is not None and asset["status"] == "preparing":
+        lifecycle.process(tx, asset)
+
+
+@mux.timer("asset.expired")
+def delete_test_asset(tx: Transaction, payload: Json) -> None:
+    """Delete a test asset after its day."""
+    asset = tx.get(ASSETS, payload["asset"])
+    if asset is not None:
+        lifecycle.delete(tx, asset)
+
+
+@mux.timer("track.processed")
+def process_track(tx: Transaction, payload: Json) -> None:
+    """End the preparation of a track."""
+    asset = tx.get(ASSETS, payload["asset"])
+    if asset is None:
+        return
+    for track in asset["tracks"]:
+        if track["id"] == payload["track"] and track["status"] == "preparing":
+            tracks.conclude(tx, asset, track, payload["problem"])
+
+
+@mux.timer("rendition.made")
+def make_rendition(tx: Transaction, payload: Json) -> None:
+    """End the preparation of a static rendition."""
+    asset = tx.get(ASSETS, payload["asset"])
+    if asset is None:
+        return
+    for rendition in asset["renditions"]:
+        if rendition["id"] == payload["rendition"] and rendition["status"] == "preparing":
+            renditions.conclude(tx, asset, rendition)
+
+
+@mux.timer("mp4.made")
+def make_mp4(tx: Transaction, payload: Json) -> None:
+    """End the preparation of the files of `mp4_support`."""
+    asset = tx.get(ASSETS, payload["asset"])
+    if asset is not None and asset["mp4"] is not None:
+        renditions.conclude_mp4(tx, asset)
+
+
+@mux.timer("master.made")
+def make_master(tx: Transaction, payload: Json) -> None:
+    """End the preparation of a master."""
+    asset = tx.get(ASSETS, payload["asset"])
+    if asset is not None and asset["master"] is not None:
+        master.conclude(tx, asset)
+
+
+@mux.timer("master.expired")
+def close_master(tx: Transaction, payload: Json) -> None:
+    """End the access to a master after its day."""
+    asset = tx.get(ASSETS, payload["asset"])
+    if asset is not None and asset["master"] is not None:
+        master.close(tx, asset)

@@ -1,0 +1,109 @@
+"""The bytes of a direct upload: resumable PUTs as Google Cloud Storage takes them, kept chunk by chunk.
+
+Bytes are taken in order. What comes twice is left out, what comes too early is refused, and every answer tells how far
+the file is there. (Google Cloud docs: resumable uploads; UpChunk 3.5.0 is written for it.)
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mocks.mux import errors
+
+if TYPE_CHECKING:
+    from harness.transaction import Transaction
+
+Json = dict[str, Any]
+
+_RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
+_QUERY = re.compile(r"bytes \*/(\d{1,15}|\*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a request brings: bytes from `start` on, of a file of `total` bytes (None: not known yet).
+
+    A question how far the upload is brings no bytes; it ends an upload whose bytes are all there.
+    """
+
+    start: int
+    body: bytes
+    total: int | None
+    question: bool = False
+
+
+class Early(Exception):
+    """The bytes begin behind the end of what is there: something between was lost."""
+
+
+class Content:
+    """A file that is kept in parts, read by offset."""
+
+    def __init__(self, tx: Transaction, parts: list[tuple[str, int]]) -> None:
+        """`parts` are the digests and sizes of the chunks, in order."""
+        self._tx = tx
+        self._parts = parts
+        self._last: tuple[str, bytes] = ("", b"")
+        self.size = sum(size for _, size in parts)
+
+    def read(self, at: int, size: int) -> bytes:
+        """Return up to `size` bytes from an offset on."""
+        found, start = [], 0
+        for digest, length in self._parts:
+            if at < start + length and at + size > start:
+                found.append(self._chunk(digest)[max(0, at - start) : at + size - start])
+            start += length
+        return b"".join(found)
+
+    def _chunk(self, digest: str) -> bytes:
+        if self._last[0] != digest:
+            self._last = digest, self._tx.blob(digest)
+        return self._last[1]
+
+
+def span(header: str | None, body: bytes) -> Span:
+    """Read `Content-Range`; without one the body is the whole file. Refuse what contradicts the body."""
+    if header is None:
+        return Span(0, body, len(body))
+    asked = _QUERY.fullmatch(header.strip())
+    if asked is not None:
+        if body:
+            raise errors.bad_range("A request that asks for the upload's state has no body.")
+        return Span(0, b"", _total(asked[1]), question=True)
+    given = _RANGE.fullmatch(header.strip())
+    if given is None:
+        raise errors.bad_range("The Content-Range header is malformed.")
+    start, end, total = int(given[1]), int(given[2]), _total(given[3])
+    if end < start or end - start + 1 != len(body):
+        raise errors.bad_range(f"Content-Range tells of {end - start + 1} bytes, the body has {len(body)}.")
+    if total is not None and end >= total:
+        raise errors.bad_range(f"Byte {end} lies beyond the total of {total}.")
+    return Span(start, body, total)
+
+
+def _total(text: str) -> int | None:
+    return None if text == "*" else int(text)
+
+
+def take(tx: Transaction, kept: Json, sent: Span) -> bool:
+    """Add what a request brings to `kept` ({parts, received, total}); tell whether the file is complete.
+
+    Raises Early where bytes are missing before it; refuses another total than the one told before.
+    """
+    if sent.total is not None and kept["total"] not in (None, sent.total):
+        raise errors.bad_range(f"The total was {kept['total']} before, and is {sent.total} now.")
+    if sent.total is not None and kept["received"] > sent.total:
+        raise errors.bad_range(
+            f"{kept['received']} bytes are there already, more than the total of {sent.total}."
+        )
+    if sent.start > kept["received"]:
+        raise Early
+    if sent.total is not None:
+        kept["total"] = sent.total
+    fresh = sent.body[kept["received"] - sent.start :]
+    if fresh:
+        kept["parts"].append([tx.keep_blob(fresh), len(fresh)])
+        kept["received"] += len(fresh)
+    return kept["total"] is not None and kept["received"] == kept["total"]
