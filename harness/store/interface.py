@@ -36,7 +36,10 @@ Place = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Query:
-    """A page of one kind: `where` must all match; `since` ≤ at ≤ `until`; strictly beyond `after` in the direction."""
+    """A page of one kind: `where` must all match; `since` ≤ at ≤ `until`; strictly beyond `after` in the direction.
+
+    `offset` leaves out that many of the first, and is used with a `limit` only.
+    """
 
     kind: str
     where: list[tuple[str, str]] = field(default_factory=list)
@@ -46,6 +49,7 @@ class Query:
     before: Position | None = None
     newest_first: bool = True
     limit: int | None = None
+    offset: int = 0
 
 
 class Store(Protocol):

@@ -213,7 +213,7 @@ class SqliteStore:
                 conditions += f" AND ({lead}.at, {lead}.pk) {'>' if forward else '<'} (?, ?)"
                 values.extend(position)
         order = "DESC" if query.newest_first else "ASC"
-        limit = "" if query.limit is None else f" LIMIT {int(query.limit)}"
+        limit = "" if query.limit is None else f" LIMIT {int(query.limit)} OFFSET {int(query.offset)}"
         sql = (
             f"SELECT o.pk, o.id, o.at, o.body FROM {source} WHERE {conditions}"  # noqa: S608 - names of ours only
             f" ORDER BY {lead}.at {order}, {lead}.pk {order}{limit}"
