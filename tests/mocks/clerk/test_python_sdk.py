@@ -58,7 +58,9 @@ def users(sdk: Clerk) -> str:
     assert sdk.users.list(request={"email_address": ["nobody@northwind.test"]}) == []
     assert sdk.users.count(request={"query": "byron"}).total_count == 1
     assert sdk.users.get(user_id=ada.id) == ada
-    merged = sdk.users.update_metadata(user_id=ada.id, public_metadata={"plan": {"tier": "pro"}, "role": None})
+    merged = sdk.users.update_metadata(
+        user_id=ada.id, public_metadata={"plan": {"tier": "pro"}, "role": None}
+    )
     assert merged.public_metadata == {"plan": {"seats": 3, "tier": "pro"}}
     replaced = sdk.users.replace_metadata(user_id=ada.id, private_metadata={"crm": 7})
     assert (replaced.private_metadata, replaced.public_metadata) == ({"crm": 7}, merged.public_metadata)
@@ -199,7 +201,11 @@ def settings(sdk: Clerk) -> None:
     ("given", "status", "code"),
     [
         ({"email_address": ["nobody"]}, 422, "form_param_format_invalid"),
-        ({"email_address": ["ada@northwind.test"], "password": "short"}, 422, "form_password_length_too_short"),
+        (
+            {"email_address": ["ada@northwind.test"], "password": "short"},
+            422,
+            "form_password_length_too_short",
+        ),
         ({}, 422, "form_data_missing"),
     ],
 )
