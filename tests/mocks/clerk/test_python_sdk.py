@@ -147,7 +147,7 @@ def invitations(sdk: Clerk, ada: str, organization: str) -> None:
     assert (revoked.status, revoked.url) == ("revoked", None)
     assert sdk.users.get_organization_invitations(user_id=ada).total_count == 0
     invited = sdk.invitations.create(request={"email_address": "new@northwind.test"})
-    assert "/v1/tickets/accept?ticket=" in invited.url
+    assert "/v1/tickets/accept?ticket=" in str(invited.url)
     sdk.invitations.bulk_create(request=[{"email_address": "newer@northwind.test"}])
     assert len(sdk.invitations.list(status=models.ListInvitationsQueryParamStatus.PENDING)) == 2
     sdk.invitations.revoke(invitation_id=invited.id)

@@ -43,15 +43,15 @@ class SignedIn:
         return env
 
     def token(self, seconds: int = 60) -> str:
-        jwt: str = self.sdk.sessions.create_token(session_id=self.session, expires_in_seconds=seconds).jwt
-        return jwt
+        made = self.sdk.sessions.create_token(session_id=self.session, expires_in_seconds=seconds)
+        return str(made.jwt)
 
     def pem(self) -> str:
         """Return what CLERK_JWT_KEY would hold."""
         headers = {"Authorization": f"Bearer {self.env['CLERK_SECRET_KEY']}"}
         jwks = httpx.get(f"{self.env['CLERK_API_URL']}/v1/jwks", headers=headers, trust_env=False).json()
         key = jwt.PyJWK(jwks["keys"][0]).key
-        return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        return str(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo), "ascii")
 
     def expired(self) -> str:
         """Return the session's token as it was an hour ago: the key follows from the world's secret key."""
