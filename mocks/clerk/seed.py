@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness import instants
-from mocks.clerk.resources import roles
+from mocks.clerk.resources import memberships, organizations, roles, users
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -27,22 +27,21 @@ def open_account(tx: Transaction) -> dict[str, str]:
 
 
 def populate(tx: Transaction, story: Json) -> dict[str, str]:
-    """Make a story's people, organisations and memberships; return their ids. Who is there already is taken."""
-    people = {each["key"]: _person(tx, each) for each in story.get("people") or ()}
+    """Make a story's people, organisations and memberships, when they were; return ids. Who is there already is taken."""
+    told = story.get("people") or ()
+    people = {each["key"]: _person(tx, each) for each in told}
     refs = {f"clerk.person.{key}": user["id"] for key, user in people.items()}
-    organizations = {}
+    made: dict[str, Json] = {}
     for each in story.get("organisations") or ():
-        organizations[each["key"]] = _organization(tx, each, people)
-        refs[f"clerk.organisation.{each['key']}"] = organizations[each["key"]]["id"]
-    for each in story.get("people") or ():
-        if each.get("organisation") in organizations:
-            _join(tx, organizations[each["organisation"]], people[each["key"]], each)
+        made[each["key"]] = _organization(tx, each, people)
+        refs[f"clerk.organisation.{each['key']}"] = made[each["key"]]["id"]
+    for each in told:
+        if each.get("organisation") in made:
+            _join(tx, made[each["organisation"]], people[each["key"]], each)
     return refs
 
 
 def _person(tx: Transaction, person: Json) -> Json:
-    from mocks.clerk.resources import users
-
     known = tx.first(users.USERS, email_address=person["email"].lower())
     if known is not None:
         return known
@@ -51,16 +50,14 @@ def _person(tx: Transaction, person: Json) -> Json:
         "first_name": person.get("first_name"),
         "last_name": person.get("last_name"),
         "locale": (person.get("locale") or "").replace("_", "-") or None,
-        "created_at": _ago(tx, person),
         # The platform's own authorisation reads this: a session token's claim `metadata.role`.
         "public_metadata": {"role": person["role"]} if person.get("role") else {},
     }
-    return users.create(tx, wanted)
+    with tx.earlier(_age(person)):
+        return users.create(tx, wanted)
 
 
 def _organization(tx: Transaction, organization: Json, people: dict[str, Json]) -> Json:
-    from mocks.clerk.resources import organizations
-
     slug = organization.get("slug")
     known = tx.first(organizations.ORGANIZATIONS, slug=slug) if slug else None
     if known is not None:
@@ -70,23 +67,21 @@ def _organization(tx: Transaction, organization: Json, people: dict[str, Json]) 
         "name": organization["name"],
         "slug": slug,
         "created_by": None if creator is None else creator["id"],
-        "created_at": _ago(tx, organization),
         "max_allowed_memberships": 0,
         "public_metadata": {
             name: organization[name] for name in ("kind", "country", "currency") if organization.get(name)
         },
     }
-    return organizations.create(tx, wanted)
+    with tx.earlier(_age(organization)):
+        return organizations.create(tx, wanted)
 
 
 def _join(tx: Transaction, organization: Json, user: Json, person: Json) -> None:
-    from mocks.clerk.resources import memberships
-
     if memberships.of(tx, organization["id"], user["id"]) is None:
         role = roles.ADMIN if person.get("role") == "admin" else roles.MEMBER
-        at = max(tx.now - int(person.get("days_ago", 0) * instants.DAY), 0)
-        memberships.create(tx, organization, user["id"], role, at=at)
+        with tx.earlier(_age(person)):
+            memberships.create(tx, organization, user["id"], role)
 
 
-def _ago(tx: Transaction, thing: Json) -> str:
-    return instants.iso(max(tx.now - int(thing.get("days_ago", 0) * instants.DAY), 0))
+def _age(thing: Json) -> int:
+    return int(thing.get("days_ago", 0) * instants.DAY)

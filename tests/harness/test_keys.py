@@ -2,6 +2,7 @@
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from harness import keys
@@ -11,6 +12,7 @@ from harness import keys
 def test_a_key_is_sound_and_of_full_length(seed: str) -> None:
     pem = keys.rsa_pem(seed)
     whole = load_pem_private_key(pem.encode(), None)  # checks the key's numbers
+    assert isinstance(whole, RSAPrivateKey)
     assert whole.key_size == 2048
     numbers = whole.private_numbers()
     assert numbers.public_numbers.e == 65537
@@ -28,10 +30,10 @@ def test_the_same_seed_gives_the_same_key_and_another_one_another() -> None:
 def test_what_the_private_half_signs_both_public_forms_verify() -> None:
     pem = keys.rsa_pem("one")
     token = jwt.encode({"sub": "x"}, keys.private_key(pem), algorithm="RS256")
-    for public in (
-        load_pem_public_key(keys.public_pem(pem).encode()),
-        jwt.PyJWK(keys.public_jwk(pem), "RS256"),
-    ):
+    read = load_pem_public_key(keys.public_pem(pem).encode())
+    assert isinstance(read, RSAPublicKey)
+    forms: list[RSAPublicKey | jwt.PyJWK] = [read, jwt.PyJWK(keys.public_jwk(pem), "RS256")]
+    for public in forms:
         assert jwt.decode(token, public, algorithms=["RS256"]) == {"sub": "x"}
     assert keys.public_jwk(pem)["e"] == "AQAB"
 

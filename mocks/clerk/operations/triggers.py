@@ -5,7 +5,7 @@ A trigger takes what its fields name, or makes what it needs, and goes through t
 
 from __future__ import annotations
 
-from typing import Literal
+from pydantic import Field
 
 from harness.errors import InvalidInput
 from harness.params import Json, Params
@@ -104,7 +104,7 @@ class OfInvitation(Params):
 class SessionToken(Params):
     """What the dashboard customises of session tokens: their version, and claims whose names are taken literally."""
 
-    version: Literal[1, 2] | None = None
+    version: int | None = Field(None, ge=1, le=2)
     claims: Object | None = None
 
 

@@ -43,6 +43,12 @@ async def test_triggers_take_what_they_name(room: Room) -> None:
     assert room.trigger("user.deleted", user_id=ada)["deleted"] is True
 
 
+async def test_session_tokens_are_customised_by_words_as_the_command_line_gives_them(room: Room) -> None:
+    room.trigger("sessionToken.customized", version="1")
+    session = room.trigger("session.created")
+    assert "v" not in await room.claims(session["id"])
+
+
 @pytest.mark.parametrize(
     ("event", "field"),
     [
