@@ -2,7 +2,7 @@
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from harness import keys
@@ -12,6 +12,7 @@ from harness import keys
 def test_a_key_is_sound_and_of_full_length(seed: str) -> None:
     pem = keys.rsa_pem(seed)
     whole = load_pem_private_key(pem.encode(), None)  # checks the key's numbers
+    assert isinstance(whole, RSAPrivateKey)
     assert isinstance(whole, RSAPrivateKey)
     assert whole.key_size == 2048
     numbers = whole.private_numbers()
