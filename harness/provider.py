@@ -23,13 +23,15 @@ class Credential:
     """A secret that every world has of its own, and the environment names under which the consumer reads it.
 
     `form` is a form of `chance.fill`, for example `sk_test_{alnum:24}`. A `lookup` credential identifies the world
-    in requests; others (webhook secrets) are only handed out.
+    in requests; others (webhook secrets) are only handed out. `spell` writes what the form gave as the provider does,
+    where no form can say it (a key that encodes a host name).
     """
 
     name: str
     form: str
     env: tuple[str, ...] = ()
     lookup: bool = True
+    spell: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

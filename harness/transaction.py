@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from harness import chance, instants
+from harness import chance, instants, realtime
 from harness.collection import Collection, endpoints_of, events_of, where_text
 from harness.dialect import Grant
 from harness.errors import Conflict, Refusal
@@ -120,6 +120,11 @@ class Transaction:
             self.now = present
 
     @property
+    def real_seconds(self) -> int:
+        """The host's real time in whole unix seconds: only for stamps that SDKs compare with their own clock (JWTs)."""
+        return realtime.now() // instants.SECOND
+
+    @property
     def live(self) -> bool:
         """Tell whether answers are to be as the real provider gives them where its published schema says otherwise."""
         return self.provider.name in self.world.live
@@ -190,6 +195,7 @@ class Transaction:
         since: int | None = None,
         until: int | None = None,
         newest_first: bool = True,
+        offset: int = 0,
     ) -> Page:
         """Return up to `limit` documents beyond the one with id `after`, or ending right before the one with id `before`.
 
@@ -197,7 +203,8 @@ class Transaction:
         the first ones (lists by page number).
 
         `where` filters by declared indexes (None values are ignored), `since` and `until` bound the ordering instant
-        (microseconds, both inclusive). Raises KeyError(id) when the cursor document does not exist.
+        (microseconds, both inclusive), `offset` leaves out the first so many. Raises KeyError(id) when the cursor
+        document does not exist.
         """
         backwards = before is not None
         query = Query(

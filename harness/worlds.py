@@ -13,7 +13,7 @@ from harness import chance, clock, instants, realtime
 from harness.collection import endpoints_of
 from harness.dialect import Grant
 from harness.errors import Conflict, InvalidInput, NotFound
-from harness.provider import Provider
+from harness.provider import Credential, Provider
 from harness.store import Store
 from harness.store.interface import SHIFT
 from harness.transaction import COUNTERS, DELIVERIES, Transaction
@@ -204,7 +204,7 @@ class Worlds:
             tokens = {}
             self.store.begin()
             for credential in provider.credentials:
-                token = _token(world, provider, credential.form, credential.name)
+                token = _token(world, provider, credential)
                 tokens[credential.name] = token
                 if credential.lookup:
                     grant = Grant(world.id, credential.name, token, {})
@@ -277,7 +277,7 @@ class Worlds:
         tokens = {}
         self.store.begin()
         for credential in provider.credentials:
-            tokens[credential.name] = _token(twin, provider, credential.form, credential.name)
+            tokens[credential.name] = _token(twin, provider, credential)
             if credential.lookup:
                 grant = Grant(twin.id, credential.name, tokens[credential.name], {})
                 self.credentials.add(self.store, provider.name, grant)
@@ -413,10 +413,11 @@ class Worlds:
             await asyncio.gather(self._erasing, return_exceptions=True)
 
 
-def _token(world: World, provider: Provider, form: str, name: str) -> str:
+def _token(world: World, provider: Provider, credential: Credential) -> str:
     """Return a new token: fixed for the world `default`, from the operating system's entropy for others."""
-    if world.id == DEFAULT:
-        return chance.fill(
-            form, lambda size: chance.draw("default world", f"{provider.name}.{name}", 0, size)
-        )
-    return chance.fill(form, realtime.entropy)
+
+    def fixed(size: int) -> bytes:
+        return chance.draw("default world", f"{provider.name}.{credential.name}", 0, size)
+
+    token = chance.fill(credential.form, fixed if world.id == DEFAULT else realtime.entropy)
+    return token if credential.spell is None else credential.spell(token)

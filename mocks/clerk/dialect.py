@@ -1,80 +1,112 @@
-"""How Clerk speaks: Bearer keys, JSON bodies, its error envelope, cursors and timestamps."""
+"""How Clerk speaks: Bearer keys, JSON bodies, versions by header, its error envelope, pages and timestamps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
-
-import orjson
 
 from harness.dialect import Dialect, Directory, Exchange, Grant
 from mocks.clerk import errors
 
 if TYPE_CHECKING:
-    from harness.collection import Collection
     from harness.errors import Refusal
     from harness.messages import Request
     from harness.provider import Operation
-    from harness.transaction import Transaction
-    from mocks.clerk.parameters import Listing
+    from mocks.clerk.parameters import Paginated
 
 Json = dict[str, Any]
 
+VERSIONS = ("2021-02-05", "2024-10-01", "2025-03-12", "2025-04-10", "2025-11-10", "2026-05-12")
+"""Every version of the API, the oldest first: requests that name none get that one."""
+
+METADATA_APART = "2026-05-12"
+"""From this version on, users and organisations take metadata through `/metadata` only."""
+
 
 class ClerkDialect(Dialect):
-    """Clerk's protocol."""
+    """The protocol of Clerk's Backend API."""
 
     provider = "clerk"
-    request_id_form = "req_{alnum:16}"
+    # Exactly this: Clerk's Node SDK compares the whole header and reads anything else as text.
+    content_type = "application/json"
+    request_id_form = "{hex:32}"
 
     def authenticate(self, request: Request, directory: Directory) -> Grant:
-        """Find the world of `Authorization: Bearer clerk_test_…`."""
+        """Find the world of `Authorization: Bearer sk_test_…`."""
         scheme, _, key = (request.header("authorization") or "").partition(" ")
-        if scheme.lower() != "bearer" or not key.strip():
-            raise errors.missing_api_key()
-        grant = directory.find("clerk", key.strip())
-        if grant is None:
-            raise errors.invalid_api_key()
+        key = key.strip()
+        if scheme.lower() != "bearer" or not key:
+            raise errors.header_format()
+        grant = directory.find("clerk", key)
+        if grant is None or grant.name != "secret_key":
+            from mocks.clerk.keys import refused
+
+            raise refused(key)
         return grant
 
     def decode(self, request: Request, operation: Operation) -> Json:
-        """Read the query of a GET, the JSON body of anything else; operations without parameters read neither."""
+        """Read the query of a GET, the body of anything else; operations without parameters read neither."""
+        if request.header("clerk-api-version") is not None or "__clerk_api_version" in request.query:
+            version(request)
         if operation.params is None:
             return {}
+        from mocks.clerk import forms
+
         if request.method == "GET":
-            return dict(parse_qsl(request.query, keep_blank_values=True))
-        try:
-            body = orjson.loads(request.body) if request.body else {}
-        except orjson.JSONDecodeError:
-            raise errors.malformed() from None
-        if not isinstance(body, dict):
+            return forms.read_query(request, operation)
+        body = forms.read_body(request, operation)
+        if isinstance(body, list) and "items" in operation.params.model_fields:
+            return {"items": body}
+        if not isinstance(body, dict) or "items" in operation.params.model_fields:
             raise errors.malformed()
         return body
 
     def invalid(self, operation: Operation, errors: list[Any], data: Json) -> Refusal:
-        """Name the first thing wrong."""
-        from mocks.clerk.parameters import explain
+        """Name all that is wrong, as Clerk does."""
+        from mocks.clerk.validation import explain
 
-        return explain(errors)
+        return explain(errors, data)
 
     def unserved(self, request: Request) -> Refusal:
         """Answer an unknown path."""
-        return errors.unknown_path()
+        return errors.failure(404)
 
     def failure(self, status: int, message: str = "") -> Refusal:
         """Answer with a bare status."""
         return errors.failure(status, message)
 
-    def headers(self, exchange: Exchange) -> list[tuple[str, str]]:
-        """Give each answer its id."""
-        return [("Request-Id", exchange.request_id)]
+    def refused(self, refusal: Refusal, exchange: Exchange) -> Any:
+        """Complete a refusal by the request's trace id."""
+        return refusal.body | {"clerk_trace_id": exchange.request_id}
 
 
-def listed(tx: Transaction, collection: Collection, params: Listing, render: Callable[[Json], Json]) -> Json:
-    """Answer a list, the newest first; `after` is the id to go on after."""
-    try:
-        page = tx.page(collection, limit=params.limit, after=params.after)
-    except KeyError:
-        raise errors.invalid("after", "after is the id of nothing in this list.") from None
-    return {"data": [render(each) for each in page.items], "has_more": page.has_more}
+def version(request: Request | None) -> str:
+    """Return the version of the API that a request asks for; refuse unknown ones, and two at once."""
+    if request is None:
+        return VERSIONS[-1]
+    given = request.header("clerk-api-version")
+    if "__clerk_api_version=" in request.query:
+        if given is not None:
+            raise errors.two_versions()
+        given = request.query.partition("__clerk_api_version=")[2].partition("&")[0]
+    if given is None:
+        return VERSIONS[0]
+    if given not in VERSIONS:
+        raise errors.unknown_version(given)
+    return given
+
+
+def milliseconds(instant: int) -> int:
+    """Write an instant as Clerk does: unix milliseconds."""
+    return instant // 1000
+
+
+def counted(items: Iterable[Json], total: int, render: Callable[[Json], Json]) -> Json:
+    """Answer a list with the number of all that match."""
+    return {"data": [render(each) for each in items], "total_count": total}
+
+
+def paginated(params: Paginated, items: Iterable[Json], total: int, render: Callable[[Json], Json]) -> Any:
+    """Answer a list that is bare unless the request says `paginated=true`."""
+    answer = counted(items, total, render)
+    return answer if params.paginated else answer["data"]

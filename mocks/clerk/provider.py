@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import orjson
-
+from harness import svix
 from harness.provider import Credential, Provider, Webhooks
 from mocks.clerk.dialect import ClerkDialect
+from mocks.clerk.keys import spelled
 from mocks.clerk.signing import sign
 
 if TYPE_CHECKING:
+    from harness.params import Json
     from harness.transaction import Transaction
 
-EVENTS = ("thing.created", "thing.deleted", "thing.finished")
-SECRET_FORM = "whsec_{alnum:32}"  # noqa: S105 - the form of secrets, not one
+EVENTS = (
+    *("user.created", "user.updated", "user.deleted"),
+    *("session.created", "session.pending", "session.ended", "session.removed", "session.revoked"),
+    *("organization.created", "organization.updated", "organization.deleted"),
+    *("organizationMembership.created", "organizationMembership.updated", "organizationMembership.deleted"),
+    *("organizationInvitation.created", "organizationInvitation.accepted", "organizationInvitation.revoked"),
+    *("organizationDomain.created", "organizationDomain.updated", "organizationDomain.deleted"),
+    *("role.created", "role.updated", "role.deleted"),
+    *("permission.created", "permission.updated", "permission.deleted"),
+    *("email.created", "sms.created"),
+    *("waitlistEntry.created", "waitlistEntry.updated"),
+    *("paymentAttempt.created", "paymentAttempt.updated"),
+    *("subscription.created", "subscription.updated", "subscription.active", "subscription.pastDue"),
+    *("subscriptionItem.abandoned", "subscriptionItem.active", "subscriptionItem.canceled"),
+    *("subscriptionItem.ended", "subscriptionItem.freeTrialEnding", "subscriptionItem.incomplete"),
+    *("subscriptionItem.pastDue", "subscriptionItem.upcoming", "subscriptionItem.updated"),
+)
+"""Every event type that an endpoint may ask for. Users, sessions, organisations, their memberships and invitations, and
+mails are announced; the rest belongs to operations that are not served."""
 
 
 def _account(tx: Transaction) -> dict[str, str]:
@@ -23,29 +41,52 @@ def _account(tx: Transaction) -> dict[str, str]:
     return open_account(tx)
 
 
-def _body(event: dict[str, Any], endpoint: dict[str, Any]) -> bytes:
-    return orjson.dumps(event["body"])
+def _populate(tx: Transaction, story: Json) -> dict[str, str]:
+    from mocks.clerk.seed import populate
+
+    return populate(tx, story)
+
+
+def _body(event: Json, _endpoint: Json) -> bytes:
+    from mocks.clerk.resources.events import delivery_body
+
+    return delivery_body(event)
 
 
 clerk = Provider(
     name="clerk",
     title="Clerk",
     port=3,
-    hosts=("api.clerk.example",),
+    hosts=("api.clerk.com", "*.clerk.accounts.dev"),
     dialect=ClerkDialect(),
     credentials=(
-        Credential("api_key", "clerk_test_{alnum:32}", env=("CLERK_API_KEY",)),
-        Credential("webhook_secret", SECRET_FORM, env=("CLERK_WEBHOOK_SECRET",), lookup=False),
+        Credential("secret_key", "sk_test_{alnum:42}", env=("CLERK_SECRET_KEY",)),
+        Credential(
+            "publishable_key",
+            "{hex:10}",
+            env=("NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY", "CLERK_PUBLISHABLE_KEY"),
+            spell=spelled,
+        ),
+        Credential(
+            "webhook_secret",
+            svix.SECRET_FORM,
+            env=("CLERK_WEBHOOK_SECRET", "CLERK_WEBHOOK_SIGNING_SECRET"),
+            lookup=False,
+        ),
     ),
     webhooks=Webhooks(
         sign=sign,
         body=_body,
-        secret=SECRET_FORM,
-        retry_seconds=(60, 600, 3600),
-        timeout_seconds=10.0,
+        secret=svix.SECRET_FORM,
+        retry_seconds=svix.RETRY_SECONDS,
+        timeout_seconds=svix.TIMEOUT_SECONDS,
+        jitter=svix.JITTER,
+        endpoint_id="ep_{alnum:27}",
         events=EVENTS,
     ),
-    base_env=("CLERK_BASE_URL",),
+    base_env=("CLERK_API_URL",),
+    sdks=("clerk-backend-api", "svix"),
     account=_account,
+    populate=_populate,
     package="mocks.clerk",
 )

@@ -88,11 +88,13 @@ class StoreAgainstModel(RuleBasedStateMachine):
         until=st.none() | st.integers(0, 5),
         limit=st.none() | st.integers(1, 4),
         after=st.none() | st.sampled_from("abcdef"),
+        offset=st.integers(0, 3),
     )
-    def page(self, colour, size, newest_first, since, until, limit, after) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
+    def page(self, colour, size, newest_first, since, until, limit, after, offset) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
         where = [("colour", colour)] * (colour is not None) + [("sizes", size)] * (size is not None)
         start = (self.model[after]["at"], self.numbers[after]) if after in self.model else None
-        query = Query(THINGS.kind, where, since, until, start, None, newest_first, limit)
+        offset = 0 if limit is None else offset
+        query = Query(THINGS.kind, where, since, until, start, None, newest_first, limit, offset)
         expected = sorted(
             (
                 (each["at"], self.numbers[id], id)
@@ -106,7 +108,9 @@ class StoreAgainstModel(RuleBasedStateMachine):
         assert self.store.count(3, Query(THINGS.kind, where, since, until)) == len(expected)
         if start is not None:
             expected = [each for each in expected if (each[:2] < start if newest_first else each[:2] > start)]
-        assert [row.id for row in self.store.page(3, query)] == [each[2] for each in expected][:limit]
+        assert [row.id for row in self.store.page(3, query)] == [each[2] for each in expected[offset:]][
+            :limit
+        ]
 
     @invariant()
     def documents_are_there(self) -> None:

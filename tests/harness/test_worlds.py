@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
+from harness import realtime
 from harness.collection import Collection
 from harness.errors import Conflict, InvalidInput, NotFound
+from harness.provider import Credential
+from harness.runtime import Settings, open_runtime
 from harness.store.interface import SHIFT
 from harness.transaction import Transaction
 from harness.world import World
 from tests.harness.lab import Lab
+from tests.harness.sample import PARCELS, build
 
 
 async def story(lab: Lab, world: World) -> list[bytes]:
@@ -239,3 +243,41 @@ async def test_what_is_derived_of_the_state_is_dropped_when_the_state_may_be_ano
     derive()
     lab.runtime.worlds.reload()
     assert not world.derived
+
+
+async def test_a_credential_may_be_spelled_as_no_form_can_say(tmp_path: Path) -> None:
+    def spelled(drawn: str) -> str:
+        return f"pk_{drawn[::-1]}"
+
+    parcel = build()
+    mirrored = Credential("publishable", "{hex:4}ff", env=("PARCEL_PUBLISHABLE",), spell=spelled)
+    parcel.credentials = (*parcel.credentials, mirrored)
+    runtime = open_runtime(Settings(data_dir=tmp_path), {"parcel": parcel})
+    world = runtime.worlds.create(seed=7)
+    twin = await runtime.worlds.fork(world)
+    tokens = [each.accounts["parcel"]["tokens"]["publishable"] for each in (world, twin)]
+    assert all(token.startswith("pk_ff") and len(token) == 9 for token in tokens)
+    for each, token in zip((world, twin), tokens, strict=True):
+        found = runtime.worlds.credentials.find("parcel", token)
+        assert found is not None
+        assert found.world == each.id
+    await runtime.close()
+
+
+async def test_pages_may_leave_out_the_first_so_many(lab: Lab) -> None:
+    world = lab.world()
+    names = [(await lab.create(world, str(number)))["name"] for number in range(4)]
+    tx = Transaction(lab.runtime.store, world, lab.runtime.providers["parcel"])
+    page = tx.page(PARCELS, limit=2, offset=1, newest_first=False, where={"colour": "brown"})
+    every = [each["name"] for each in tx.every(PARCELS, colour="brown")]
+    assert [each["name"] for each in page.items] == every[1:3]
+    assert set(names) <= {each["name"] for each in tx.every(PARCELS)}
+
+
+async def test_real_time_is_the_hosts_whatever_the_worlds_clock_says(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(realtime, "now", lambda: 1_700_000_000_999_999)
+    tx = Transaction(lab.runtime.store, lab.world(), lab.runtime.providers["parcel"])
+    assert tx.real_seconds == 1_700_000_000
+    assert tx.seconds != tx.real_seconds

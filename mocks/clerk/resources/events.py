@@ -1,8 +1,13 @@
-"""Events: what Clerk announces."""
+"""Events: what Clerk announces, and the bytes it posts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from mocks.clerk.dialect import milliseconds
+from mocks.clerk.resources import ids, instance
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -11,6 +16,25 @@ Json = dict[str, Any]
 
 
 def emit(tx: Transaction, type: str, data: Json) -> None:
-    """Announce an event; endpoints that want its type receive the body as it is here."""
-    id = f"evt_{tx.token('event.id', 16)}"
-    tx.emit(type, {"id": id, "type": type, "created": tx.seconds, "data": data}, id=id)
+    """Announce an event; its id is the message id that Svix repeats on every attempt, and is not in the body."""
+    body = {
+        "data": data,
+        "event_attributes": {"http_request": _origin(tx)},
+        "instance_id": instance.id_of(tx),
+        "object": "event",
+        "timestamp": milliseconds(tx.now),
+        "type": type,
+    }
+    tx.emit(type, body, id=ids.new(tx, "msg"))
+
+
+def _origin(tx: Transaction) -> Json:
+    """Return who sent the request that caused an event; what no request caused has empty texts."""
+    if tx.request is None:
+        return {"client_ip": "", "user_agent": ""}
+    return {"client_ip": "127.0.0.1", "user_agent": tx.request.header("user-agent") or ""}
+
+
+def delivery_body(event: Json) -> bytes:
+    """Return the bytes posted to every endpoint: compact JSON."""
+    return orjson.dumps(event["body"])

@@ -1,0 +1,178 @@
+"""Clerk's room inside the test's own process: no sockets, a world whose clock stands still."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jwt
+
+from harness import instants
+from harness.application import Application
+from harness.collection import events_of
+from harness.runtime import Runtime, Settings, open_runtime
+from harness.transaction import COUNTERS, MAILS, VIOLATIONS, Transaction
+from harness.world import World
+from mocks.clerk.dialect import VERSIONS
+from mocks.clerk.provider import clerk
+from mocks.clerk.resources.tokens import SIGNING_KEYS
+from tests.mocks.clerk.published import Published
+
+Json = Any
+START = "2026-03-01T09:00:00Z"
+START_MS = 1_772_355_600_000
+HOST = "http://127.0.0.1:4403"
+
+
+@dataclass
+class Room:
+    """A runtime with Clerk alone, one world, and a client; answers are held against Clerk's documents if given."""
+
+    runtime: Runtime
+    world: World
+    client: httpx.AsyncClient
+    published: Published | None = None
+
+    @classmethod
+    def open(
+        cls, folder: Path, published: Published | None = None, *, default: bool = False, **world: Any
+    ) -> Room:
+        """Open a Greenroom in a folder; `world` are the further settings of its world, `default` takes that one."""
+        runtime = open_runtime(Settings(data_dir=folder), {"clerk": clerk})
+        wanted: Json = {"seed": 7, "at": {"mode": "frozen", "now": START}, **world}
+        made = runtime.worlds.find("default") if default else runtime.worlds.create(**wanted)
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=Application(runtime)),
+            base_url=HOST,
+            headers={
+                "Authorization": f"Bearer {made.accounts['clerk']['tokens']['secret_key']}",
+                "Clerk-API-Version": VERSIONS[-1],
+                "User-Agent": "tests",
+            },
+        )
+        return cls(runtime, made, client, published)
+
+    @property
+    def tokens(self) -> dict[str, str]:
+        """The world's keys by the names of credentials."""
+        found: dict[str, str] = self.world.accounts["clerk"]["tokens"]
+        return found
+
+    async def call(self, method: str, path: str, body: Json = None, **headers: str) -> httpx.Response:
+        """Send a request below `/v1`; header names are given with underscores. A success must be as documented."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        content: Json = {} if body is None else {"json": body}
+        answer = await self.client.request(method, f"/v1{path}", headers=named, **content)
+        if answer.content:
+            assert answer.headers["content-type"] == "application/json"
+        if self.published is not None and answer.is_success and answer.content:
+            self.published.check(method, f"/v1{path}", answer.status_code, answer.json())
+        return answer
+
+    async def ok(self, method: str, path: str, body: Json = None, **headers: str) -> Json:
+        """Send a request that must succeed; return its JSON."""
+        answer = await self.call(method, path, body, **headers)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    async def refused(
+        self, method: str, path: str, body: Json = None, **headers: str
+    ) -> tuple[int, str, str]:
+        """Send a request that must be refused; return status, code, and the parameter or nothing."""
+        answer = await self.call(method, path, body, **headers)
+        assert answer.status_code >= 400, answer.text
+        refusal = answer.json()
+        assert set(refusal) == {"errors", "clerk_trace_id"}
+        assert len(refusal["clerk_trace_id"]) == 32
+        first = refusal["errors"][0]
+        assert {"message", "long_message", "code"} <= set(first)
+        return answer.status_code, first["code"], first.get("meta", {}).get("param_name", "")
+
+    async def user(self, email: str = "ada@northwind.test", **more: Json) -> Json:
+        """Make a user; a None among `more` leaves a parameter out."""
+        wanted = {"email_address": [email], "first_name": "Ada", "last_name": "Byron", **more}
+        return await self.ok(
+            "POST", "/users", {name: each for name, each in wanted.items() if each is not None}
+        )
+
+    async def organization(self, creator: str | None = None, **more: Json) -> Json:
+        """Make an organisation."""
+        wanted = {"name": "Northwind Coffee", **more}
+        return await self.ok(
+            "POST", "/organizations", wanted | ({} if creator is None else {"created_by": creator})
+        )
+
+    async def claims(self, session: str, template: str = "") -> Json:
+        """Return the claims of a fresh token of a session, its signature checked against the JWKS."""
+        path = f"/sessions/{session}/tokens" + (f"/{template}" if template else "")
+        return self.decoded((await self.ok("POST", path, {}))["jwt"], await self.ok("GET", "/jwks"))
+
+    def decoded(self, token: str, jwks: Json) -> Json:
+        """Return the claims of a token that a key of the set has signed."""
+        key = jwt.PyJWKSet.from_dict(jwks)[jwt.get_unverified_header(token)["kid"]]
+        return jwt.decode(token, key, algorithms=["RS256"])
+
+    async def advance(self, **duration: float) -> None:
+        """Move the world's clock by `days`, `hours` or `seconds`."""
+        lengths = {"days": instants.DAY, "hours": instants.HOUR, "seconds": instants.SECOND}
+        microseconds = sum(int(value * lengths[name]) for name, value in duration.items())
+        await self.runtime.timeline.advance(self.world, self.world.clock.now() + microseconds)
+
+    def tx(self) -> Transaction:
+        """Return a transaction at the world's present."""
+        return Transaction(self.runtime.store, self.world, clerk)
+
+    def trigger(self, event: str, **params: Json) -> Json:
+        """Do what `greenroom trigger` does; return what the trigger answers."""
+        clerk.load()
+        model, handler = clerk.triggers[event]
+        tx = self.tx()
+        try:
+            result = handler(tx, model.model_validate(params))
+        except BaseException:
+            tx.rollback()
+            raise
+        tx.commit()
+        return result
+
+    def populate(self, story: Json) -> dict[str, str]:
+        """Do what loading a scenario does."""
+        tx = self.tx()
+        assert clerk.populate is not None
+        refs = clerk.populate(tx, story)
+        tx.commit()
+        return refs
+
+    def events(self) -> list[Json]:
+        """Return the bodies of all events, oldest first; each must be as documented."""
+        bodies = [event["body"] for event in self.tx().every(events_of("clerk"))]
+        if self.published is not None:
+            for body in bodies:
+                self.published.check_event(body)
+        return bodies
+
+    def announced(self) -> list[str]:
+        """Return the types of all events, oldest first."""
+        return [event["type"] for event in self.events()]
+
+    def mails(self) -> list[Json]:
+        """Return what lies in the world's mail store, oldest first."""
+        return list(self.tx().every(MAILS))
+
+    def rules(self) -> list[str]:
+        """Return the rules that were broken, in the order of their first time."""
+        return [violation["rule"] for violation in self.tx().every(VIOLATIONS)]
+
+    def state(self) -> list[tuple[Any, ...]]:
+        """Return every row of the world but its violations and its key, which refusals may add."""
+        query = "SELECT kind, id, at, body FROM objects WHERE space = ? AND kind NOT IN (?, ?, ?) ORDER BY pk"
+        values = (self.world.space, VIOLATIONS.kind, COUNTERS.kind, SIGNING_KEYS.kind)
+        rows: list[tuple[Any, ...]] = self.runtime.store._db.execute(query, values).fetchall()
+        return rows
+
+    async def close(self) -> None:
+        """Stop."""
+        await self.client.aclose()
+        await self.runtime.close()

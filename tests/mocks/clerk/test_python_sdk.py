@@ -1,0 +1,234 @@
+"""clerk-backend-api, unmodified, against a running server: every operation that is served."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from clerk_backend_api import Clerk, models
+
+from mocks.clerk.provider import clerk
+from tests.harness.serving import Served
+
+World = dict[str, Any]
+
+# The SDK warns of itself: it reads its own deprecated parameters to build a query.
+pytestmark = pytest.mark.filterwarnings("ignore:.*DEPRECATED:DeprecationWarning")
+
+NOT_IN_THE_SDK = {"getHealth"}
+
+
+@pytest.fixture
+def sdk(fresh_world: World) -> Iterator[Clerk]:
+    env = fresh_world["env"]
+    with Clerk(bearer_auth=env["CLERK_SECRET_KEY"], server_url=f"{env['CLERK_API_URL']}/v1") as client:
+        yield client
+
+
+def called(server: Served, world: World) -> set[str]:
+    """Return the operations that the world has been asked for."""
+    found = server.control("GET", f"/worlds/{world['id']}/requests", limit=500)["requests"]
+    return {each["operation"] for each in found}
+
+
+def test_every_operation_that_is_served(sdk: Clerk, server: Served, fresh_world: World) -> None:
+    ada = users(sdk)
+    organization = organizations(sdk, ada)
+    invitations(sdk, ada, organization)
+    sessions(sdk, ada, organization)
+    settings(sdk)
+    deleted = sdk.organizations.delete(organization_id=organization)
+    assert (deleted.object, deleted.deleted) == ("organization", True)
+    assert sdk.users.delete(user_id=ada).deleted is True
+    clerk.load()
+    assert called(server, fresh_world) == set(clerk.operations) - NOT_IN_THE_SDK
+
+
+def users(sdk: Clerk) -> str:
+    ada = sdk.users.create(
+        email_address=["ada@northwind.test"],
+        phone_number=["+15555550100"],
+        first_name="Ada",
+        last_name="Byron",
+        password="correct horse",
+        public_metadata={"role": "admin", "plan": {"seats": 3}},
+    )
+    assert ada.email_addresses[0].email_address == "ada@northwind.test"
+    assert ada.email_addresses[0].verification.status == "verified"
+    assert [each.id for each in sdk.users.list(request={"limit": 100, "order_by": "-created_at"})] == [ada.id]
+    assert sdk.users.list(request={"email_address": ["nobody@northwind.test"]}) == []
+    assert sdk.users.count(request={"query": "byron"}).total_count == 1
+    assert sdk.users.get(user_id=ada.id) == ada
+    merged = sdk.users.update_metadata(
+        user_id=ada.id, public_metadata={"plan": {"tier": "pro"}, "role": None}
+    )
+    assert merged.public_metadata == {"plan": {"seats": 3, "tier": "pro"}}
+    replaced = sdk.users.replace_metadata(user_id=ada.id, private_metadata={"crm": 7})
+    assert (replaced.private_metadata, replaced.public_metadata) == ({"crm": 7}, merged.public_metadata)
+    assert sdk.users.update(user_id=ada.id, username="countess").username == "countess"
+    assert sdk.users.verify_password(user_id=ada.id, password="correct horse").verified is True
+    assert sdk.users.remove_password(user_id=ada.id).password_enabled is False
+    assert sdk.users.ban(user_id=ada.id).banned is True
+    assert sdk.users.unban(user_id=ada.id).banned is False
+    assert [each.banned for each in sdk.users.bulk_ban(user_ids=[ada.id])] == [True]
+    assert [each.banned for each in sdk.users.bulk_unban(user_ids=[ada.id])] == [False]
+    locked = sdk.users.lock(user_id=ada.id)
+    assert (locked.locked, locked.lockout_expires_in_seconds) == (True, 3600)
+    assert sdk.users.unlock(user_id=ada.id).locked is False
+    addresses(sdk, ada.id)
+    return ada.id
+
+
+def addresses(sdk: Clerk, user: str) -> None:
+    email = sdk.email_addresses.create(request={"user_id": user, "email_address": "ada@second.test"})
+    assert email.verification is None
+    changed = sdk.email_addresses.update(email_address_id=email.id, verified=True, primary=True)
+    assert changed.verification.status == "verified"
+    assert sdk.email_addresses.get(email_address_id=email.id) == changed
+    assert sdk.users.get(user_id=user).primary_email_address_id == email.id
+    assert sdk.email_addresses.delete(email_address_id=email.id).deleted is True
+    only = sdk.email_addresses.replace_for_user(user_id=user, email_address="ada@northwind.test")
+    assert only.email_address == "ada@northwind.test"
+    phone = sdk.phone_numbers.create(request={"user_id": user, "phone_number": "+15555550101"})
+    verified = sdk.phone_numbers.update(phone_number_id=phone.id, verified=True)
+    assert sdk.phone_numbers.get(phone_number_id=phone.id) == verified
+    assert sdk.phone_numbers.delete(phone_number_id=phone.id).deleted is True
+    replaced = sdk.phone_numbers.replace_for_user(user_id=user, phone_number="+15555550102")
+    assert replaced.phone_number == "+15555550102"
+
+
+def organizations(sdk: Clerk, ada: str) -> str:
+    made = sdk.organizations.create(
+        request={"name": "Northwind Coffee", "created_by": ada, "max_allowed_memberships": 0}
+    )
+    assert (made.slug, made.members_count, made.created_by) == ("northwind-coffee", 1, ada)
+    listed = sdk.organizations.list(limit=100, order_by="-created_at", include_members_count=True)
+    assert [(each.id, each.members_count) for each in listed.data] == [(made.id, 1)]
+    assert sdk.organizations.get(organization_id="northwind-coffee").id == made.id
+    assert sdk.organizations.update(organization_id=made.id, name="Northwind").name == "Northwind"
+    merged = sdk.organizations.merge_metadata(organization_id=made.id, public_metadata={"tier": "pro"})
+    assert merged.public_metadata == {"tier": "pro"}
+    replaced = sdk.organizations.replace_metadata(organization_id=made.id, private_metadata={"crm": 1})
+    assert replaced.private_metadata == {"crm": 1}
+    members(sdk, made.id, ada)
+    roles = {each.key: each.id for each in sdk.organization_roles.list().data}
+    assert sdk.organization_roles.get(organization_role_id=roles["org:admin"]).name == "Admin"
+    permission = sdk.organization_permissions.list(limit=50).data[0]
+    assert sdk.organization_permissions.get(permission_id=permission.id) == permission
+    return made.id
+
+
+def members(sdk: Clerk, organization: str, ada: str) -> None:
+    bob = sdk.users.create(email_address=["bob@northwind.test"], first_name="Bob").id
+    own = {"organization_id": organization, "user_id": bob}
+    joined = sdk.organization_memberships.create(**own, role="org:member")
+    assert joined.public_user_data.identifier == "bob@northwind.test"
+    listed = sdk.organization_memberships.list(organization_id=organization)
+    assert [each.public_user_data.user_id for each in listed.data] == [bob, ada]
+    assert sdk.organization_memberships.update(**own, role="org:admin").role == "org:admin"
+    noted = sdk.organization_memberships.update_metadata(**own, public_metadata={"desk": 4})
+    assert noted.public_metadata == {"desk": 4}
+    assert sdk.users.get_instance_organization_memberships().total_count == 2
+    assert sdk.users.get_organization_memberships(user_id=bob).data[0].role == "org:admin"
+    assert sdk.organization_memberships.delete(**own).id == joined.id
+
+
+def invitations(sdk: Clerk, ada: str, organization: str) -> None:
+    own: dict[str, Any] = {"organization_id": organization}
+    guest = {"role": "org:member", "inviter_user_id": ada}
+    made = sdk.organization_invitations.create(**own, email_address="guest@northwind.test", **guest)
+    assert (made.status, made.public_inviter_data.user_id) == ("pending", ada)
+    several = [{"email_address": f"guest{number}@northwind.test", **guest} for number in range(2)]
+    assert sdk.organization_invitations.bulk_create(**own, request_body=several).total_count == 2
+    assert sdk.organization_invitations.list(**own).total_count == 3
+    assert sdk.organization_invitations.list_pending(**own, limit=1).total_count == 3
+    assert sdk.organization_invitations.get_all(query="guest1").total_count == 1
+    assert sdk.organization_invitations.get(**own, invitation_id=made.id) == made
+    revoked = sdk.organization_invitations.revoke(**own, invitation_id=made.id, requesting_user_id=ada)
+    assert (revoked.status, revoked.url) == ("revoked", None)
+    assert sdk.users.get_organization_invitations(user_id=ada).total_count == 0
+    invited = sdk.invitations.create(request={"email_address": "new@northwind.test"})
+    assert "/v1/tickets/accept?ticket=" in str(invited.url)
+    sdk.invitations.bulk_create(request=[{"email_address": "newer@northwind.test"}])
+    assert len(sdk.invitations.list(status=models.ListInvitationsQueryParamStatus.PENDING)) == 2
+    sdk.invitations.revoke(invitation_id=invited.id)
+
+
+def sessions(sdk: Clerk, ada: str, organization: str) -> None:
+    made = sdk.sessions.create(request={"user_id": ada, "active_organization_id": organization})
+    assert (made.status, made.last_active_organization_id) == ("active", organization)
+    assert sdk.sessions.get(session_id=made.id) == made
+    assert sdk.sessions.list(user_id=ada, status=models.QueryParamStatus.ACTIVE) == [made]
+    template = sdk.jwt_templates.create(request={"name": "hasura", "claims": {"aud": "h"}})
+    assert sdk.jwt_templates.list() == [template]
+    updated = sdk.jwt_templates.update(template_id=template.id, name="hasura", claims={}, lifetime=600)
+    assert sdk.jwt_templates.get(template_id=template.id) == updated
+    token = sdk.sessions.create_token(session_id=made.id).jwt
+    assert sdk.sessions.create_token_from_template(session_id=made.id, template_name="hasura").jwt != token
+    assert sdk.jwt_templates.delete(template_id=template.id).deleted is True
+    assert len(sdk.jwks.get_jwks().keys) == 1
+    assert sdk.clients.get(client_id=made.client_id).session_ids == [made.id]
+    assert sdk.clients.verify(request={"token": token}).id == made.client_id
+    assert sdk.sessions.revoke(session_id=made.id).status == "revoked"
+    sign_in = sdk.sign_in_tokens.create(request={"user_id": ada})
+    assert sdk.sign_in_tokens.revoke(sign_in_token_id=sign_in.id).status == "revoked"
+    actor = sdk.actor_tokens.create(request={"user_id": ada, "actor": {"sub": "user_support"}})
+    assert sdk.actor_tokens.revoke(actor_token_id=actor.id).status == "revoked"
+    assert sdk.testing_tokens.create().object == "testing_token"
+    with pytest.raises((models.ClerkErrors, models.SDKError)) as caught:
+        sdk.clients.list()
+    assert caught.value.status_code == 410
+
+
+def settings(sdk: Clerk) -> None:
+    allowed = sdk.allowlist_identifiers.create(request={"identifier": "*@northwind.test"})
+    assert sdk.allowlist_identifiers.list() == [allowed]
+    assert sdk.allowlist_identifiers.delete(identifier_id=allowed.id).deleted is True
+    blocked = sdk.blocklist_identifiers.create(request={"identifier": "eve@evil.test"})
+    assert sdk.blocklist_identifiers.list().data == [blocked]
+    assert sdk.blocklist_identifiers.delete(identifier_id=blocked.id).deleted is True
+    redirect = sdk.redirect_urls.create(request={"url": "my-app://callback"})
+    assert sdk.redirect_urls.list() == [redirect]
+    assert sdk.redirect_urls.get(id=redirect.id) == redirect
+    assert sdk.redirect_urls.delete(id=redirect.id).deleted is True
+    assert sdk.instance_settings.get().environment_type == "development"
+    sdk.instance_settings.update(request={"allowed_origins": ["my-app://localhost"]})
+    assert sdk.instance_settings.update_restrictions(request={"allowlist": True}).allowlist is True
+    changed = sdk.instance_settings.update_organization_settings(request={"max_allowed_memberships": 20})
+    assert sdk.instance_settings.get_organization_settings() == changed
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "code"),
+    [
+        ({"email_address": ["nobody"]}, 422, "form_param_format_invalid"),
+        (
+            {"email_address": ["ada@northwind.test"], "password": "short"},
+            422,
+            "form_password_length_too_short",
+        ),
+        ({}, 422, "form_data_missing"),
+    ],
+)
+def test_refusals_become_the_sdks_errors(sdk: Clerk, given: Any, status: int, code: str) -> None:
+    with pytest.raises(models.ClerkErrors) as caught:
+        sdk.users.create(**given)
+    assert caught.value.status_code == status
+    assert caught.value.data.errors[0].code == code
+
+
+def test_an_unknown_user_and_a_wrong_key_are_the_sdks_errors(sdk: Clerk, fresh_world: World) -> None:
+    with pytest.raises(models.ClerkErrors) as caught:
+        sdk.users.get(user_id="user_nobody")
+    assert (caught.value.status_code, caught.value.data.errors[0].code) == (404, "resource_not_found")
+    address = f"{fresh_world['env']['CLERK_API_URL']}/v1"
+    with Clerk(bearer_auth="sk_test_nobody", server_url=address) as stranger:
+        with pytest.raises(models.ClerkErrors) as caught:
+            stranger.users.get(user_id="user_nobody")
+        assert (caught.value.status_code, caught.value.data.errors[0].code) == (401, "clerk_key_invalid")
+
+
+def test_an_unserved_operation_raises(sdk: Clerk) -> None:
+    with pytest.raises((models.ClerkErrors, models.SDKError)) as caught:
+        sdk.saml_connections.list()
+    assert caught.value.status_code == 404
+    assert caught.value.headers["greenroom-unserved"] == "GET /v1/saml_connections"
