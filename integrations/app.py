@@ -41,8 +41,8 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     app = FastAPI(title="Integration layer", lifespan=lifespan)
     app.state.services = built
     problems.install(app)
-    app.include_router(routes.health)
-    app.include_router(routes.router)
+    for router in routes.routers:
+        app.include_router(router)
     app.include_router(webhook_routes.router)
     return app
 

@@ -3,32 +3,43 @@
 from dataclasses import dataclass
 from typing import Self
 
-from integrations.checkout import Checkout
+from integrations.billing.checkout import Checkout
+from integrations.billing.customers import Customers
+from integrations.billing.invoices import Invoices
+from integrations.billing.stripe_gateway import StripeGateway
+from integrations.billing.subscriptions import Subscriptions
 from integrations.clock import Clock, SystemClock
-from integrations.customers import Customers
 from integrations.database import Database
-from integrations.invoices import Invoices
-from integrations.mail import MailService
-from integrations.mail_tracking import MailTracking
+from integrations.identity.clerk_gateway import ClerkGateway
+from integrations.identity.directory import Directory
+from integrations.identity.organisations import Organisations
+from integrations.identity.sessions import Sessions
+from integrations.mail.resend_gateway import ResendGateway
+from integrations.mail.service import MailService
+from integrations.mail.tracking import MailTracking
 from integrations.mirror import Mirror
-from integrations.organisations import Organisations
-from integrations.resend_gateway import ResendGateway
 from integrations.resilience import CircuitState, ProviderGuard, ResiliencePolicy
 from integrations.settings import Settings
-from integrations.stripe_gateway import StripeGateway
-from integrations.subscriptions import Subscriptions
+from integrations.webhooks.clerk import ClerkWebhooks
 from integrations.webhooks.inbox import Inbox
 from integrations.webhooks.resend import ResendWebhooks
 from integrations.webhooks.stripe import StripeWebhooks
 
+PROVIDERS = ("stripe", "resend", "clerk")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The layer's services, sharing one database and one guard per provider. All of them are thread-safe."""
+    """The layer's services, sharing one database and one guard per provider. All of them are thread-safe.
+
+    Those of a provider that the settings say nothing about are there, and raise `NotConfiguredError` when used.
+    """
 
     settings: Settings
     database: Database
     organisations: Organisations
+    directory: Directory
+    sessions: Sessions
     customers: Customers
     checkout: Checkout
     subscriptions: Subscriptions
@@ -38,6 +49,8 @@ class Services:
     inbox: Inbox
     stripe_webhooks: StripeWebhooks
     resend_webhooks: ResendWebhooks
+    clerk_webhooks: ClerkWebhooks
+    clerk: ClerkGateway
     guards: tuple[ProviderGuard, ...]
 
     @classmethod
@@ -50,21 +63,26 @@ class Services:
             circuit_failures=settings.circuit_failures,
             circuit_recovery=settings.circuit_recovery_seconds,
         )
-        stripe_guard = ProviderGuard("stripe", policy, clock)
-        resend_guard = ProviderGuard("resend", policy, clock)
-        stripe = StripeGateway(settings, stripe_guard, clock)
+        guards = {name: ProviderGuard(name, policy, clock) for name in PROVIDERS}
         database = Database(settings.database_url.get_secret_value())
-        mirror = Mirror(database)
-        inbox = Inbox(database, clock)
+        mirror, inbox = Mirror(database), Inbox(database, clock)
+
         tracking = MailTracking(database)
-        mail = MailService(database, ResendGateway(settings, resend_guard, clock), settings, clock)
+        mail = MailService(database, ResendGateway(settings, guards["resend"], clock), settings, clock)
+
+        stripe = StripeGateway(settings, guards["stripe"], clock)
         customers = Customers(database, stripe, mirror, clock)
         subscriptions = Subscriptions(database, stripe, mirror, mail, settings, clock)
         invoices = Invoices(database, stripe, mirror, mail, settings, clock)
+
+        clerk = ClerkGateway(settings, guards["clerk"], clock)
+        directory = Directory(database, clerk, mirror, mail, settings, clock)
         return cls(
             settings=settings,
             database=database,
             organisations=Organisations(database, mail, settings, clock),
+            directory=directory,
+            sessions=Sessions(clerk, settings, clock),
             customers=customers,
             checkout=Checkout(stripe, customers, subscriptions, settings),
             subscriptions=subscriptions,
@@ -74,7 +92,9 @@ class Services:
             inbox=inbox,
             stripe_webhooks=StripeWebhooks(settings, stripe, inbox, customers, subscriptions, invoices),
             resend_webhooks=ResendWebhooks(settings, inbox, tracking),
-            guards=(stripe_guard, resend_guard),
+            clerk_webhooks=ClerkWebhooks(settings, inbox, directory),
+            clerk=clerk,
+            guards=tuple(guards.values()),
         )
 
     def circuits(self) -> dict[str, CircuitState]:
@@ -82,5 +102,6 @@ class Services:
         return {guard.provider: guard.breaker.state for guard in self.guards}
 
     def close(self) -> None:
-        """Close the database's connections."""
+        """Close the connections to the providers and to the database."""
+        self.clerk.close()
         self.database.close()

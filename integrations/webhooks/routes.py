@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
+from integrations.access import ServicesOf
 from integrations.errors import WebhookRejectedError
-from integrations.routes import ServicesOf
 from integrations.schemas import Problem, Receipt
 
 router = APIRouter(
@@ -44,6 +44,12 @@ Body = Annotated[bytes, Depends(limited_body)]
 def receive_stripe(body: Body, request: Request, services: ServicesOf) -> Receipt:
     """Receive an event from Stripe."""
     return Receipt(status=services.stripe_webhooks.receive(body, request.headers.get("stripe-signature")))
+
+
+@router.post("/clerk")
+def receive_clerk(body: Body, request: Request, services: ServicesOf) -> Receipt:
+    """Receive an event from Clerk."""
+    return Receipt(status=services.clerk_webhooks.receive(body, dict(request.headers)))
 
 
 @router.post("/resend")

@@ -11,6 +11,9 @@ from integrations.app import create_app
 from integrations.services import Services
 from integrations.settings import load_settings
 from tests.integrations import stubs
+from tests.integrations.clerk_stub import ClerkStub
+from tests.integrations.layer import Layer
+from tests.integrations.stub_server import StubServer
 
 
 @pytest.fixture
@@ -23,6 +26,14 @@ def providers() -> Iterator[tuple[stubs.StripeStub, stubs.ResendStub]]:
         yield stripe, resend
 
 
+@pytest.fixture(scope="session")
+def stub_server() -> Iterator[StubServer]:
+    """The port behind which the invented providers with HTTP clients of their own answer."""
+    server = StubServer()
+    yield server
+    server.close()
+
+
 @pytest.fixture
 def database_url(tmp_path: Path) -> str:
     """Where the layer keeps its data; a test module may give another one."""
@@ -30,19 +41,32 @@ def database_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def layer(providers: tuple[stubs.StripeStub, stubs.ResendStub], database_url: str) -> Iterator[stubs.Layer]:
+def layer(
+    providers: tuple[stubs.StripeStub, stubs.ResendStub], stub_server: StubServer, database_url: str
+) -> Iterator[Layer]:
     """The services on a migrated database."""
     stripe, resend = providers
-    settings = load_settings({**stubs.ENVIRONMENT, "DATABASE_URL": database_url, "MAIL_SWEEP_SECONDS": "0"})
+    clerk = ClerkStub()
+    stub_server.stubs = {"clerk": clerk}
+    stub_server.unexpected.clear()
+    settings = load_settings(
+        {
+            **stubs.ENVIRONMENT,
+            **{name: value.format(url=stub_server.url) for name, value in stubs.OPTIONAL.items()},
+            **dict.fromkeys(("MAIL_SWEEP_SECONDS", "SEARCH_SWEEP_SECONDS", "JOB_SWEEP_SECONDS"), "0"),
+            "DATABASE_URL": database_url,
+        }
+    )
     clock = stubs.FakeClock()
     services = Services.build(settings, clock)
     services.database.upgrade()
-    yield stubs.Layer(settings, services, clock, stripe, resend)
+    yield Layer(settings, services, clock, stripe, resend, clerk)
     services.close()
+    assert stub_server.unexpected == []
 
 
 @pytest.fixture
-async def client(layer: stubs.Layer) -> AsyncIterator[httpx.AsyncClient]:
+async def client(layer: Layer) -> AsyncIterator[httpx.AsyncClient]:
     """The HTTP app over the services of `layer`."""
     app = create_app(layer.settings, layer.services)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)

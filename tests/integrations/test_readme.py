@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import AliasChoices
 
 from integrations.app import create_app
-from integrations.plans import Plan
+from integrations.billing.plans import Plan
 from integrations.settings import Settings
-from tests.integrations.stubs import Layer
+from tests.integrations.layer import Layer
 
 README = (Path(__file__).parents[2] / "integrations/README.md").read_text("utf-8")
 

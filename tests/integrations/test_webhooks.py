@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from integrations.errors import WebhookRejectedError
 from integrations.models import InboxStatus
 from tests.integrations import stubs
-from tests.integrations.stubs import Layer, mail_event, sign_resend, sign_stripe, stripe_event, subscription
+from tests.integrations.layer import Layer
+from tests.integrations.stubs import mail_event, sign_resend, sign_stripe, stripe_event, subscription
 
 STRIPE_BODY = json.dumps(stripe_event("evt_1", "product.created", {"id": "prod_1"}), indent=2)
 RESEND_BODY = json.dumps(mail_event("email.delivered"))

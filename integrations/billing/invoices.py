@@ -5,16 +5,16 @@ from dataclasses import asdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from integrations.billing.stripe_gateway import InvoiceState, StripeGateway, is_missing
 from integrations.clock import Clock
 from integrations.database import Database
 from integrations.errors import ConflictError, ProviderRefusedError
-from integrations.mail import MailService
-from integrations.messages import PaymentFailed, PaymentRecovered, money
+from integrations.identity.organisations import organisation_of_customer, require_organisation
+from integrations.mail.messages import PaymentFailed, PaymentRecovered, money
+from integrations.mail.service import MailService
 from integrations.mirror import Mirror
 from integrations.models import Dunning, Invoice, Mail, Organisation
-from integrations.organisations import organisation_of_customer, require_organisation
 from integrations.settings import Settings
-from integrations.stripe_gateway import InvoiceState, StripeGateway, is_missing
 
 
 class Invoices:

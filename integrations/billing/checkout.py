@@ -1,11 +1,11 @@
 """The way to a subscription: a page hosted by Stripe."""
 
-from integrations.customers import Customers
+from integrations.billing.customers import Customers
+from integrations.billing.plans import Plan
+from integrations.billing.stripe_gateway import CheckoutSession, StripeGateway
+from integrations.billing.subscriptions import Subscriptions
 from integrations.errors import ConflictError
-from integrations.plans import Plan
 from integrations.settings import Settings
-from integrations.stripe_gateway import CheckoutSession, StripeGateway
-from integrations.subscriptions import Subscriptions
 
 
 class Checkout:

@@ -4,13 +4,13 @@ import logging
 
 from sqlalchemy import select, update
 
+from integrations.billing.stripe_gateway import CustomerState, StripeGateway
 from integrations.clock import Clock
 from integrations.database import Database, insert_if_absent
 from integrations.errors import NotFoundError, ProviderError
+from integrations.identity.organisations import live_customer, require_organisation
 from integrations.mirror import Mirror
 from integrations.models import ENDED, Customer, Organisation, Subscription
-from integrations.organisations import live_customer, require_organisation
-from integrations.stripe_gateway import CustomerState, StripeGateway
 
 _log = logging.getLogger(__name__)
 

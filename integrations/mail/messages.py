@@ -67,7 +67,16 @@ class Invitation:
     accept_url: str
 
 
-Message = Welcome | PaymentFailed | PaymentRecovered | Invitation
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedUp:
+    """A person has signed up."""
+
+    template: ClassVar[str] = "signed_up"
+    name: str
+    dashboard_url: str
+
+
+Message = Welcome | PaymentFailed | PaymentRecovered | Invitation | SignedUp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from integrations.clock import Clock
 from integrations.database import Database, insert_if_absent
 from integrations.errors import ConflictError, NotFoundError
 from integrations.identifiers import new_id
-from integrations.mail import MailService
-from integrations.messages import Invitation
+from integrations.mail.messages import Invitation
+from integrations.mail.service import MailService
 from integrations.models import Customer, Organisation, User
 from integrations.settings import Settings
 
@@ -56,6 +56,13 @@ class Organisations:
         """Return an organisation; raises `NotFoundError`."""
         with self._database.transaction() as session:
             return require_organisation(session, organisation_id)
+
+    def users(self, organisation_id: str) -> list[User]:
+        """Return an organisation's people, the first to join first; raises `NotFoundError`."""
+        with self._database.transaction() as session:
+            require_organisation(session, organisation_id)
+            query = select(User).where(User.organisation_id == organisation_id)
+            return list(session.scalars(query.order_by(User.created_at, User.id)))
 
     def add_user(self, organisation_id: str, *, email: str, name: str, invited_by: str | None = None) -> User:
         """Add a person, and send an invitation when another user (an id) invites them.

@@ -16,9 +16,9 @@ from integrations.clock import Clock
 from integrations.database import Database, insert_if_absent
 from integrations.errors import ProviderError
 from integrations.identifiers import new_id
-from integrations.messages import Message, render
+from integrations.mail.messages import Message, render
+from integrations.mail.resend_gateway import OutgoingMail, ResendGateway
 from integrations.models import Mail, MailStatus, UndeliverableAddress
-from integrations.resend_gateway import OutgoingMail, ResendGateway
 from integrations.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -39,7 +39,13 @@ class MailService:
         self._clock = clock
 
     def enqueue(
-        self, session: Session, *, organisation_id: str, recipient: str, message: Message, dedupe_key: str
+        self,
+        session: Session,
+        *,
+        organisation_id: str | None,
+        recipient: str,
+        message: Message,
+        dedupe_key: str,
     ) -> str | None:
         """Write a mail down and return its id, or None when one with this key was written before."""
         rendered = render(message)
@@ -120,17 +126,16 @@ class MailService:
                 mail.error = f"Resend did not accept it in time; last error: {mail.error}"
                 return None
             mail.attempts += 1
+            tags = {"template": mail.template, MAIL_TAG: mail.id}
+            if mail.organisation_id is not None:
+                tags["organisation_id"] = mail.organisation_id
             return OutgoingMail(
                 sender=self._settings.email_from,
                 recipient=mail.recipient,
                 subject=mail.subject,
                 html=mail.html,
                 text=mail.text,
-                tags={
-                    "template": mail.template,
-                    MAIL_TAG: mail.id,
-                    "organisation_id": mail.organisation_id,
-                },
+                tags=tags,
             )
 
     def _note_failure(self, mail_id: str, error: ProviderError) -> None:

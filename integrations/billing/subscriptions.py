@@ -3,15 +3,15 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from integrations.billing.stripe_gateway import StripeGateway, SubscriptionState
 from integrations.clock import Clock
 from integrations.database import Database
-from integrations.mail import MailService
-from integrations.messages import Welcome
+from integrations.identity.organisations import organisation_of_customer, require_organisation
+from integrations.mail.messages import Welcome
+from integrations.mail.service import MailService
 from integrations.mirror import Mirror
 from integrations.models import Organisation, Subscription
-from integrations.organisations import organisation_of_customer, require_organisation
 from integrations.settings import Settings
-from integrations.stripe_gateway import StripeGateway, SubscriptionState
 
 
 class Subscriptions:

@@ -1,0 +1,59 @@
+"""The layer under test with everything around it."""
+
+import json
+from dataclasses import dataclass
+
+from integrations.models import Mail
+from integrations.services import Services
+from integrations.settings import Settings
+from tests.integrations.clerk_stub import ClerkStub, clerk_event
+from tests.integrations.stubs import FakeClock, Json, ResendStub, StripeStub, sign_resend, sign_stripe
+
+
+@dataclass
+class Layer:
+    """The layer under test with everything around it."""
+
+    settings: Settings
+    services: Services
+    clock: FakeClock
+    stripe: StripeStub
+    resend: ResendStub
+    clerk: ClerkStub
+
+    def organisation(self, name: str = "Acme", billing_email: str = "billing@acme.test") -> str:
+        """Create an organisation with a Stripe customer and return its id."""
+        created = self.services.organisations.create(name=name, billing_email=billing_email)
+        self.services.customers.ensure(created.id)
+        return created.id
+
+    def customer_id(self, organisation_id: str) -> str:
+        found = self.services.customers.find(organisation_id)
+        assert found is not None
+        return found.stripe_id
+
+    def deliver_stripe(self, event: Json) -> str:
+        """Hand in a signed delivery from Stripe and return what became of it."""
+        body = json.dumps(event, indent=2)
+        return self.services.stripe_webhooks.receive(body.encode(), sign_stripe(body)).value
+
+    def deliver_resend(self, event: Json, event_id: str = "msg_1") -> str:
+        """Hand in a signed delivery from Resend and return what became of it."""
+        body = json.dumps(event, separators=(",", ":"))
+        return self.services.resend_webhooks.receive(body.encode(), sign_resend(body, event_id)).value
+
+    def deliver_clerk(self, event_type: str, data: Json, event_id: str | None = None) -> str:
+        """Hand in a signed delivery from Clerk and return what became of it."""
+        event = clerk_event(event_type, data)
+        body = json.dumps(event, separators=(",", ":"))
+        headers = sign_resend(body, event_id or f"msg_{next(self.clerk.numbers)}")
+        return self.services.clerk_webhooks.receive(body.encode(), headers).value
+
+    def mail(self, template: str) -> Mail:
+        """The only mail of a template."""
+        (mail,) = [mail for mail in self.services.mail.list() if mail.template == template]
+        return mail
+
+    def mail_keys(self) -> list[str]:
+        """What the mails written so far are about."""
+        return sorted(mail.dedupe_key for mail in self.services.mail.list())
