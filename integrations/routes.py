@@ -7,11 +7,12 @@ from integrations.billing import routes as billing
 from integrations.identity import routes as identity
 from integrations.mail import routes as mail
 from integrations.schemas import Health
+from integrations.search import routes as search
 
 health = APIRouter()
 
 #: What the platform itself calls; webhooks stand apart.
-routers = (health, identity.router, billing.router, mail.router)
+routers = (health, identity.router, billing.router, mail.router, search.router)
 
 
 @health.get("/healthz")

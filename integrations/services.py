@@ -19,13 +19,17 @@ from integrations.mail.service import MailService
 from integrations.mail.tracking import MailTracking
 from integrations.mirror import Mirror
 from integrations.resilience import CircuitState, ProviderGuard, ResiliencePolicy
+from integrations.search.algolia_gateway import AlgoliaGateway
+from integrations.search.campaigns import Campaigns
+from integrations.search.outbox import SearchOutbox
+from integrations.search.search import Search
 from integrations.settings import Settings
 from integrations.webhooks.clerk import ClerkWebhooks
 from integrations.webhooks.inbox import Inbox
 from integrations.webhooks.resend import ResendWebhooks
 from integrations.webhooks.stripe import StripeWebhooks
 
-PROVIDERS = ("stripe", "resend", "clerk")
+PROVIDERS = ("stripe", "resend", "clerk", "algolia")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +50,15 @@ class Services:
     invoices: Invoices
     mail: MailService
     mail_tracking: MailTracking
+    campaigns: Campaigns
+    search: Search
+    outbox: SearchOutbox
     inbox: Inbox
     stripe_webhooks: StripeWebhooks
     resend_webhooks: ResendWebhooks
     clerk_webhooks: ClerkWebhooks
     clerk: ClerkGateway
+    algolia: AlgoliaGateway
     guards: tuple[ProviderGuard, ...]
 
     @classmethod
@@ -77,6 +85,10 @@ class Services:
 
         clerk = ClerkGateway(settings, guards["clerk"], clock)
         directory = Directory(database, clerk, mirror, mail, settings, clock)
+
+        algolia = AlgoliaGateway(settings, guards["algolia"], clock)
+        outbox = SearchOutbox(database, algolia, settings, clock)
+        campaigns = Campaigns(database, outbox, clock)
         return cls(
             settings=settings,
             database=database,
@@ -89,11 +101,15 @@ class Services:
             invoices=invoices,
             mail=mail,
             mail_tracking=tracking,
+            campaigns=campaigns,
+            search=Search(algolia, outbox, settings, clock),
+            outbox=outbox,
             inbox=inbox,
             stripe_webhooks=StripeWebhooks(settings, stripe, inbox, customers, subscriptions, invoices),
             resend_webhooks=ResendWebhooks(settings, inbox, tracking),
             clerk_webhooks=ClerkWebhooks(settings, inbox, directory),
             clerk=clerk,
+            algolia=algolia,
             guards=tuple(guards.values()),
         )
 
@@ -104,4 +120,5 @@ class Services:
     def close(self) -> None:
         """Close the connections to the providers and to the database."""
         self.clerk.close()
+        self.algolia.close()
         self.database.close()

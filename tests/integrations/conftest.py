@@ -11,19 +11,10 @@ from integrations.app import create_app
 from integrations.services import Services
 from integrations.settings import load_settings
 from tests.integrations import stubs
+from tests.integrations.algolia_stub import AlgoliaStub
 from tests.integrations.clerk_stub import ClerkStub
 from tests.integrations.layer import Layer
 from tests.integrations.stub_server import StubServer
-
-
-@pytest.fixture
-def providers() -> Iterator[tuple[stubs.StripeStub, stubs.ResendStub]]:
-    """Stripe and Resend, answering what the SDKs send."""
-    stripe, resend = stubs.StripeStub(), stubs.ResendStub()
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        stripe.serve(mock, stubs.STRIPE_URL)
-        resend.serve(mock, stubs.RESEND_URL)
-        yield stripe, resend
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +23,17 @@ def stub_server() -> Iterator[StubServer]:
     server = StubServer()
     yield server
     server.close()
+
+
+@pytest.fixture
+def providers(stub_server: StubServer) -> Iterator[tuple[stubs.StripeStub, stubs.ResendStub]]:
+    """Stripe and Resend, answering what the SDKs send."""
+    stripe, resend = stubs.StripeStub(), stubs.ResendStub()
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        stripe.serve(mock, stubs.STRIPE_URL)
+        resend.serve(mock, stubs.RESEND_URL)
+        mock.add_passthru(stub_server.url)
+        yield stripe, resend
 
 
 @pytest.fixture
@@ -46,8 +48,8 @@ def layer(
 ) -> Iterator[Layer]:
     """The services on a migrated database."""
     stripe, resend = providers
-    clerk = ClerkStub()
-    stub_server.stubs = {"clerk": clerk}
+    clerk, algolia = ClerkStub(), AlgoliaStub()
+    stub_server.stubs = {"clerk": clerk, "algolia": algolia}
     stub_server.unexpected.clear()
     settings = load_settings(
         {
@@ -60,7 +62,7 @@ def layer(
     clock = stubs.FakeClock()
     services = Services.build(settings, clock)
     services.database.upgrade()
-    yield Layer(settings, services, clock, stripe, resend, clerk)
+    yield Layer(settings, services, clock, stripe, resend, clerk, algolia)
     services.close()
     assert stub_server.unexpected == []
 

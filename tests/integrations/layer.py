@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from integrations.models import Mail
 from integrations.services import Services
 from integrations.settings import Settings
+from tests.integrations.algolia_stub import AlgoliaStub
 from tests.integrations.clerk_stub import ClerkStub, clerk_event
 from tests.integrations.stubs import FakeClock, Json, ResendStub, StripeStub, sign_resend, sign_stripe
 
@@ -20,6 +21,7 @@ class Layer:
     stripe: StripeStub
     resend: ResendStub
     clerk: ClerkStub
+    algolia: AlgoliaStub
 
     def organisation(self, name: str = "Acme", billing_email: str = "billing@acme.test") -> str:
         """Create an organisation with a Stripe customer and return its id."""
