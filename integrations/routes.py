@@ -8,11 +8,12 @@ from integrations.identity import routes as identity
 from integrations.mail import routes as mail
 from integrations.schemas import Health
 from integrations.search import routes as search
+from integrations.video import routes as video
 
 health = APIRouter()
 
 #: What the platform itself calls; webhooks stand apart.
-routers = (health, identity.router, billing.router, mail.router, search.router)
+routers = (health, identity.router, billing.router, mail.router, search.router, video.router)
 
 
 @health.get("/healthz")

@@ -24,12 +24,15 @@ from integrations.search.campaigns import Campaigns
 from integrations.search.outbox import SearchOutbox
 from integrations.search.search import Search
 from integrations.settings import Settings
+from integrations.video.mux_gateway import MuxGateway
+from integrations.video.videos import Videos
 from integrations.webhooks.clerk import ClerkWebhooks
 from integrations.webhooks.inbox import Inbox
+from integrations.webhooks.mux import MuxWebhooks
 from integrations.webhooks.resend import ResendWebhooks
 from integrations.webhooks.stripe import StripeWebhooks
 
-PROVIDERS = ("stripe", "resend", "clerk", "algolia")
+PROVIDERS = ("stripe", "resend", "clerk", "algolia", "mux")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +56,15 @@ class Services:
     campaigns: Campaigns
     search: Search
     outbox: SearchOutbox
+    videos: Videos
     inbox: Inbox
     stripe_webhooks: StripeWebhooks
     resend_webhooks: ResendWebhooks
     clerk_webhooks: ClerkWebhooks
+    mux_webhooks: MuxWebhooks
     clerk: ClerkGateway
     algolia: AlgoliaGateway
+    mux: MuxGateway
     guards: tuple[ProviderGuard, ...]
 
     @classmethod
@@ -89,6 +95,9 @@ class Services:
         algolia = AlgoliaGateway(settings, guards["algolia"], clock)
         outbox = SearchOutbox(database, algolia, settings, clock)
         campaigns = Campaigns(database, outbox, clock)
+
+        mux = MuxGateway(settings, guards["mux"], clock)
+        videos = Videos(database, mux, mirror, settings, clock)
         return cls(
             settings=settings,
             database=database,
@@ -104,12 +113,15 @@ class Services:
             campaigns=campaigns,
             search=Search(algolia, outbox, settings, clock),
             outbox=outbox,
+            videos=videos,
             inbox=inbox,
             stripe_webhooks=StripeWebhooks(settings, stripe, inbox, customers, subscriptions, invoices),
             resend_webhooks=ResendWebhooks(settings, inbox, tracking),
             clerk_webhooks=ClerkWebhooks(settings, inbox, directory),
+            mux_webhooks=MuxWebhooks(settings, inbox, videos, clock),
             clerk=clerk,
             algolia=algolia,
+            mux=mux,
             guards=tuple(guards.values()),
         )
 
@@ -121,4 +133,5 @@ class Services:
         """Close the connections to the providers and to the database."""
         self.clerk.close()
         self.algolia.close()
+        self.mux.close()
         self.database.close()

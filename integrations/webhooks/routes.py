@@ -52,6 +52,12 @@ def receive_clerk(body: Body, request: Request, services: ServicesOf) -> Receipt
     return Receipt(status=services.clerk_webhooks.receive(body, dict(request.headers)))
 
 
+@router.post("/mux")
+def receive_mux(body: Body, request: Request, services: ServicesOf) -> Receipt:
+    """Receive an event from Mux."""
+    return Receipt(status=services.mux_webhooks.receive(body, request.headers.get("mux-signature")))
+
+
 @router.post("/resend")
 def receive_resend(body: Body, request: Request, services: ServicesOf) -> Receipt:
     """Receive an event from Resend."""

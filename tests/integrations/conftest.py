@@ -14,6 +14,7 @@ from tests.integrations import stubs
 from tests.integrations.algolia_stub import AlgoliaStub
 from tests.integrations.clerk_stub import ClerkStub
 from tests.integrations.layer import Layer
+from tests.integrations.mux_stub import MuxStub
 from tests.integrations.stub_server import StubServer
 
 
@@ -48,8 +49,8 @@ def layer(
 ) -> Iterator[Layer]:
     """The services on a migrated database."""
     stripe, resend = providers
-    clerk, algolia = ClerkStub(), AlgoliaStub()
-    stub_server.stubs = {"clerk": clerk, "algolia": algolia}
+    clerk, algolia, mux = ClerkStub(), AlgoliaStub(), MuxStub()
+    stub_server.stubs = {"clerk": clerk, "algolia": algolia, "mux": mux}
     stub_server.unexpected.clear()
     settings = load_settings(
         {
@@ -62,7 +63,7 @@ def layer(
     clock = stubs.FakeClock()
     services = Services.build(settings, clock)
     services.database.upgrade()
-    yield Layer(settings, services, clock, stripe, resend, clerk, algolia)
+    yield Layer(settings, services, clock, stripe, resend, clerk, algolia, mux)
     services.close()
     assert stub_server.unexpected == []
 

@@ -8,6 +8,7 @@ from integrations.services import Services
 from integrations.settings import Settings
 from tests.integrations.algolia_stub import AlgoliaStub
 from tests.integrations.clerk_stub import ClerkStub, clerk_event
+from tests.integrations.mux_stub import MuxStub, mux_event, sign_stamped
 from tests.integrations.stubs import FakeClock, Json, ResendStub, StripeStub, sign_resend, sign_stripe
 
 
@@ -22,6 +23,7 @@ class Layer:
     resend: ResendStub
     clerk: ClerkStub
     algolia: AlgoliaStub
+    mux: MuxStub
 
     def organisation(self, name: str = "Acme", billing_email: str = "billing@acme.test") -> str:
         """Create an organisation with a Stripe customer and return its id."""
@@ -50,6 +52,12 @@ class Layer:
         body = json.dumps(event, separators=(",", ":"))
         headers = sign_resend(body, event_id or f"msg_{next(self.clerk.numbers)}")
         return self.services.clerk_webhooks.receive(body.encode(), headers).value
+
+    def deliver_mux(self, event_type: str, data: Json, event_id: str | None = None) -> str:
+        """Hand in a signed delivery from Mux and return what became of it."""
+        body = json.dumps(mux_event(event_id or f"event-{next(self.mux.numbers)}", event_type, data))
+        signature = sign_stamped(body, self.clock.now())
+        return self.services.mux_webhooks.receive(body.encode(), signature).value
 
     def mail(self, template: str) -> Mail:
         """The only mail of a template."""

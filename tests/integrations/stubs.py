@@ -49,6 +49,10 @@ OPTIONAL = {
     "NEXT_PUBLIC_ALGOLIA_API_KEY": "0123456789abcdef0123456789abcdef",
     "ALGOLIA_ADMIN_API_KEY": "fedcba9876543210fedcba9876543210",
     "GREENROOM_ALGOLIA_URL": "{url}",
+    "MUX_TOKEN_ID": "44444444-4444-4444-8444-444444444444",
+    "MUX_TOKEN_SECRET": "invented+secret",
+    "MUX_WEBHOOK_SIGNING_SECRET": "mux-signing-secret",
+    "MUX_BASE_URL": "{url}/mux",
 }
 
 
