@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from integrations.access import ServicesOf
 from integrations.billing import routes as billing
+from integrations.creators import routes as creators
 from integrations.identity import routes as identity
 from integrations.mail import routes as mail
 from integrations.schemas import Health
@@ -13,7 +14,7 @@ from integrations.video import routes as video
 health = APIRouter()
 
 #: What the platform itself calls; webhooks stand apart.
-routers = (health, identity.router, billing.router, mail.router, search.router, video.router)
+routers = (health, identity.router, billing.router, mail.router, search.router, video.router, creators.router)
 
 
 @health.get("/healthz")

@@ -9,6 +9,9 @@ from integrations.billing.invoices import Invoices
 from integrations.billing.stripe_gateway import StripeGateway
 from integrations.billing.subscriptions import Subscriptions
 from integrations.clock import Clock, SystemClock
+from integrations.creators.connections import Connections
+from integrations.creators.creators import Creators
+from integrations.creators.insightiq_gateway import InsightiqGateway
 from integrations.database import Database
 from integrations.identity.clerk_gateway import ClerkGateway
 from integrations.identity.directory import Directory
@@ -28,11 +31,12 @@ from integrations.video.mux_gateway import MuxGateway
 from integrations.video.videos import Videos
 from integrations.webhooks.clerk import ClerkWebhooks
 from integrations.webhooks.inbox import Inbox
+from integrations.webhooks.insightiq import InsightiqWebhooks
 from integrations.webhooks.mux import MuxWebhooks
 from integrations.webhooks.resend import ResendWebhooks
 from integrations.webhooks.stripe import StripeWebhooks
 
-PROVIDERS = ("stripe", "resend", "clerk", "algolia", "mux")
+PROVIDERS = ("stripe", "resend", "clerk", "algolia", "mux", "insightiq")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +61,18 @@ class Services:
     search: Search
     outbox: SearchOutbox
     videos: Videos
+    creators: Creators
+    connections: Connections
     inbox: Inbox
     stripe_webhooks: StripeWebhooks
     resend_webhooks: ResendWebhooks
     clerk_webhooks: ClerkWebhooks
     mux_webhooks: MuxWebhooks
+    insightiq_webhooks: InsightiqWebhooks
     clerk: ClerkGateway
     algolia: AlgoliaGateway
     mux: MuxGateway
+    insightiq: InsightiqGateway
     guards: tuple[ProviderGuard, ...]
 
     @classmethod
@@ -98,6 +106,10 @@ class Services:
 
         mux = MuxGateway(settings, guards["mux"], clock)
         videos = Videos(database, mux, mirror, settings, clock)
+
+        insightiq = InsightiqGateway(settings, guards["insightiq"], clock)
+        creators = Creators(database, insightiq, settings, clock)
+        connections = Connections(database, insightiq, mirror, clock)
         return cls(
             settings=settings,
             database=database,
@@ -114,14 +126,18 @@ class Services:
             search=Search(algolia, outbox, settings, clock),
             outbox=outbox,
             videos=videos,
+            creators=creators,
+            connections=connections,
             inbox=inbox,
             stripe_webhooks=StripeWebhooks(settings, stripe, inbox, customers, subscriptions, invoices),
             resend_webhooks=ResendWebhooks(settings, inbox, tracking),
             clerk_webhooks=ClerkWebhooks(settings, inbox, directory),
             mux_webhooks=MuxWebhooks(settings, inbox, videos, clock),
+            insightiq_webhooks=InsightiqWebhooks(settings, inbox, creators, connections),
             clerk=clerk,
             algolia=algolia,
             mux=mux,
+            insightiq=insightiq,
             guards=tuple(guards.values()),
         )
 
@@ -134,4 +150,5 @@ class Services:
         self.clerk.close()
         self.algolia.close()
         self.mux.close()
+        self.insightiq.close()
         self.database.close()

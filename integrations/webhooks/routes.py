@@ -52,6 +52,13 @@ def receive_clerk(body: Body, request: Request, services: ServicesOf) -> Receipt
     return Receipt(status=services.clerk_webhooks.receive(body, dict(request.headers)))
 
 
+@router.post("/insightiq")
+def receive_insightiq(body: Body, request: Request, services: ServicesOf) -> Receipt:
+    """Receive an event from InsightIQ."""
+    signature = request.headers.get("webhook-signatures")
+    return Receipt(status=services.insightiq_webhooks.receive(body, signature))
+
+
 @router.post("/mux")
 def receive_mux(body: Body, request: Request, services: ServicesOf) -> Receipt:
     """Receive an event from Mux."""

@@ -13,6 +13,7 @@ from integrations.settings import load_settings
 from tests.integrations import stubs
 from tests.integrations.algolia_stub import AlgoliaStub
 from tests.integrations.clerk_stub import ClerkStub
+from tests.integrations.insightiq_stub import InsightiqStub
 from tests.integrations.layer import Layer
 from tests.integrations.mux_stub import MuxStub
 from tests.integrations.stub_server import StubServer
@@ -49,8 +50,8 @@ def layer(
 ) -> Iterator[Layer]:
     """The services on a migrated database."""
     stripe, resend = providers
-    clerk, algolia, mux = ClerkStub(), AlgoliaStub(), MuxStub()
-    stub_server.stubs = {"clerk": clerk, "algolia": algolia, "mux": mux}
+    clerk, algolia, mux, insightiq = ClerkStub(), AlgoliaStub(), MuxStub(), InsightiqStub()
+    stub_server.stubs = {"clerk": clerk, "algolia": algolia, "mux": mux, "insightiq": insightiq}
     stub_server.unexpected.clear()
     settings = load_settings(
         {
@@ -63,7 +64,7 @@ def layer(
     clock = stubs.FakeClock()
     services = Services.build(settings, clock)
     services.database.upgrade()
-    yield Layer(settings, services, clock, stripe, resend, clerk, algolia, mux)
+    yield Layer(settings, services, clock, stripe, resend, clerk, algolia, mux, insightiq)
     services.close()
     assert stub_server.unexpected == []
 

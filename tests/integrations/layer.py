@@ -8,6 +8,7 @@ from integrations.services import Services
 from integrations.settings import Settings
 from tests.integrations.algolia_stub import AlgoliaStub
 from tests.integrations.clerk_stub import ClerkStub, clerk_event
+from tests.integrations.insightiq_stub import InsightiqStub, insightiq_event, sign_digest
 from tests.integrations.mux_stub import MuxStub, mux_event, sign_stamped
 from tests.integrations.stubs import FakeClock, Json, ResendStub, StripeStub, sign_resend, sign_stripe
 
@@ -24,6 +25,7 @@ class Layer:
     clerk: ClerkStub
     algolia: AlgoliaStub
     mux: MuxStub
+    insightiq: InsightiqStub
 
     def organisation(self, name: str = "Acme", billing_email: str = "billing@acme.test") -> str:
         """Create an organisation with a Stripe customer and return its id."""
@@ -58,6 +60,12 @@ class Layer:
         body = json.dumps(mux_event(event_id or f"event-{next(self.mux.numbers)}", event_type, data))
         signature = sign_stamped(body, self.clock.now())
         return self.services.mux_webhooks.receive(body.encode(), signature).value
+
+    def deliver_insightiq(self, event: str, *, event_id: str | None = None, **data: str) -> str:
+        """Hand in a signed delivery from InsightIQ and return what became of it."""
+        made = insightiq_event(event_id or f"event-{next(self.insightiq.numbers)}", event, **data)
+        body = json.dumps(made)
+        return self.services.insightiq_webhooks.receive(body.encode(), sign_digest(body)).value
 
     def mail(self, template: str) -> Mail:
         """The only mail of a template."""

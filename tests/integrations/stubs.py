@@ -53,6 +53,9 @@ OPTIONAL = {
     "MUX_TOKEN_SECRET": "invented+secret",
     "MUX_WEBHOOK_SIGNING_SECRET": "mux-signing-secret",
     "MUX_BASE_URL": "{url}/mux",
+    "INSIGHTIQ_CLIENT_ID": "11111111-1111-4111-8111-111111111111",
+    "INSIGHTIQ_SECRET": "22222222-2222-4222-8222-222222222222",
+    "INSIGHTIQ_SANDBOX_URL": "{url}/insightiq",
 }
 
 
