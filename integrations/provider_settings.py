@@ -93,7 +93,15 @@ class ProviderSettings(BaseSettings):
     cint_webhook_secret: SecretStr | None = Field(default=None, validation_alias="CINT_WEBHOOK_SECRET")
     cint_project_manager_id: Word | None = Field(default=None, validation_alias="CINT_PROJECT_MANAGER_ID")
     cint_business_unit_id: Word | None = Field(default=None, validation_alias="CINT_BUSINESS_UNIT_ID")
-    cint_url: WebAddress | None = Field(default=None, validation_alias="GREENROOM_CINT_URL")
+    cint_auth_url: WebAddress = Field(
+        default=CINT_AUTH, validation_alias=AliasChoices("CINT_AUTH_URL", "GREENROOM_CINT_URL")
+    )
+    cint_api_url: WebAddress = Field(
+        default=CINT_API, validation_alias=AliasChoices("CINT_API_URL", "GREENROOM_CINT_URL")
+    )
+    cint_s2s_url: WebAddress = Field(
+        default=CINT_S2S, validation_alias=AliasChoices("CINT_S2S_URL", "GREENROOM_CINT_URL")
+    )
     surveys_url: WebAddress = Field(default="http://localhost:8000", validation_alias="SURVEYS_PUBLIC_URL")
     job_sweep_seconds: float = Field(default=15.0, ge=0, validation_alias="JOB_SWEEP_SECONDS")
 

@@ -9,12 +9,23 @@ from integrations.identity import routes as identity
 from integrations.mail import routes as mail
 from integrations.schemas import Health
 from integrations.search import routes as search
+from integrations.studies import routes as studies
 from integrations.video import routes as video
 
 health = APIRouter()
 
 #: What the platform itself calls; webhooks stand apart.
-routers = (health, identity.router, billing.router, mail.router, search.router, video.router, creators.router)
+routers = (
+    health,
+    identity.router,
+    billing.router,
+    mail.router,
+    search.router,
+    video.router,
+    creators.router,
+    studies.router,
+    studies.surveys,
+)
 
 
 @health.get("/healthz")

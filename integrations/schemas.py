@@ -33,6 +33,12 @@ class Receipt(BaseModel):
     status: Outcome
 
 
+class CintReceipt(Receipt):
+    """Cint takes an event as delivered when its id comes back."""
+
+    event_id: str
+
+
 class Health(BaseModel):
     """Whether the app can work."""
 

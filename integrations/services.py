@@ -27,8 +27,14 @@ from integrations.search.campaigns import Campaigns
 from integrations.search.outbox import SearchOutbox
 from integrations.search.search import Search
 from integrations.settings import Settings
+from integrations.studies.cint_gateway import CintGateway
+from integrations.studies.fielding import Fielding
+from integrations.studies.results import Results
+from integrations.studies.studies import Studies
+from integrations.studies.survey import SurveyHost
 from integrations.video.mux_gateway import MuxGateway
 from integrations.video.videos import Videos
+from integrations.webhooks.cint import CintWebhooks
 from integrations.webhooks.clerk import ClerkWebhooks
 from integrations.webhooks.inbox import Inbox
 from integrations.webhooks.insightiq import InsightiqWebhooks
@@ -36,7 +42,7 @@ from integrations.webhooks.mux import MuxWebhooks
 from integrations.webhooks.resend import ResendWebhooks
 from integrations.webhooks.stripe import StripeWebhooks
 
-PROVIDERS = ("stripe", "resend", "clerk", "algolia", "mux", "insightiq")
+PROVIDERS = ("stripe", "resend", "clerk", "algolia", "mux", "insightiq", "cint")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,16 +69,22 @@ class Services:
     videos: Videos
     creators: Creators
     connections: Connections
+    studies: Studies
+    fielding: Fielding
+    results: Results
+    survey_host: SurveyHost
     inbox: Inbox
     stripe_webhooks: StripeWebhooks
     resend_webhooks: ResendWebhooks
     clerk_webhooks: ClerkWebhooks
     mux_webhooks: MuxWebhooks
     insightiq_webhooks: InsightiqWebhooks
+    cint_webhooks: CintWebhooks
     clerk: ClerkGateway
     algolia: AlgoliaGateway
     mux: MuxGateway
     insightiq: InsightiqGateway
+    cint: CintGateway
     guards: tuple[ProviderGuard, ...]
 
     @classmethod
@@ -110,6 +122,10 @@ class Services:
         insightiq = InsightiqGateway(settings, guards["insightiq"], clock)
         creators = Creators(database, insightiq, settings, clock)
         connections = Connections(database, insightiq, mirror, clock)
+
+        cint = CintGateway(settings, guards["cint"], clock)
+        results = Results(database)
+        fielding = Fielding(database, cint, mirror, results, mail, outbox, settings, clock)
         return cls(
             settings=settings,
             database=database,
@@ -128,16 +144,22 @@ class Services:
             videos=videos,
             creators=creators,
             connections=connections,
+            studies=Studies(database, outbox, clock),
+            fielding=fielding,
+            results=results,
+            survey_host=SurveyHost(database, cint, clock),
             inbox=inbox,
             stripe_webhooks=StripeWebhooks(settings, stripe, inbox, customers, subscriptions, invoices),
             resend_webhooks=ResendWebhooks(settings, inbox, tracking),
             clerk_webhooks=ClerkWebhooks(settings, inbox, directory),
             mux_webhooks=MuxWebhooks(settings, inbox, videos, clock),
             insightiq_webhooks=InsightiqWebhooks(settings, inbox, creators, connections),
+            cint_webhooks=CintWebhooks(settings, inbox, fielding, clock),
             clerk=clerk,
             algolia=algolia,
             mux=mux,
             insightiq=insightiq,
+            cint=cint,
             guards=tuple(guards.values()),
         )
 
@@ -151,4 +173,5 @@ class Services:
         self.algolia.close()
         self.mux.close()
         self.insightiq.close()
+        self.cint.close()
         self.database.close()

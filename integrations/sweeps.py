@@ -28,11 +28,14 @@ def sweeps_of(services: Services) -> tuple[Sweep, ...]:
     """Return the sweeps that the settings ask for; a provider that is not set up has none."""
     settings = services.settings
     search = settings.search_sweep_seconds if settings.algolia_admin_key is not None else 0
-    jobs = settings.job_sweep_seconds if settings.insightiq_secret is not None else 0
+    creators = settings.job_sweep_seconds if settings.insightiq_secret is not None else 0
+    studies = settings.job_sweep_seconds if settings.cint_client_secret is not None else 0
     sweeps = (
         Sweep("mail", settings.mail_sweep_seconds, services.mail.deliver_pending),
         Sweep("search", search, services.outbox.deliver_pending),
-        Sweep("creator jobs", jobs, services.creators.poll_pending),
+        Sweep("creator jobs", creators, services.creators.poll_pending),
+        Sweep("respondents", studies, services.survey_host.report_pending),
+        Sweep("studies", studies, services.fielding.poll_collecting),
     )
     return tuple(sweep for sweep in sweeps if sweep.seconds > 0)
 

@@ -76,7 +76,22 @@ class SignedUp:
     dashboard_url: str
 
 
-Message = Welcome | PaymentFailed | PaymentRecovered | Invitation | SignedUp
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyResults:
+    """A brand-lift study has ended; all values are ready to be read, such as `31.0% of 500`."""
+
+    template: ClassVar[str] = "study_results"
+    study: str
+    campaign: str
+    kpi: str
+    control: str
+    exposed: str
+    lift: str
+    verdict: str
+    report_url: str
+
+
+Message = Welcome | PaymentFailed | PaymentRecovered | Invitation | SignedUp | StudyResults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from integrations.services import Services
 from integrations.settings import load_settings
 from tests.integrations import stubs
 from tests.integrations.algolia_stub import AlgoliaStub
+from tests.integrations.cint_stub import CintStub
 from tests.integrations.clerk_stub import ClerkStub
 from tests.integrations.insightiq_stub import InsightiqStub
 from tests.integrations.layer import Layer
@@ -50,8 +51,8 @@ def layer(
 ) -> Iterator[Layer]:
     """The services on a migrated database."""
     stripe, resend = providers
-    clerk, algolia, mux, insightiq = ClerkStub(), AlgoliaStub(), MuxStub(), InsightiqStub()
-    stub_server.stubs = {"clerk": clerk, "algolia": algolia, "mux": mux, "insightiq": insightiq}
+    clerk, algolia, mux, insightiq, cint = ClerkStub(), AlgoliaStub(), MuxStub(), InsightiqStub(), CintStub()
+    stub_server.stubs = {"clerk": clerk, "algolia": algolia, "mux": mux, "insightiq": insightiq, "cint": cint}
     stub_server.unexpected.clear()
     settings = load_settings(
         {
@@ -64,7 +65,7 @@ def layer(
     clock = stubs.FakeClock()
     services = Services.build(settings, clock)
     services.database.upgrade()
-    yield Layer(settings, services, clock, stripe, resend, clerk, algolia, mux, insightiq)
+    yield Layer(settings, services, clock, stripe, resend, clerk, algolia, mux, insightiq, cint)
     services.close()
     assert stub_server.unexpected == []
 

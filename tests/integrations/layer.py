@@ -7,10 +7,19 @@ from integrations.models import Mail
 from integrations.services import Services
 from integrations.settings import Settings
 from tests.integrations.algolia_stub import AlgoliaStub
+from tests.integrations.cint_stub import CintStub, cint_event
 from tests.integrations.clerk_stub import ClerkStub, clerk_event
 from tests.integrations.insightiq_stub import InsightiqStub, insightiq_event, sign_digest
 from tests.integrations.mux_stub import MuxStub, mux_event, sign_stamped
-from tests.integrations.stubs import FakeClock, Json, ResendStub, StripeStub, sign_resend, sign_stripe
+from tests.integrations.stubs import (
+    OPTIONAL,
+    FakeClock,
+    Json,
+    ResendStub,
+    StripeStub,
+    sign_resend,
+    sign_stripe,
+)
 
 
 @dataclass
@@ -26,6 +35,7 @@ class Layer:
     algolia: AlgoliaStub
     mux: MuxStub
     insightiq: InsightiqStub
+    cint: CintStub
 
     def organisation(self, name: str = "Acme", billing_email: str = "billing@acme.test") -> str:
         """Create an organisation with a Stripe customer and return its id."""
@@ -66,6 +76,12 @@ class Layer:
         made = insightiq_event(event_id or f"event-{next(self.insightiq.numbers)}", event, **data)
         body = json.dumps(made)
         return self.services.insightiq_webhooks.receive(body.encode(), sign_digest(body)).value
+
+    def deliver_cint(self, event_type: str, *, event_id: str | None = None, **data: object) -> str:
+        """Hand in a signed delivery from Cint and return what became of it."""
+        body = json.dumps(cint_event(event_id or f"event-{next(self.cint.numbers)}", event_type, **data))
+        signature = sign_stamped(body, self.clock.now(), OPTIONAL["CINT_WEBHOOK_SECRET"])
+        return self.services.cint_webhooks.receive(body.encode(), signature)[0].value
 
     def mail(self, template: str) -> Mail:
         """The only mail of a template."""
