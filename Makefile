@@ -12,7 +12,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install node demo test lint types imports check bench up format lock env-example surfaces wheel clean
+.PHONY: help install node demo test test-external test-webhooks test-sync lint types imports check bench up format lock env-example surfaces wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | sort | expand -t 14
@@ -22,6 +22,18 @@ demo: $(INSTALLED) ## play the whole journey on Greenroom and the integration la
 
 test: $(INSTALLED) node ## run all tests (ARGS="tests/house -k size" runs some)
 	@$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadgroup $(ARGS)
+
+test-external: $(INSTALLED) ## the integration layer against the mocks (EXTERNAL=live: against live sandboxes)
+	@$(BIN)/python -m pytest -n0 tests/external $(ARGS)
+
+test-webhooks: $(INSTALLED) ## the webhook receivers: signatures, replays, duplicates, disorder
+	@$(BIN)/python -m pytest -n0 tests/integrations/test_webhooks.py tests/integrations/test_inbox.py \
+		tests/integrations/test_event_order.py tests/external/test_webhooks.py $(ARGS)
+
+test-sync: $(INSTALLED) ## mirrors, outbox and profiles: what keeps our data equal to the providers'
+	@$(BIN)/python -m pytest -n0 tests/integrations/test_mirror.py tests/integrations/test_directory.py \
+		tests/integrations/test_search_outbox.py tests/integrations/test_videos.py \
+		tests/integrations/test_creators.py tests/integrations/test_studies.py tests/external $(ARGS)
 
 up: $(INSTALLED) ## start Greenroom on 127.0.0.1:4400
 	@$(BIN)/greenroom up $(ARGS)

@@ -41,12 +41,12 @@ class Database:
 
     def upgrade(self, revision: str = "head") -> None:
         """Bring the schema to `revision`; nothing happens when it is there already."""
-        with self._understandable(), self.engine.begin() as connection:
+        with self._understandable(), self._migrating() as connection:
             alembic.command.upgrade(self._migrations(connection), revision)
 
     def downgrade(self, revision: str) -> None:
         """Take the schema back to `revision` (`base` removes everything)."""
-        with self._understandable(), self.engine.begin() as connection:
+        with self._understandable(), self._migrating() as connection:
             alembic.command.downgrade(self._migrations(connection), revision)
 
     def check(self) -> None:
@@ -57,6 +57,25 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+    @contextmanager
+    def _migrating(self) -> Iterator[sqlalchemy.Connection]:
+        """Open a transaction in which SQLite lets a table be copied and replaced while others refer to it."""
+        if self._url.get_backend_name() != "sqlite":
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        engine = _engine(self._url, foreign_keys=False)
+        try:
+            with engine.begin() as connection:
+                yield connection
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                if broken is not None:
+                    raise DatabaseUnusableError(
+                        f"The migration would leave {broken[0]} with a broken reference."
+                    )
+        finally:
+            engine.dispose()
 
     def _migrations(self, connection: sqlalchemy.Connection) -> alembic.config.Config:
         config = alembic.config.Config(_ROOM / "alembic.ini")
@@ -109,11 +128,11 @@ def _database_url(url: str) -> URL:
     return parsed
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, *, foreign_keys: bool = True) -> Engine:
     if url.get_backend_name() != "sqlite":
         return sqlalchemy.create_engine(url, pool_pre_ping=True)
     engine = sqlalchemy.create_engine(url, connect_args={"timeout": 30})
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", _prepare_sqlite if foreign_keys else _prepare_sqlite_for_migration)
     event.listen(engine, "begin", _begin_immediately)
     return engine
 
@@ -124,6 +143,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _prepare_sqlite_for_migration(connection: Any, record: object) -> None:
+    _prepare_sqlite(connection, record)
+    connection.execute("PRAGMA foreign_keys = OFF")
 
 
 def _begin_immediately(connection: sqlalchemy.Connection) -> None:

@@ -3,8 +3,11 @@
 IntegrationError
 ├── SettingsError             a setting is missing or invalid
 ├── DatabaseUnusableError     the database cannot be opened or migrated
+├── NotConfiguredError        the settings say nothing about a provider that is needed
 ├── NotFoundError             the platform has no such thing
 ├── ConflictError             the platform's own rules forbid it
+├── SessionInvalidError       a session token is missing or does not hold
+├── ForbiddenError            the caller may not do this
 ├── WebhookRejectedError      a delivery is not authentic, too large, or not what the provider documents
 ├── EventFailedError          an authentic event could not be processed; the provider should deliver it again
 └── ProviderError             a provider did not do what we asked
@@ -15,6 +18,7 @@ IntegrationError
         └── CircuitOpenError      it failed so often that we do not ask for a while
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -39,6 +43,23 @@ class NotFoundError(IntegrationError):
 
 class ConflictError(IntegrationError):
     """What was asked contradicts what already stands, such as a second subscription."""
+
+
+class NotConfiguredError(IntegrationError):
+    """A provider is needed that the settings say nothing about; the message names the missing variables."""
+
+    def __init__(self, provider: str, missing: Sequence[str]) -> None:
+        super().__init__(f"{provider} is not set up: set {', '.join(missing)}.")
+        self.provider = provider
+        self.missing = tuple(missing)
+
+
+class SessionInvalidError(IntegrationError):
+    """A request's session token is missing, expired, forged or of another instance."""
+
+
+class ForbiddenError(IntegrationError):
+    """The caller is known, and may not do what they ask."""
 
 
 class WebhookRejectedError(IntegrationError):

@@ -12,12 +12,15 @@ from integrations.errors import (
     ConflictError,
     DatabaseUnusableError,
     EventFailedError,
+    ForbiddenError,
     IntegrationError,
+    NotConfiguredError,
     NotFoundError,
     PaymentDeclinedError,
     ProviderError,
     ProviderRefusedError,
     ProviderUnavailableError,
+    SessionInvalidError,
     WebhookRejectedError,
 )
 from integrations.schemas import Problem
@@ -26,6 +29,9 @@ from integrations.schemas import Problem
 _STATUSES: tuple[tuple[type[IntegrationError], int, str], ...] = (
     (NotFoundError, 404, "not-found"),
     (ConflictError, 409, "conflict"),
+    (SessionInvalidError, 401, "session-invalid"),
+    (ForbiddenError, 403, "forbidden"),
+    (NotConfiguredError, 503, "not-configured"),
     (PaymentDeclinedError, 402, "payment-declined"),
     (ProviderRefusedError, 502, "provider-refused"),
     (ProviderUnavailableError, 503, "provider-unavailable"),
@@ -63,7 +69,7 @@ def _integration_error(_request: Request, error: Exception) -> JSONResponse:
         status, kind = next(matches, (500, "internal"))
     problem = Problem(type=f"urn:problem:{kind}", title=_title(status), status=status, detail=str(error))
     cause = error.__cause__ if isinstance(error, EventFailedError) else error
-    headers: dict[str, str] = {}
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if isinstance(cause, ProviderError):
         refusal = cause.refusal
         problem = problem.model_copy(

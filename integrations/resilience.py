@@ -23,6 +23,7 @@ from integrations.clock import Clock
 from integrations.errors import (
     CircuitOpenError,
     ProviderError,
+    ProviderRefusedError,
     ProviderUnavailableError,
     RateLimitedError,
     Refusal,
@@ -198,6 +199,15 @@ class ProviderGuard:
 
 def _is_retryable(error: BaseException) -> bool:
     return isinstance(error, ProviderError) and error.retryable
+
+
+def judge(refusal: Refusal) -> ProviderError:
+    """Turn what a provider said into the error it is by its status: no answer, 5xx and 429 may pass, the rest not."""
+    if refusal.status == 429:
+        return RateLimitedError(refusal)
+    if refusal.status is None or refusal.status >= 500:
+        return ProviderUnavailableError(refusal)
+    return ProviderRefusedError(refusal)
 
 
 def parse_retry_after(value: str | None, clock: Clock) -> float | None:

@@ -3,41 +3,88 @@
 from dataclasses import dataclass
 from typing import Self
 
-from integrations.checkout import Checkout
+from integrations.billing.checkout import Checkout
+from integrations.billing.customers import Customers
+from integrations.billing.invoices import Invoices
+from integrations.billing.stripe_gateway import StripeGateway
+from integrations.billing.subscriptions import Subscriptions
 from integrations.clock import Clock, SystemClock
-from integrations.customers import Customers
+from integrations.creators.connections import Connections
+from integrations.creators.creators import Creators
+from integrations.creators.insightiq_gateway import InsightiqGateway
 from integrations.database import Database
-from integrations.invoices import Invoices
-from integrations.mail import MailService
-from integrations.mail_tracking import MailTracking
+from integrations.identity.clerk_gateway import ClerkGateway
+from integrations.identity.directory import Directory
+from integrations.identity.organisations import Organisations
+from integrations.identity.sessions import Sessions
+from integrations.mail.resend_gateway import ResendGateway
+from integrations.mail.service import MailService
+from integrations.mail.tracking import MailTracking
 from integrations.mirror import Mirror
-from integrations.organisations import Organisations
-from integrations.resend_gateway import ResendGateway
 from integrations.resilience import CircuitState, ProviderGuard, ResiliencePolicy
+from integrations.search.algolia_gateway import AlgoliaGateway
+from integrations.search.campaigns import Campaigns
+from integrations.search.outbox import SearchOutbox
+from integrations.search.search import Search
 from integrations.settings import Settings
-from integrations.stripe_gateway import StripeGateway
-from integrations.subscriptions import Subscriptions
+from integrations.studies.cint_gateway import CintGateway
+from integrations.studies.fielding import Fielding
+from integrations.studies.results import Results
+from integrations.studies.studies import Studies
+from integrations.studies.survey import SurveyHost
+from integrations.video.mux_gateway import MuxGateway
+from integrations.video.videos import Videos
+from integrations.webhooks.cint import CintWebhooks
+from integrations.webhooks.clerk import ClerkWebhooks
 from integrations.webhooks.inbox import Inbox
+from integrations.webhooks.insightiq import InsightiqWebhooks
+from integrations.webhooks.mux import MuxWebhooks
 from integrations.webhooks.resend import ResendWebhooks
 from integrations.webhooks.stripe import StripeWebhooks
+
+PROVIDERS = ("stripe", "resend", "clerk", "algolia", "mux", "insightiq", "cint")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The layer's services, sharing one database and one guard per provider. All of them are thread-safe."""
+    """The layer's services, sharing one database and one guard per provider. All of them are thread-safe.
+
+    Those of a provider that the settings say nothing about are there, and raise `NotConfiguredError` when used.
+    """
 
     settings: Settings
     database: Database
     organisations: Organisations
+    directory: Directory
+    sessions: Sessions
     customers: Customers
     checkout: Checkout
     subscriptions: Subscriptions
     invoices: Invoices
     mail: MailService
     mail_tracking: MailTracking
+    campaigns: Campaigns
+    search: Search
+    outbox: SearchOutbox
+    videos: Videos
+    creators: Creators
+    connections: Connections
+    studies: Studies
+    fielding: Fielding
+    results: Results
+    survey_host: SurveyHost
     inbox: Inbox
     stripe_webhooks: StripeWebhooks
     resend_webhooks: ResendWebhooks
+    clerk_webhooks: ClerkWebhooks
+    mux_webhooks: MuxWebhooks
+    insightiq_webhooks: InsightiqWebhooks
+    cint_webhooks: CintWebhooks
+    clerk: ClerkGateway
+    algolia: AlgoliaGateway
+    mux: MuxGateway
+    insightiq: InsightiqGateway
+    cint: CintGateway
     guards: tuple[ProviderGuard, ...]
 
     @classmethod
@@ -50,31 +97,70 @@ class Services:
             circuit_failures=settings.circuit_failures,
             circuit_recovery=settings.circuit_recovery_seconds,
         )
-        stripe_guard = ProviderGuard("stripe", policy, clock)
-        resend_guard = ProviderGuard("resend", policy, clock)
-        stripe = StripeGateway(settings, stripe_guard, clock)
+        guards = {name: ProviderGuard(name, policy, clock) for name in PROVIDERS}
         database = Database(settings.database_url.get_secret_value())
-        mirror = Mirror(database)
-        inbox = Inbox(database, clock)
+        mirror, inbox = Mirror(database), Inbox(database, clock)
+
         tracking = MailTracking(database)
-        mail = MailService(database, ResendGateway(settings, resend_guard, clock), settings, clock)
+        mail = MailService(database, ResendGateway(settings, guards["resend"], clock), settings, clock)
+
+        stripe = StripeGateway(settings, guards["stripe"], clock)
         customers = Customers(database, stripe, mirror, clock)
         subscriptions = Subscriptions(database, stripe, mirror, mail, settings, clock)
         invoices = Invoices(database, stripe, mirror, mail, settings, clock)
+
+        clerk = ClerkGateway(settings, guards["clerk"], clock)
+        directory = Directory(database, clerk, mirror, mail, settings, clock)
+
+        algolia = AlgoliaGateway(settings, guards["algolia"], clock)
+        outbox = SearchOutbox(database, algolia, settings, clock)
+        campaigns = Campaigns(database, outbox, clock)
+
+        mux = MuxGateway(settings, guards["mux"], clock)
+        videos = Videos(database, mux, mirror, settings, clock)
+
+        insightiq = InsightiqGateway(settings, guards["insightiq"], clock)
+        creators = Creators(database, insightiq, settings, clock)
+        connections = Connections(database, insightiq, mirror, clock)
+
+        cint = CintGateway(settings, guards["cint"], clock)
+        results = Results(database)
+        fielding = Fielding(database, cint, mirror, results, mail, outbox, settings, clock)
         return cls(
             settings=settings,
             database=database,
             organisations=Organisations(database, mail, settings, clock),
+            directory=directory,
+            sessions=Sessions(clerk, settings, clock),
             customers=customers,
             checkout=Checkout(stripe, customers, subscriptions, settings),
             subscriptions=subscriptions,
             invoices=invoices,
             mail=mail,
             mail_tracking=tracking,
+            campaigns=campaigns,
+            search=Search(algolia, outbox, settings, clock),
+            outbox=outbox,
+            videos=videos,
+            creators=creators,
+            connections=connections,
+            studies=Studies(database, outbox, clock),
+            fielding=fielding,
+            results=results,
+            survey_host=SurveyHost(database, cint, clock),
             inbox=inbox,
             stripe_webhooks=StripeWebhooks(settings, stripe, inbox, customers, subscriptions, invoices),
             resend_webhooks=ResendWebhooks(settings, inbox, tracking),
-            guards=(stripe_guard, resend_guard),
+            clerk_webhooks=ClerkWebhooks(settings, inbox, directory),
+            mux_webhooks=MuxWebhooks(settings, inbox, videos, clock),
+            insightiq_webhooks=InsightiqWebhooks(settings, inbox, creators, connections),
+            cint_webhooks=CintWebhooks(settings, inbox, fielding, clock),
+            clerk=clerk,
+            algolia=algolia,
+            mux=mux,
+            insightiq=insightiq,
+            cint=cint,
+            guards=tuple(guards.values()),
         )
 
     def circuits(self) -> dict[str, CircuitState]:
@@ -82,5 +168,10 @@ class Services:
         return {guard.provider: guard.breaker.state for guard in self.guards}
 
     def close(self) -> None:
-        """Close the database's connections."""
+        """Close the connections to the providers and to the database."""
+        self.clerk.close()
+        self.algolia.close()
+        self.mux.close()
+        self.insightiq.close()
+        self.cint.close()
         self.database.close()

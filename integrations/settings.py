@@ -5,38 +5,19 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
 import stripe
-from pydantic import (
-    AfterValidator,
-    AliasChoices,
-    Field,
-    HttpUrl,
-    SecretStr,
-    TypeAdapter,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
-from svix.webhooks import Webhook
 
+from integrations.billing.plans import Plan
 from integrations.errors import SettingsError
-from integrations.plans import Plan
+from integrations.provider_settings import CLERK_API, ProviderSettings, WebAddress, svix_secret
 
 RESEND_API = "https://api.resend.com"
 DEFAULT_DATABASE_URL = "sqlite:///integrations.sqlite3"
-_HTTP_URL = TypeAdapter(HttpUrl)
-
-
-def _web_address(value: str) -> str:
-    """Accept an absolute http(s) URL and return it without a slash at its end, ready for a path."""
-    return str(_HTTP_URL.validate_python(value)).rstrip("/")
-
-
-WebAddress = Annotated[str, AfterValidator(_web_address)]
 PriceId = Annotated[str, Field(pattern=r"^\S+$")]
 
 
-class Settings(BaseSettings):
+class Settings(ProviderSettings):
     """All settings; each field's alias is the environment variable that sets it. Secrets never show in a `repr`."""
 
     model_config = SettingsConfigDict(
@@ -105,14 +86,7 @@ class Settings(BaseSettings):
             raise ValueError("must be a Resend key (re_…)")
         return value
 
-    @field_validator("resend_webhook_secret")
-    @classmethod
-    def _webhook_secret_is_svix(cls, value: SecretStr) -> SecretStr:
-        try:
-            Webhook(value.get_secret_value())
-        except Exception as error:
-            raise ValueError("must be 'whsec_' and base64, as Resend shows it") from error
-        return value
+    _resend_svix = field_validator("resend_webhook_secret")(svix_secret)
 
     @model_validator(mode="after")
     def _live_key_stays_home(self) -> Self:
@@ -121,6 +95,16 @@ class Settings(BaseSettings):
             raise ValueError(
                 "STRIPE_SECRET_KEY is a live key while STRIPE_API_BASE (or GREENROOM_STRIPE_URL) points elsewhere "
                 "than Stripe: use a test key, or unset the address"
+            )
+        clerk = self.clerk_secret_key
+        if (
+            clerk is not None
+            and clerk.get_secret_value().startswith("sk_live_")
+            and self.clerk_api_url != CLERK_API
+        ):
+            raise ValueError(
+                "CLERK_SECRET_KEY is a live key while CLERK_API_URL (or GREENROOM_CLERK_URL) points elsewhere "
+                "than Clerk: use a test key, or unset the address"
             )
         return self
 

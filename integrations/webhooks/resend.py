@@ -6,8 +6,8 @@ from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 from svix.webhooks import Webhook, WebhookVerificationError
 
 from integrations.errors import WebhookRejectedError
-from integrations.mail import MAIL_TAG
-from integrations.mail_tracking import MailReport, MailTracking
+from integrations.mail.service import MAIL_TAG
+from integrations.mail.tracking import MailReport, MailTracking
 from integrations.models import MailStatus
 from integrations.settings import Settings
 from integrations.webhooks.inbox import Inbox, IncomingEvent, Outcome, not_an_event

@@ -3,13 +3,11 @@
 A 2xx tells the provider that the event is safe with us; any other answer makes it deliver the event again.
 """
 
-from typing import Annotated
+from fastapi import APIRouter, Request
 
-from fastapi import APIRouter, Depends, Request
-
-from integrations.errors import WebhookRejectedError
-from integrations.routes import ServicesOf
-from integrations.schemas import Problem, Receipt
+from integrations.access import ServicesOf
+from integrations.body_limit import LimitedBody
+from integrations.schemas import CintReceipt, Problem, Receipt
 
 router = APIRouter(
     prefix="/webhooks",
@@ -20,33 +18,39 @@ router = APIRouter(
 )
 
 
-async def limited_body(request: Request, services: ServicesOf) -> bytes:
-    """Read the raw body, which the signature covers, and stop at the limit instead of reading on."""
-    limit = services.settings.webhook_body_limit_bytes
-    too_large = WebhookRejectedError(
-        413, f"The body is larger than {limit} bytes (WEBHOOK_BODY_LIMIT_BYTES)."
-    )
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > limit:
-        raise too_large
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise too_large
-    return bytes(body)
-
-
-Body = Annotated[bytes, Depends(limited_body)]
-
-
 @router.post("/stripe")
-def receive_stripe(body: Body, request: Request, services: ServicesOf) -> Receipt:
+def receive_stripe(body: LimitedBody, request: Request, services: ServicesOf) -> Receipt:
     """Receive an event from Stripe."""
     return Receipt(status=services.stripe_webhooks.receive(body, request.headers.get("stripe-signature")))
 
 
+@router.post("/clerk")
+def receive_clerk(body: LimitedBody, request: Request, services: ServicesOf) -> Receipt:
+    """Receive an event from Clerk."""
+    return Receipt(status=services.clerk_webhooks.receive(body, dict(request.headers)))
+
+
+@router.post("/insightiq")
+def receive_insightiq(body: LimitedBody, request: Request, services: ServicesOf) -> Receipt:
+    """Receive an event from InsightIQ."""
+    signature = request.headers.get("webhook-signatures")
+    return Receipt(status=services.insightiq_webhooks.receive(body, signature))
+
+
+@router.post("/cint")
+def receive_cint(body: LimitedBody, request: Request, services: ServicesOf) -> CintReceipt:
+    """Receive a notification from Cint."""
+    status, event_id = services.cint_webhooks.receive(body, request.headers.get("cint-signature"))
+    return CintReceipt(status=status, event_id=event_id)
+
+
+@router.post("/mux")
+def receive_mux(body: LimitedBody, request: Request, services: ServicesOf) -> Receipt:
+    """Receive an event from Mux."""
+    return Receipt(status=services.mux_webhooks.receive(body, request.headers.get("mux-signature")))
+
+
 @router.post("/resend")
-def receive_resend(body: Body, request: Request, services: ServicesOf) -> Receipt:
+def receive_resend(body: LimitedBody, request: Request, services: ServicesOf) -> Receipt:
     """Receive an event from Resend."""
     return Receipt(status=services.resend_webhooks.receive(body, dict(request.headers)))

@@ -6,12 +6,12 @@ from typing import Any
 import stripe
 from pydantic import BaseModel, Field, ValidationError
 
-from integrations.customers import Customers
+from integrations.billing.customers import Customers
+from integrations.billing.invoices import Invoices
+from integrations.billing.stripe_gateway import StripeGateway
+from integrations.billing.subscriptions import Subscriptions
 from integrations.errors import WebhookRejectedError
-from integrations.invoices import Invoices
 from integrations.settings import Settings
-from integrations.stripe_gateway import StripeGateway
-from integrations.subscriptions import Subscriptions
 from integrations.webhooks.inbox import Inbox, IncomingEvent, Outcome, not_an_event
 
 PROVIDER = "stripe"

@@ -11,15 +11,31 @@ from integrations.app import create_app
 from integrations.services import Services
 from integrations.settings import load_settings
 from tests.integrations import stubs
+from tests.integrations.algolia_stub import AlgoliaStub
+from tests.integrations.cint_stub import CintStub
+from tests.integrations.clerk_stub import ClerkStub
+from tests.integrations.insightiq_stub import InsightiqStub
+from tests.integrations.layer import Layer
+from tests.integrations.mux_stub import MuxStub
+from tests.integrations.stub_server import StubServer
+
+
+@pytest.fixture(scope="session")
+def stub_server() -> Iterator[StubServer]:
+    """The port behind which the invented providers with HTTP clients of their own answer."""
+    server = StubServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture
-def providers() -> Iterator[tuple[stubs.StripeStub, stubs.ResendStub]]:
+def providers(stub_server: StubServer) -> Iterator[tuple[stubs.StripeStub, stubs.ResendStub]]:
     """Stripe and Resend, answering what the SDKs send."""
     stripe, resend = stubs.StripeStub(), stubs.ResendStub()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         stripe.serve(mock, stubs.STRIPE_URL)
         resend.serve(mock, stubs.RESEND_URL)
+        mock.add_passthru(stub_server.url)
         yield stripe, resend
 
 
@@ -30,19 +46,32 @@ def database_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def layer(providers: tuple[stubs.StripeStub, stubs.ResendStub], database_url: str) -> Iterator[stubs.Layer]:
+def layer(
+    providers: tuple[stubs.StripeStub, stubs.ResendStub], stub_server: StubServer, database_url: str
+) -> Iterator[Layer]:
     """The services on a migrated database."""
     stripe, resend = providers
-    settings = load_settings({**stubs.ENVIRONMENT, "DATABASE_URL": database_url, "MAIL_SWEEP_SECONDS": "0"})
+    clerk, algolia, mux, insightiq, cint = ClerkStub(), AlgoliaStub(), MuxStub(), InsightiqStub(), CintStub()
+    stub_server.stubs = {"clerk": clerk, "algolia": algolia, "mux": mux, "insightiq": insightiq, "cint": cint}
+    stub_server.unexpected.clear()
+    settings = load_settings(
+        {
+            **stubs.ENVIRONMENT,
+            **{name: value.format(url=stub_server.url) for name, value in stubs.OPTIONAL.items()},
+            **dict.fromkeys(("MAIL_SWEEP_SECONDS", "SEARCH_SWEEP_SECONDS", "JOB_SWEEP_SECONDS"), "0"),
+            "DATABASE_URL": database_url,
+        }
+    )
     clock = stubs.FakeClock()
     services = Services.build(settings, clock)
     services.database.upgrade()
-    yield stubs.Layer(settings, services, clock, stripe, resend)
+    yield Layer(settings, services, clock, stripe, resend, clerk, algolia, mux, insightiq, cint)
     services.close()
+    assert stub_server.unexpected == []
 
 
 @pytest.fixture
-async def client(layer: stubs.Layer) -> AsyncIterator[httpx.AsyncClient]:
+async def client(layer: Layer) -> AsyncIterator[httpx.AsyncClient]:
     """The HTTP app over the services of `layer`."""
     app = create_app(layer.settings, layer.services)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)

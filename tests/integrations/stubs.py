@@ -16,10 +16,7 @@ from requests import PreparedRequest
 from stripe import WebhookSignature
 from svix.webhooks import Webhook
 
-from integrations.models import Mail
-from integrations.plans import Plan
-from integrations.services import Services
-from integrations.settings import Settings
+from integrations.billing.plans import Plan
 
 Json = dict[str, Any]
 Answer = tuple[int, dict[str, str], str]
@@ -40,6 +37,32 @@ ENVIRONMENT = {
     "STRIPE_API_BASE": STRIPE_URL,
     "RESEND_API_URL": RESEND_URL,
     **{f"NEXT_PUBLIC_PRICE_{plan.upper()}": f"price_{plan}" for plan in Plan},
+}
+
+
+#: What sets up the providers that may be absent, on a server at `{url}`.
+OPTIONAL = {
+    "CLERK_SECRET_KEY": "sk_test_invented",
+    "CLERK_WEBHOOK_SECRET": RESEND_SECRET,
+    "CLERK_API_URL": "{url}/clerk",
+    "NEXT_PUBLIC_ALGOLIA_APP_ID": "TESTAPP123",
+    "NEXT_PUBLIC_ALGOLIA_API_KEY": "0123456789abcdef0123456789abcdef",
+    "ALGOLIA_ADMIN_API_KEY": "fedcba9876543210fedcba9876543210",
+    "GREENROOM_ALGOLIA_URL": "{url}",
+    "MUX_TOKEN_ID": "44444444-4444-4444-8444-444444444444",
+    "MUX_TOKEN_SECRET": "invented+secret",
+    "MUX_WEBHOOK_SIGNING_SECRET": "mux-signing-secret",
+    "MUX_BASE_URL": "{url}/mux",
+    "INSIGHTIQ_CLIENT_ID": "11111111-1111-4111-8111-111111111111",
+    "INSIGHTIQ_SECRET": "22222222-2222-4222-8222-222222222222",
+    "INSIGHTIQ_SANDBOX_URL": "{url}/insightiq",
+    "CINT_CLIENT_ID": "invented-client",
+    "CINT_CLIENT_SECRET": "invented-client-secret",
+    "CINT_ACCOUNT_ID": "101",
+    "CINT_S2S_API_KEY": "55555555-5555-4555-8555-555555555555",
+    "CINT_WEBHOOK_SECRET": "FP7UPZpATKBcYJj4va95PYud+a3gCidRERiLO+9MoFE=",
+    "GREENROOM_CINT_URL": "{url}/cint",
+    "SURVEYS_PUBLIC_URL": "https://surveys.platform.test",
 }
 
 
@@ -70,6 +93,7 @@ class Call:
     form: dict[str, str]
     headers: Mapping[str, str]
     json: Any = None
+    query: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -95,6 +119,9 @@ class Stub:
             headers=dict(request.headers),
             json=json.loads(text) if is_json and text else None,
         )
+        return self.serve_call(call)
+
+    def serve_call(self, call: Call) -> Answer:
         self.calls.append(call)
         if self.failures:
             failure = self.failures.popleft()
@@ -295,44 +322,3 @@ def sign_resend(
         "svix-timestamp": str(int(stamp.timestamp())),
         "svix-signature": Webhook(secret).sign(event_id, stamp, body),
     }
-
-
-@dataclass
-class Layer:
-    """The layer under test with everything around it."""
-
-    settings: Settings
-    services: Services
-    clock: FakeClock
-    stripe: StripeStub
-    resend: ResendStub
-
-    def organisation(self, name: str = "Acme", billing_email: str = "billing@acme.test") -> str:
-        """Create an organisation with a Stripe customer and return its id."""
-        created = self.services.organisations.create(name=name, billing_email=billing_email)
-        self.services.customers.ensure(created.id)
-        return created.id
-
-    def customer_id(self, organisation_id: str) -> str:
-        found = self.services.customers.find(organisation_id)
-        assert found is not None
-        return found.stripe_id
-
-    def deliver_stripe(self, event: Json) -> str:
-        """Hand in a signed delivery from Stripe and return what became of it."""
-        body = json.dumps(event, indent=2)
-        return self.services.stripe_webhooks.receive(body.encode(), sign_stripe(body)).value
-
-    def deliver_resend(self, event: Json, event_id: str = "msg_1") -> str:
-        """Hand in a signed delivery from Resend and return what became of it."""
-        body = json.dumps(event, separators=(",", ":"))
-        return self.services.resend_webhooks.receive(body.encode(), sign_resend(body, event_id)).value
-
-    def mail(self, template: str) -> Mail:
-        """The only mail of a template."""
-        (mail,) = [mail for mail in self.services.mail.list() if mail.template == template]
-        return mail
-
-    def mail_keys(self) -> list[str]:
-        """What the mails written so far are about."""
-        return sorted(mail.dedupe_key for mail in self.services.mail.list())

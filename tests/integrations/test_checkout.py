@@ -2,9 +2,10 @@
 
 import pytest
 
+from integrations.billing.plans import Plan
 from integrations.errors import ConflictError
-from integrations.plans import Plan
-from tests.integrations.stubs import Layer, subscription
+from tests.integrations.layer import Layer
+from tests.integrations.stubs import subscription
 
 
 def test_a_session_is_for_one_plan_and_one_organisation(layer: Layer) -> None:

@@ -4,7 +4,8 @@ import pytest
 import requests
 
 from integrations.errors import NotFoundError, ProviderRefusedError, ProviderUnavailableError
-from tests.integrations.stubs import Layer, customer, stripe_error, stripe_event, subscription
+from tests.integrations.layer import Layer
+from tests.integrations.stubs import customer, stripe_error, stripe_event, subscription
 
 
 def test_ensure_makes_one_customer(layer: Layer) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.integrations.stubs import Json, Layer, invoice, stripe_event, subscription
+from tests.integrations.layer import Layer
+from tests.integrations.stubs import Json, invoice, stripe_event, subscription
 
 SUBSCRIPTION_STATUSES = ["trialing", "active", "past_due", "unpaid", "paused", "canceled"]
 INVOICE_STATES = [("open", 1), ("open", 2), ("open", 3), ("paid", 3), ("uncollectible", 3)]

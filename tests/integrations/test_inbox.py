@@ -5,7 +5,7 @@ import pytest
 from integrations.errors import EventFailedError
 from integrations.models import InboxEvent, InboxStatus
 from integrations.webhooks.inbox import IncomingEvent, Outcome
-from tests.integrations.stubs import Layer
+from tests.integrations.layer import Layer
 
 EVENT = IncomingEvent(provider="stripe", event_id="evt_1", type="customer.updated", payload='{"id": "evt_1"}')
 

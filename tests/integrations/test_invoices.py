@@ -3,7 +3,8 @@
 import pytest
 
 from integrations.errors import ConflictError, PaymentDeclinedError
-from tests.integrations.stubs import Json, Layer, invoice, stripe_error, stripe_event, subscription
+from tests.integrations.layer import Layer
+from tests.integrations.stubs import Json, invoice, stripe_error, stripe_event, subscription
 
 
 @pytest.fixture

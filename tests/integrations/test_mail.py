@@ -3,9 +3,10 @@
 import pytest
 import requests
 
-from integrations.messages import Welcome
+from integrations.mail.messages import Welcome
 from integrations.models import MailStatus
-from tests.integrations.stubs import Layer, mail_event, resend_error
+from tests.integrations.layer import Layer
+from tests.integrations.stubs import mail_event, resend_error
 
 MESSAGE = Welcome(organisation="Acme", plan="Essential", dashboard_url="https://app.test")
 

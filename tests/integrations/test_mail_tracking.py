@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from integrations.messages import Welcome
+from integrations.mail.messages import Welcome
 from integrations.models import MailStatus
-from tests.integrations.stubs import Layer, mail_event
+from tests.integrations.layer import Layer
+from tests.integrations.stubs import mail_event
 
 BOUNCE = {"type": "Permanent", "subType": "General", "message": "550 no such user", "diagnosticCode": ["x"]}
 REPORTED = [

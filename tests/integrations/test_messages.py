@@ -3,8 +3,16 @@
 import pytest
 from jinja2 import UndefinedError
 
-from integrations import messages
-from integrations.messages import Invitation, Message, PaymentFailed, PaymentRecovered, Welcome, money, render
+from integrations.mail import messages
+from integrations.mail.messages import (
+    Invitation,
+    Message,
+    PaymentFailed,
+    PaymentRecovered,
+    Welcome,
+    money,
+    render,
+)
 
 MESSAGES: list[Message] = [
     Welcome(organisation="A & B <Ltd>", plan="Essential", dashboard_url="https://app.test/?a=1&b=2"),

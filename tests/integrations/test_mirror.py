@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from integrations.mirror import Mirror
-from tests.integrations.stubs import Layer, invoice, stripe_event, subscription
+from tests.integrations.layer import Layer
+from tests.integrations.stubs import invoice, stripe_event, subscription
 
 
 @pytest.fixture

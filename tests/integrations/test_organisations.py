@@ -3,7 +3,7 @@
 import pytest
 
 from integrations.errors import ConflictError, NotFoundError
-from tests.integrations.stubs import Layer
+from tests.integrations.layer import Layer
 
 
 def test_a_user_belongs_to_an_organisation(layer: Layer) -> None:

@@ -6,8 +6,8 @@ import threading
 import pytest
 
 from integrations.models import InboxStatus
+from tests.integrations.layer import Layer
 from tests.integrations.stubs import (
-    Layer,
     invoice,
     mail_event,
     sign_stripe,

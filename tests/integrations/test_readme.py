@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import AliasChoices
 
 from integrations.app import create_app
-from integrations.plans import Plan
+from integrations.billing.plans import Plan
 from integrations.settings import Settings
-from tests.integrations.stubs import Layer
+from tests.integrations.layer import Layer
 
 README = (Path(__file__).parents[2] / "integrations/README.md").read_text("utf-8")
 
@@ -28,7 +28,7 @@ def test_every_setting_is_in_the_table_and_no_other() -> None:
         README.partition("## Settings")[2].partition("## From HTTP")[0].replace("`…_", "`NEXT_PUBLIC_PRICE_")
     )
     cells = " ".join(line.split("|")[1] for line in table.splitlines() if line.startswith("| `"))
-    assert set(re.findall(r"`([A-Z_]+)`", cells)) == variables()
+    assert set(re.findall(r"`([A-Z0-9_]+)`", cells)) == variables()
 
 
 def test_every_default_in_the_table_is_the_real_one() -> None:
@@ -38,7 +38,7 @@ def test_every_default_in_the_table_is_the_real_one() -> None:
         for name in [field.validation_alias]
         if isinstance(name, str) and isinstance(field.default, (int, float, str)) and "PRICE" not in name
     }
-    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| `?([^`|]+?)`? \|", README, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `([A-Z0-9_]+)` \| `?([^`|]+?)`? \|", README, re.MULTILINE))
     shown = {name: rows[name] for name in defaults if name in rows}
     assert len(shown) >= 6
     assert shown == {

@@ -8,7 +8,7 @@ import resend
 import responses
 
 from integrations.errors import ProviderRefusedError, ProviderUnavailableError, RateLimitedError
-from integrations.resend_gateway import OutgoingMail, ResendGateway
+from integrations.mail.resend_gateway import OutgoingMail, ResendGateway
 from integrations.resilience import ProviderGuard, ResiliencePolicy
 from integrations.settings import load_settings
 from tests.integrations import stubs

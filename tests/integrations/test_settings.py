@@ -2,8 +2,8 @@
 
 import pytest
 
+from integrations.billing.plans import Plan
 from integrations.errors import SettingsError
-from integrations.plans import Plan
 from integrations.settings import Settings, load_settings
 from tests.integrations.stubs import ENVIRONMENT
 

@@ -4,6 +4,7 @@ import pytest
 import requests
 import stripe
 
+from integrations.billing.stripe_gateway import StripeGateway, is_missing
 from integrations.clock import Clock
 from integrations.errors import (
     PaymentDeclinedError,
@@ -13,7 +14,6 @@ from integrations.errors import (
 )
 from integrations.resilience import ProviderGuard, ResiliencePolicy
 from integrations.settings import load_settings
-from integrations.stripe_gateway import StripeGateway, is_missing
 from tests.integrations import stubs
 from tests.integrations.stubs import FakeClock, StripeStub, stripe_error
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.integrations.stubs import Layer, mail_event, stripe_event, subscription
+from tests.integrations.layer import Layer
+from tests.integrations.stubs import mail_event, stripe_event, subscription
 
 
 @pytest.fixture

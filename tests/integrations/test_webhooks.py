@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -10,8 +12,22 @@ from hypothesis import strategies as st
 
 from integrations.errors import WebhookRejectedError
 from integrations.models import InboxStatus
+from integrations.webhooks.signatures import verify_digests, verify_stamped
 from tests.integrations import stubs
-from tests.integrations.stubs import Layer, mail_event, sign_resend, sign_stripe, stripe_event, subscription
+from tests.integrations.cint_stub import cint_event
+from tests.integrations.clerk_stub import clerk_event
+from tests.integrations.insightiq_stub import insightiq_event, sign_digest
+from tests.integrations.layer import Layer
+from tests.integrations.mux_stub import mux_event, sign_stamped
+from tests.integrations.stubs import (
+    OPTIONAL,
+    START,
+    mail_event,
+    sign_resend,
+    sign_stripe,
+    stripe_event,
+    subscription,
+)
 
 STRIPE_BODY = json.dumps(stripe_event("evt_1", "product.created", {"id": "prod_1"}), indent=2)
 RESEND_BODY = json.dumps(mail_event("email.delivered"))
@@ -23,13 +39,42 @@ def stripe_headers(body: str, **options: object) -> dict[str, str]:
     return {"stripe-signature": sign_stripe(body, **options)}  # type: ignore[arg-type]
 
 
+CLERK_BODY = json.dumps(clerk_event("session.created", {"id": "sess_1"}))
+MUX_BODY = json.dumps(mux_event("event-1", "video.live_stream.created", {"id": "live1"}))
+CINT_BODY = json.dumps(cint_event("event-1", "com.cint.session.updated", target_group_id="GROUP"))
+INSIGHTIQ_BODY = json.dumps(insightiq_event("event-1", "CONTENTS.ADDED", account_id="a"))
+
+
+def clerk_headers(body: str, **options: Any) -> dict[str, str]:
+    return sign_resend(body, **options)
+
+
+def mux_headers(
+    body: str, *, secret: str = OPTIONAL["MUX_WEBHOOK_SIGNING_SECRET"], age: int = 0
+) -> dict[str, str]:
+    return {"mux-signature": sign_stamped(body, START - timedelta(seconds=age), secret)}
+
+
+def cint_headers(body: str, *, secret: str = OPTIONAL["CINT_WEBHOOK_SECRET"], age: int = 0) -> dict[str, str]:
+    return {"cint-signature": sign_stamped(body, START - timedelta(seconds=age), secret)}
+
+
+def insightiq_headers(body: str, *, secret: str = OPTIONAL["INSIGHTIQ_SECRET"]) -> dict[str, str]:
+    return {"webhook-signatures": sign_digest(body, secret)}
+
+
+STAMPED = [
+    pytest.param("/webhooks/stripe", STRIPE_BODY, stripe_headers, id="stripe"),
+    pytest.param("/webhooks/resend", RESEND_BODY, sign_resend, id="resend"),
+    pytest.param("/webhooks/clerk", CLERK_BODY, clerk_headers, id="clerk"),
+    pytest.param("/webhooks/mux", MUX_BODY, mux_headers, id="mux"),
+    pytest.param("/webhooks/cint", CINT_BODY, cint_headers, id="cint"),
+]
+#: Those whose signature holds a timestamp, and all.
+STAMPED_RECEIVERS = pytest.mark.parametrize(("path", "body", "sign"), STAMPED)
 RECEIVERS = pytest.mark.parametrize(
     ("path", "body", "sign"),
-    [
-        ("/webhooks/stripe", STRIPE_BODY, stripe_headers),
-        ("/webhooks/resend", RESEND_BODY, sign_resend),
-    ],
-    ids=["stripe", "resend"],
+    [*STAMPED, pytest.param("/webhooks/insightiq", INSIGHTIQ_BODY, insightiq_headers, id="insightiq")],
 )
 
 
@@ -50,7 +95,7 @@ async def test_an_authentic_event_is_accepted_once(
 ) -> None:
     answers = [await client.post(path, content=body, headers=sign(body)) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
-    assert [answer.json() for answer in answers] == [{"status": "ignored"}, {"status": "duplicate"}]
+    assert [answer.json()["status"] for answer in answers] == ["ignored", "duplicate"]
     (kept,) = layer.services.inbox.list()
     assert kept.payload == body
 
@@ -77,7 +122,7 @@ async def test_an_altered_event_is_refused(
     await refused(client, layer, path, body.replace("{", "{ ", 1), sign(body))
 
 
-@RECEIVERS
+@STAMPED_RECEIVERS
 async def test_a_replayed_event_is_refused(
     client: httpx.AsyncClient, layer: Layer, path: str, body: str, sign: Signed
 ) -> None:
@@ -85,6 +130,46 @@ async def test_a_replayed_event_is_refused(
     assert "tolerance" in reason or "too old" in reason
     accepted = await client.post(path, content=body, headers=sign(body, age=290))
     assert accepted.status_code == 200
+
+
+async def test_cint_gets_its_events_id_back(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/webhooks/cint", content=CINT_BODY, headers=cint_headers(CINT_BODY))
+    assert answer.json() == {"status": "ignored", "event_id": "event-1"}
+
+
+@pytest.mark.parametrize("path", ["/webhooks/mux", "/webhooks/cint"])
+@pytest.mark.parametrize(
+    "header", ["", "t=1", "v1=00", "t=x,v1=00", "t=1,t=2,v1=00", "t=1793534400,v1=é", "nonsense"]
+)
+async def test_a_malformed_stamp_is_refused(client: httpx.AsyncClient, path: str, header: str) -> None:
+    name = f"{path.removeprefix('/webhooks/')}-signature"
+    headers = {name.encode(): header.encode()}
+    answer = await client.post(path, content=b"{}", headers=headers)
+    assert answer.status_code == 400
+    assert "signature" in answer.json()["detail"]
+
+
+async def test_while_a_secret_is_rotated_one_of_several_signatures_is_enough(
+    client: httpx.AsyncClient,
+) -> None:
+    stamp, _, digest = mux_headers(MUX_BODY)["mux-signature"].partition(",")
+    both = {"mux-signature": f"{stamp},v1={'0' * 64},{digest}"}
+    assert (await client.post("/webhooks/mux", content=MUX_BODY, headers=both)).status_code == 200
+    one = insightiq_headers(INSIGHTIQ_BODY)["webhook-signatures"]
+    both = {"webhook-signatures": f"{'0' * 64},{one}"}
+    assert (await client.post("/webhooks/insightiq", content=INSIGHTIQ_BODY, headers=both)).status_code == 200
+
+
+def test_the_signatures_are_those_of_the_providers_documents() -> None:
+    at = datetime.fromtimestamp(1732526080, UTC)
+    digest = "6532d4777122acc32cd388763fc0c0ba8732698d09cf99eea086e5a86f8d3ebe"
+    verify_stamped(f"t=1732526080,v1={digest}", "Cint", b'{"foo":"bar"}', OPTIONAL["CINT_WEBHOOK_SECRET"], at)
+    body = (
+        b'{"event":"PROFILES.ADDED","name":"profile added","id":"674c9030-640a-4c83-a680-666361044f67",'
+        b'"data":{"account_id":"a","user_id":"u","profile_id":"p","last_updated_time":"2025-05-01T10:00:00.000000"}}'
+    )
+    digest = "b2e080fa317b839a994758038b7735ec9e5550e411ef91f1f221431b1ef5debf"
+    verify_digests(digest, "InsightIQ", body, "27eb3d5b-0000-4204-9148-6d9395873f3a")
 
 
 async def test_a_resend_event_from_the_future_is_refused(client: httpx.AsyncClient, layer: Layer) -> None:

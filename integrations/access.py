@@ -1,0 +1,94 @@
+"""Who makes a request of the app's own routes, and for which organisation they may speak."""
+
+import hmac
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, HTTPException, Request
+
+from integrations.errors import ForbiddenError
+from integrations.identity.sessions import SessionClaims
+from integrations.schemas import Problem
+from integrations.services import Services
+
+#: The errors that any route may answer, for the OpenAPI document.
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "content": {"application/problem+json": {}}}
+    for status in (401, 403, 404, 409, 422, 502, 503)
+}
+
+
+def services_of(request: Request) -> Services:
+    """Return the app's services."""
+    return cast("Services", request.app.state.services)
+
+
+ServicesOf = Annotated[Services, Depends(services_of)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who calls: a person with a Clerk session, or (without one) the platform's own server, which may do all.
+
+    `organisation_id` is the platform's id of the organisation that is active in the session.
+    """
+
+    session: SessionClaims | None = None
+    organisation_id: str | None = None
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether the caller may act for every organisation."""
+        return self.session is None or self.session.is_admin
+
+    def may_act_for(self, organisation_id: str) -> bool:
+        """Say whether the caller may read and change what belongs to an organisation."""
+        return self.everywhere or self.organisation_id == organisation_id
+
+    def demand(self, organisation_id: str) -> str:
+        """Return the id; raises `ForbiddenError` when it is another organisation's than the session's."""
+        if not self.may_act_for(organisation_id):
+            raise ForbiddenError("The session does not belong to this organisation.")
+        return organisation_id
+
+    def demand_everywhere(self) -> None:
+        """Raise `ForbiddenError` unless the caller may act for every organisation."""
+        if not self.everywhere:
+            raise ForbiddenError("This takes the API token, or a session whose metadata.role is admin.")
+
+    def scope(self, organisation_id: str | None) -> str | None:
+        """Return the organisation a list is about: the one asked for, else the session's; None means all of them."""
+        if organisation_id is not None:
+            return self.demand(organisation_id)
+        if self.everywhere:
+            return None
+        if self.organisation_id is None:
+            raise ForbiddenError("No organisation is active in the session.")
+        return self.organisation_id
+
+
+def caller_of(request: Request, services: ServicesOf) -> Caller:
+    """Identify the caller by INTEGRATIONS_API_TOKEN or by a Clerk session token (bearer, or cookie `__session`).
+
+    Without an API token set, a request that carries no credentials passes: the app is then for loopback only.
+    """
+    expected = services.settings.api_token
+    given = request.headers.get("authorization", "")
+    if expected is not None and hmac.compare_digest(
+        given.encode(), f"Bearer {expected.get_secret_value()}".encode()
+    ):
+        return Caller()
+    has_credentials = given.startswith("Bearer ") or "__session" in request.headers.get("cookie", "")
+    if has_credentials and services.settings.clerk_secret_key is not None:
+        session = services.sessions.authenticate(request.headers)
+        return Caller(
+            session=session, organisation_id=services.directory.organisation_of(session.organisation_id)
+        )
+    if expected is None:
+        return Caller()
+    raise HTTPException(
+        401, "Send the API token or a session token as a bearer token.", {"WWW-Authenticate": "Bearer"}
+    )
+
+
+CallerOf = Annotated[Caller, Depends(caller_of)]

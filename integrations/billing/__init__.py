@@ -1,0 +1,1 @@
+"""What the platform's customers owe and pay, at Stripe."""

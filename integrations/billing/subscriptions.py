@@ -1,0 +1,98 @@
+"""The mirror of an organisation's subscriptions, and the mail that greets the first active one."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from integrations.billing.stripe_gateway import StripeGateway, SubscriptionState
+from integrations.clock import Clock
+from integrations.database import Database
+from integrations.identity.organisations import organisation_of_customer, require_organisation
+from integrations.mail.messages import Welcome
+from integrations.mail.service import MailService
+from integrations.mirror import Mirror
+from integrations.models import Organisation, Subscription
+from integrations.settings import Settings
+
+
+class Subscriptions:
+    """Mirrors subscriptions from Stripe; nothing here changes one."""
+
+    def __init__(
+        self,
+        database: Database,
+        stripe: StripeGateway,
+        mirror: Mirror,
+        mail: MailService,
+        settings: Settings,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._stripe = stripe
+        self._mirror = mirror
+        self._mail = mail
+        self._settings = settings
+        self._clock = clock
+
+    def list(self, organisation_id: str) -> list[Subscription]:
+        """Return the organisation's subscriptions as mirrored, newest first; raises `NotFoundError`."""
+        with self._database.transaction() as session:
+            require_organisation(session, organisation_id)
+            query = (
+                select(Subscription)
+                .where(Subscription.organisation_id == organisation_id)
+                .order_by(Subscription.created_at.desc(), Subscription.stripe_id.desc())
+            )
+            return list(session.scalars(query))
+
+    def current(self, organisation_id: str) -> Subscription | None:
+        """Return the newest subscription that has not ended, or None."""
+        return next((each for each in self.list(organisation_id) if not each.ended), None)
+
+    def refresh(self, subscription_id: str) -> bool:
+        """Read a subscription from Stripe into the mirror; say whether it belongs to an organisation of ours."""
+        number = self._mirror.begin_read(subscription_id)
+        state = self._stripe.retrieve_subscription(subscription_id)
+        with self._database.transaction() as session:
+            organisation = organisation_of_customer(session, state.customer_id)
+            if organisation is None:
+                return False
+            mail_id = None
+            if self._mirror.claim(session, subscription_id, number):
+                self._write(session, organisation, state)
+                mail_id = self._greet(session, organisation, state)
+        self._mail.deliver(mail_id)
+        return True
+
+    def _write(self, session: Session, organisation: Organisation, state: SubscriptionState) -> None:
+        session.merge(
+            Subscription(
+                stripe_id=state.id,
+                organisation_id=organisation.id,
+                customer_id=state.customer_id,
+                status=state.status,
+                price_id=state.price_id,
+                current_period_start=state.current_period_start,
+                current_period_end=state.current_period_end,
+                cancel_at_period_end=state.cancel_at_period_end,
+                cancel_at=state.cancel_at,
+                canceled_at=state.canceled_at,
+                created_at=state.created_at,
+                mirrored_at=self._clock.now(),
+            )
+        )
+
+    def _greet(self, session: Session, organisation: Organisation, state: SubscriptionState) -> str | None:
+        if state.status != "active":
+            return None
+        plan = self._settings.plan_of(state.price_id)
+        return self._mail.enqueue(
+            session,
+            organisation_id=organisation.id,
+            recipient=organisation.billing_email,
+            message=Welcome(
+                organisation=organisation.name,
+                plan=plan.label if plan else "an individual plan",
+                dashboard_url=f"{self._settings.app_url}/dashboard",
+            ),
+            dedupe_key=f"welcome:{organisation.id}",
+        )

@@ -1,0 +1,82 @@
+"""Accounts that creators connect themselves: users and tokens for InsightIQ's browser SDK, and what was connected."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from integrations.clock import Clock
+from integrations.creators.insightiq_gateway import InsightiqGateway, SdkToken, dashed
+from integrations.database import Database
+from integrations.mirror import Mirror
+from integrations.models import ConnectedAccount, CreatorUser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """What a browser needs to let somebody connect an account."""
+
+    user_id: str
+    token: SdkToken
+
+
+class Connections:
+    """Lets accounts be connected, and mirrors them."""
+
+    def __init__(self, database: Database, insightiq: InsightiqGateway, mirror: Mirror, clock: Clock) -> None:
+        self._database = database
+        self._insightiq = insightiq
+        self._mirror = mirror
+        self._clock = clock
+
+    def invite(self, external_id: str, name: str) -> Invitation:
+        """Return a fresh token for a person of the platform's; called again, it is for the same InsightIQ user."""
+        with self._database.transaction() as session:
+            known = session.get(CreatorUser, external_id)
+        if known is None:
+            user = self._insightiq.ensure_user(external_id=external_id, name=name)
+            known = CreatorUser(
+                external_id=external_id, insightiq_id=dashed(user.id), name=name, created_at=self._clock.now()
+            )
+            with self._database.transaction() as session:
+                session.merge(known)
+        return Invitation(user_id=known.insightiq_id, token=self._insightiq.sdk_token(known.insightiq_id))
+
+    def list(self, external_id: str) -> list[ConnectedAccount]:
+        """Return the accounts that a person connected."""
+        query = (
+            select(ConnectedAccount)
+            .join(CreatorUser, CreatorUser.insightiq_id == ConnectedAccount.insightiq_user_id)
+            .where(CreatorUser.external_id == external_id)
+            .order_by(ConnectedAccount.account_id)
+        )
+        with self._database.transaction() as session:
+            return list(session.scalars(query))
+
+    def refresh(self, account_id: str) -> bool:
+        """Read an account and its profile from InsightIQ into the mirror; say whether it exists."""
+        account_id = dashed(account_id)
+        number = self._mirror.begin_read(account_id)
+        account = self._insightiq.account(account_id)
+        profile = None if account is None else self._insightiq.profile_of(account_id)
+        with self._database.transaction() as session:
+            if not self._mirror.claim(session, account_id, number):
+                return account is not None
+            if account is None:
+                known = session.get(ConnectedAccount, account_id)
+                if known is not None:
+                    session.delete(known)
+                return False
+            reputation = (profile or {}).get("reputation") or {}
+            session.merge(
+                ConnectedAccount(
+                    account_id=account_id,
+                    insightiq_user_id=dashed(account.user.id),
+                    work_platform_id=account.work_platform.id if account.work_platform else None,
+                    username=account.platform_username,
+                    status=account.status,
+                    follower_count=reputation.get("follower_count") or reputation.get("subscriber_count"),
+                    profile=profile,
+                    mirrored_at=self._clock.now(),
+                )
+            )
+        return True

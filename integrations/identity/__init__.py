@@ -1,0 +1,1 @@
+"""Who uses the platform: organisations, people, sessions; mirrored from Clerk."""

@@ -1,0 +1,259 @@
+"""The mirror of Clerk: its organisations become ours, its members our users, and who is deleted is forgotten.
+
+Webhooks only say what changed. The object is read again (`mirror.py` orders the reads), and what Clerk no longer
+knows is taken as deleted, so that events may come late, twice and in any order.
+"""
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from integrations.clock import Clock
+from integrations.database import Database, insert_if_absent
+from integrations.identifiers import new_id
+from integrations.identity.clerk_gateway import ClerkGateway, OrganisationState, PersonState
+from integrations.identity.erasure import erase_traces
+from integrations.mail.messages import SignedUp
+from integrations.mail.service import MailService
+from integrations.mirror import Mirror
+from integrations.models import ClerkMembership, ClerkOrganisation, ClerkUser, Organisation, User
+from integrations.settings import Settings
+
+#: Where mail of an organisation goes whose creator has no address; nobody reads it.
+_NOBODY = "nobody@invalid"
+
+
+class Directory:
+    """Mirrors people, organisations and memberships from Clerk."""
+
+    def __init__(
+        self,
+        database: Database,
+        clerk: ClerkGateway,
+        mirror: Mirror,
+        mail: MailService,
+        settings: Settings,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._clerk = clerk
+        self._mirror = mirror
+        self._mail = mail
+        self._settings = settings
+        self._clock = clock
+
+    def person(self, clerk_user_id: str) -> ClerkUser | None:
+        """Return a person as mirrored, or None; a deleted one has nothing but its id."""
+        with self._database.transaction() as session:
+            return session.get(ClerkUser, clerk_user_id)
+
+    def organisation_of(self, clerk_organisation_id: str | None) -> str | None:
+        """Return our id of a Clerk organisation, which is mirrored now if its webhook has not come yet."""
+        if clerk_organisation_id is None:
+            return None
+        with self._database.transaction() as session:
+            found = session.get(ClerkOrganisation, clerk_organisation_id)
+        if found is None and self.refresh_organisation(clerk_organisation_id):
+            with self._database.transaction() as session:
+                found = session.get(ClerkOrganisation, clerk_organisation_id)
+        return None if found is None or found.deleted else found.organisation_id
+
+    # People
+
+    def refresh_person(self, clerk_user_id: str) -> bool:
+        """Read a user from Clerk into the mirror; say whether they exist. A new one is welcomed by mail, once."""
+        number = self._mirror.begin_read(clerk_user_id)
+        state = self._clerk.user(clerk_user_id)
+        mail_id = None
+        with self._database.transaction() as session:
+            if not self._mirror.claim(session, clerk_user_id, number):
+                return state is not None
+            if state is None:
+                self._forget_person(session, clerk_user_id)
+            else:
+                mail_id = self._write_person(session, state)
+        self._mail.deliver(mail_id)
+        return state is not None
+
+    def erase(self, clerk_user_id: str) -> None:
+        """Delete a person at Clerk and erase what is known of them here; repeating it is harmless."""
+        self._clerk.delete_user(clerk_user_id)
+        self.refresh_person(clerk_user_id)
+
+    def _write_person(self, session: Session, state: PersonState) -> str | None:
+        session.merge(
+            ClerkUser(
+                clerk_id=state.id,
+                email=state.email,
+                name=state.name,
+                platform_role=state.platform_role,
+                banned=state.banned,
+                deleted=False,
+                mirrored_at=self._clock.now(),
+            )
+        )
+        memberships = select(ClerkMembership).where(ClerkMembership.clerk_user_id == state.id)
+        for membership in session.scalars(memberships):
+            self._link_user(session, membership, state.email, state.name)
+        if state.email is None:
+            return None
+        return self._mail.enqueue(
+            session,
+            organisation_id=None,
+            recipient=state.email,
+            message=SignedUp(
+                name=state.name or state.email, dashboard_url=f"{self._settings.app_url}/dashboard"
+            ),
+            dedupe_key=f"signed_up:{state.id}",
+        )
+
+    def _forget_person(self, session: Session, clerk_user_id: str) -> None:
+        known = session.get(ClerkUser, clerk_user_id)
+        memberships = select(ClerkMembership).where(ClerkMembership.clerk_user_id == clerk_user_id)
+        for membership in session.scalars(memberships).all():
+            self._end_membership(session, membership)
+        erase_traces(session, clerk_user_id, None if known is None else known.email)
+        session.merge(
+            ClerkUser(
+                clerk_id=clerk_user_id,
+                email=None,
+                name=None,
+                platform_role=None,
+                banned=False,
+                deleted=True,
+                mirrored_at=self._clock.now(),
+            )
+        )
+
+    # Organisations
+
+    def refresh_organisation(self, clerk_organisation_id: str) -> bool:
+        """Read an organisation from Clerk into the mirror; say whether it exists.
+
+        A new one becomes an organisation of ours under Clerk's id, billed at its creator's address. One that is
+        deleted loses its members, and keeps its own row: its invoices remain.
+        """
+        number = self._mirror.begin_read(clerk_organisation_id)
+        state = self._clerk.organisation(clerk_organisation_id)
+        creator = None
+        if state is not None and state.created_by is not None:
+            creator = self._known_person(state.created_by)
+        with self._database.transaction() as session:
+            if self._mirror.claim(session, clerk_organisation_id, number):
+                if state is None:
+                    self._forget_organisation(session, clerk_organisation_id)
+                else:
+                    self._write_organisation(session, state, creator)
+        return state is not None
+
+    def _write_organisation(
+        self, session: Session, state: OrganisationState, creator: ClerkUser | None
+    ) -> None:
+        link = session.get(ClerkOrganisation, state.id)
+        organisation_id = state.id if link is None else link.organisation_id
+        email = creator.email if creator is not None else None
+        insert_if_absent(
+            session,
+            Organisation,
+            {
+                "id": organisation_id,
+                "name": state.name,
+                "billing_email": email or _NOBODY,
+                "customer_generation": 0,
+                "created_at": self._clock.now(),
+            },
+        )
+        organisation = session.get_one(Organisation, organisation_id)
+        organisation.name = state.name
+        if organisation.billing_email == _NOBODY and email is not None:
+            organisation.billing_email = email
+        session.merge(
+            ClerkOrganisation(
+                clerk_id=state.id,
+                organisation_id=organisation_id,
+                slug=state.slug,
+                deleted=False,
+                mirrored_at=self._clock.now(),
+            )
+        )
+
+    def _forget_organisation(self, session: Session, clerk_organisation_id: str) -> None:
+        link = session.get(ClerkOrganisation, clerk_organisation_id)
+        if link is None:
+            return
+        link.deleted = True
+        link.mirrored_at = self._clock.now()
+        members = select(ClerkMembership).where(
+            ClerkMembership.clerk_organisation_id == clerk_organisation_id
+        )
+        for membership in session.scalars(members).all():
+            self._end_membership(session, membership)
+
+    # Memberships
+
+    def refresh_membership(self, clerk_organisation_id: str, clerk_user_id: str) -> bool:
+        """Read from Clerk whether a person belongs to an organisation, and make or remove our user accordingly."""
+        # Its webhook may overtake those of the two it joins.
+        organisation_id = self.organisation_of(clerk_organisation_id)
+        person = self._known_person(clerk_user_id)
+        key = f"{clerk_organisation_id}:{clerk_user_id}"
+        number = self._mirror.begin_read(key)
+        role = self._clerk.membership_role(clerk_organisation_id, clerk_user_id)
+        with self._database.transaction() as session:
+            if not self._mirror.claim(session, key, number):
+                return role is not None
+            membership = session.get(ClerkMembership, (clerk_organisation_id, clerk_user_id))
+            if role is None or organisation_id is None or person is None:
+                if membership is not None:
+                    self._end_membership(session, membership)
+                return False
+            if membership is None:
+                membership = ClerkMembership(
+                    clerk_organisation_id=clerk_organisation_id, clerk_user_id=clerk_user_id
+                )
+                session.add(membership)
+            membership.role = role
+            membership.mirrored_at = self._clock.now()
+            self._link_user(session, membership, person.email, person.name)
+            return True
+
+    def _known_person(self, clerk_user_id: str) -> ClerkUser | None:
+        """Return a person who exists, mirrored now if they were not yet."""
+        person = self.person(clerk_user_id)
+        if person is None:
+            self.refresh_person(clerk_user_id)
+            person = self.person(clerk_user_id)
+        return None if person is None or person.deleted else person
+
+    def _link_user(
+        self, session: Session, membership: ClerkMembership, email: str | None, name: str | None
+    ) -> None:
+        """Make, find or bring up to date the user of ours that a member is; without address there is none."""
+        if email is None:
+            return
+        user = None if membership.user_id is None else session.get(User, membership.user_id)
+        if user is not None:
+            user.email, user.name = email, name or email
+            return
+        link = session.get_one(ClerkOrganisation, membership.clerk_organisation_id)
+        insert_if_absent(
+            session,
+            User,
+            {
+                "id": new_id(),
+                "organisation_id": link.organisation_id,
+                "email": email,
+                "name": name or email,
+                "created_at": self._clock.now(),
+            },
+        )
+        # Somebody may have been added by hand before they joined at Clerk: that is the same person.
+        same = select(User).where(User.organisation_id == link.organisation_id, User.email == email)
+        membership.user_id = session.scalars(same).one().id
+
+    @staticmethod
+    def _end_membership(session: Session, membership: ClerkMembership) -> None:
+        user_id = membership.user_id
+        session.delete(membership)
+        session.flush()
+        if user_id is not None:
+            session.execute(delete(User).where(User.id == user_id))

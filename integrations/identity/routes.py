@@ -1,0 +1,50 @@
+"""Organisations, people and sessions by HTTP."""
+
+from fastapi import APIRouter
+
+from integrations.access import PROBLEMS, CallerOf, ServicesOf
+from integrations.identity.schemas import MeView, NewOrganisation, NewUser, OrganisationView, UserView
+from integrations.models import Organisation, User
+
+router = APIRouter(responses=PROBLEMS)
+
+
+@router.post("/organisations", status_code=201, response_model=OrganisationView)
+def create_organisation(body: NewOrganisation, caller: CallerOf, services: ServicesOf) -> Organisation:
+    """Create an organisation."""
+    caller.demand_everywhere()
+    return services.organisations.create(name=body.name, billing_email=body.billing_email)
+
+
+@router.get("/organisations/{organisation_id}", response_model=OrganisationView)
+def show_organisation(organisation_id: str, caller: CallerOf, services: ServicesOf) -> Organisation:
+    """Show an organisation."""
+    return services.organisations.get(caller.demand(organisation_id))
+
+
+@router.get("/organisations/{organisation_id}/users", response_model=list[UserView])
+def list_users(organisation_id: str, caller: CallerOf, services: ServicesOf) -> list[User]:
+    """List the people of an organisation."""
+    return services.organisations.users(caller.demand(organisation_id))
+
+
+@router.post("/users", status_code=201, response_model=UserView)
+def create_user(body: NewUser, caller: CallerOf, services: ServicesOf) -> User:
+    """Add a user to an organisation, and invite them if somebody asked for it."""
+    return services.organisations.add_user(
+        caller.demand(body.organisation_id), email=body.email, name=body.name, invited_by=body.invited_by
+    )
+
+
+@router.get("/me")
+def show_me(caller: CallerOf) -> MeView:
+    """Show who the session says the caller is."""
+    return MeView.of(caller.session, caller.organisation_id)
+
+
+@router.delete("/people/{clerk_user_id}", status_code=204)
+def erase_person(clerk_user_id: str, caller: CallerOf, services: ServicesOf) -> None:
+    """Delete a person at Clerk and erase what is known of them here (GDPR, article 17)."""
+    if caller.session is None or caller.session.user_id != clerk_user_id:
+        caller.demand_everywhere()
+    services.directory.erase(clerk_user_id)

@@ -1,0 +1,1 @@
+"""What the platform writes to people, through Resend."""

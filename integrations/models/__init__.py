@@ -1,0 +1,74 @@
+"""The platform's own data: who its customers are, what the providers say about them, and what was sent to them.
+
+One module for each area; all names are found here.
+"""
+
+from integrations.models.accounts import ClerkMembership, ClerkOrganisation, ClerkUser, Organisation, User
+from integrations.models.base import Base, UtcDateTime
+from integrations.models.billing import ENDED, Customer, Dunning, Invoice, Subscription
+from integrations.models.campaigns import Campaign, CampaignStatus, IndexKind, Kpi, Platform, SearchChange
+from integrations.models.creators import (
+    ConnectedAccount,
+    Creator,
+    CreatorJob,
+    CreatorUser,
+    JobKind,
+    JobStatus,
+    RiskLevel,
+)
+from integrations.models.inbox import InboxEvent, InboxStatus, MirrorRead
+from integrations.models.mail import Mail, MailEvent, MailStatus, UndeliverableAddress
+from integrations.models.studies import (
+    Arm,
+    Question,
+    QuestionType,
+    Respondent,
+    Study,
+    StudyStatus,
+    SurveyOutcome,
+)
+from integrations.models.video import Video, VideoStatus
+
+__all__ = [
+    "ENDED",
+    "Arm",
+    "Base",
+    "Campaign",
+    "CampaignStatus",
+    "ClerkMembership",
+    "ClerkOrganisation",
+    "ClerkUser",
+    "ConnectedAccount",
+    "Creator",
+    "CreatorJob",
+    "CreatorUser",
+    "Customer",
+    "Dunning",
+    "InboxEvent",
+    "InboxStatus",
+    "IndexKind",
+    "Invoice",
+    "JobKind",
+    "JobStatus",
+    "Kpi",
+    "Mail",
+    "MailEvent",
+    "MailStatus",
+    "MirrorRead",
+    "Organisation",
+    "Platform",
+    "Question",
+    "QuestionType",
+    "Respondent",
+    "RiskLevel",
+    "SearchChange",
+    "Study",
+    "StudyStatus",
+    "Subscription",
+    "SurveyOutcome",
+    "UndeliverableAddress",
+    "User",
+    "UtcDateTime",
+    "Video",
+    "VideoStatus",
+]

@@ -1,0 +1,1 @@
+"""Finding things: campaigns and studies, kept in step with Algolia by an outbox."""

@@ -1,0 +1,143 @@
+"""Studies by HTTP, and the survey host that respondents visit."""
+
+from typing import Annotated
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from integrations.access import PROBLEMS, Caller, CallerOf, ServicesOf
+from integrations.body_limit import LimitedBody
+from integrations.errors import NotFoundError
+from integrations.models import Study
+from integrations.services import Services
+from integrations.studies.schemas import Action, NewStudy, ProgressView, QuestionsBody, ReportView, StudyView
+from integrations.studies.survey import SurveyAnswer
+
+router = APIRouter(responses=PROBLEMS)
+#: Open to everybody: Cint's respondents come with nothing but their link.
+surveys = APIRouter(responses=PROBLEMS)
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    # Browsers hold form-action against the redirect that follows a form, too.
+    "Content-Security-Policy": "default-src 'none'; form-action 'self' https://samplicio.us; frame-ancestors 'none'",
+}
+
+
+def _own_study(study_id: str, caller: Caller, services: Services) -> Study:
+    study = services.studies.get(study_id)
+    if not caller.may_act_for(study.organisation_id):
+        raise NotFoundError("study", study_id)
+    return study
+
+
+@router.post("/studies", status_code=201, response_model=StudyView)
+def create_study(body: NewStudy, caller: CallerOf, services: ServicesOf) -> Study:
+    """Make a draft of a study."""
+    return services.studies.create(caller.demand(body.organisation_id), body.campaign_id, body.values())
+
+
+@router.get("/studies", response_model=list[StudyView])
+def list_studies(organisation_id: str, caller: CallerOf, services: ServicesOf) -> list[Study]:
+    """List an organisation's studies, newest first."""
+    return services.studies.list(caller.demand(organisation_id))
+
+
+@router.get("/studies/{study_id}", response_model=StudyView)
+def show_study(study_id: str, caller: CallerOf, services: ServicesOf) -> Study:
+    """Show a study."""
+    return _own_study(study_id, caller, services)
+
+
+@router.put("/studies/{study_id}/questions", response_model=StudyView)
+def set_questions(study_id: str, body: QuestionsBody, caller: CallerOf, services: ServicesOf) -> Study:
+    """Replace a study's questions."""
+    _own_study(study_id, caller, services)
+    return services.studies.set_questions(study_id, [each.model_dump() for each in body.questions])
+
+
+@router.post("/studies/{study_id}/review/{action}", response_model=StudyView)
+def review_study(study_id: str, action: Action, caller: CallerOf, services: ServicesOf) -> Study:
+    """Take a step of the review."""
+    _own_study(study_id, caller, services)
+    return services.studies.review(study_id, action)
+
+
+@router.post("/studies/{study_id}/launch", status_code=202, response_model=StudyView)
+def launch_study(study_id: str, caller: CallerOf, services: ServicesOf) -> Study:
+    """Launch an approved study at Cint."""
+    _own_study(study_id, caller, services)
+    return services.fielding.launch(study_id)
+
+
+@router.post("/studies/{study_id}/refresh", response_model=StudyView)
+def refresh_study(study_id: str, caller: CallerOf, services: ServicesOf) -> Study:
+    """Read from Cint where a study stands."""
+    _own_study(study_id, caller, services)
+    return services.fielding.refresh(study_id)
+
+
+@router.post("/studies/{study_id}/complete", response_model=StudyView)
+def complete_study(study_id: str, caller: CallerOf, services: ServicesOf) -> Study:
+    """End fielding now and send the results."""
+    _own_study(study_id, caller, services)
+    return services.fielding.complete(study_id)
+
+
+@router.get("/studies/{study_id}/progress")
+def show_progress(study_id: str, caller: CallerOf, services: ServicesOf) -> ProgressView:
+    """Show how many have answered."""
+    study = _own_study(study_id, caller, services)
+    return ProgressView(
+        study_id=study.id,
+        status=study.status,
+        respondents=services.results.counts(study_id),
+        cint_status=study.cint_status,
+        cint_progress=study.cint_progress,
+    )
+
+
+@router.get("/studies/{study_id}/results")
+def show_results(
+    study_id: str,
+    caller: CallerOf,
+    services: ServicesOf,
+    *,
+    correct: Annotated[bool, Query(description="correct for several KPIs (Holm)")] = False,
+) -> ReportView:
+    """Show the lift of each KPI, from the answers so far."""
+    study = _own_study(study_id, caller, services)
+    return ReportView.of(services.results.report(study, correct=correct))
+
+
+@router.delete("/studies/{study_id}", status_code=204)
+def delete_study(study_id: str, caller: CallerOf, services: ServicesOf) -> None:
+    """Delete a study that nobody has answered."""
+    _own_study(study_id, caller, services)
+    services.studies.delete(study_id)
+
+
+@surveys.get("/surveys/{study_id}", response_class=HTMLResponse)
+def open_survey(
+    study_id: str,
+    services: ServicesOf,
+    rid: Annotated[str, Query(max_length=64)] = "",
+    exposure: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """Let a respondent in."""
+    return _shown(services.survey_host.enter(study_id, rid, exposure))
+
+
+@surveys.post("/surveys/{study_id}", response_class=HTMLResponse)
+def submit_survey(study_id: str, body: LimitedBody, services: ServicesOf) -> Response:
+    """Take a respondent's answers (a form), and send them back to Cint."""
+    fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=2000)
+    return _shown(services.survey_host.submit(study_id, fields))
+
+
+def _shown(answer: SurveyAnswer) -> Response:
+    if answer.return_to is not None:
+        return RedirectResponse(answer.return_to, 303, _HEADERS)
+    return HTMLResponse(answer.html, answer.status, _HEADERS)

@@ -1,0 +1,1 @@
+"""Videos: uploaded by browsers straight to Mux, followed by its webhooks."""

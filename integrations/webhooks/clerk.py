@@ -1,0 +1,88 @@
+"""What arrives from Clerk: its signature (Svix), its shape, and what each event type means for the directory."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError
+from svix.webhooks import Webhook, WebhookVerificationError
+
+from integrations.errors import WebhookRejectedError
+from integrations.identity.directory import Directory
+from integrations.settings import Settings
+from integrations.webhooks.inbox import Inbox, IncomingEvent, Outcome, not_an_event
+
+PROVIDER = "clerk"
+
+
+class Envelope(BaseModel):
+    """What all of Clerk's events have in common; the event's id is the `svix-id` of its delivery."""
+
+    type: str = Field(min_length=1)
+    data: dict[str, Any]
+
+
+class Thing(BaseModel):
+    """What is read of a user or an organisation; the object itself is read again from the API."""
+
+    id: str = Field(min_length=1)
+
+
+class Member(BaseModel):
+    """What is read of a membership's person."""
+
+    user_id: str = Field(min_length=1)
+
+
+class Membership(BaseModel):
+    """What is read of a membership."""
+
+    organization: Thing
+    public_user_data: Member
+
+
+class ClerkWebhooks:
+    """Takes a delivery from Clerk from its raw bytes to its effect."""
+
+    def __init__(self, settings: Settings, inbox: Inbox, directory: Directory) -> None:
+        self._settings = settings
+        self._inbox = inbox
+        self._directory = directory
+
+    def receive(self, payload: bytes, headers: dict[str, str]) -> Outcome:
+        """Verify, keep and process one delivery.
+
+        Raises `WebhookRejectedError` for what is not authentic or not an event, `EventFailedError` for what should
+        be delivered again, `NotConfiguredError` without CLERK_WEBHOOK_SECRET.
+        """
+        (secret,) = self._settings.required(PROVIDER, "clerk_webhook_secret")
+        try:
+            Webhook(secret).verify(payload, headers)
+        except (WebhookVerificationError, ValueError) as error:
+            # The library lets a ValueError through when a header or the body cannot even be decoded.
+            raise WebhookRejectedError(400, f"The svix signature is not valid: {error}") from error
+        try:
+            event = Envelope.model_validate_json(payload)
+        except ValidationError as error:
+            raise not_an_event(PROVIDER, error) from error
+        kept = IncomingEvent(
+            provider=PROVIDER,
+            event_id=headers.get("svix-id") or headers["webhook-id"],
+            type=event.type,
+            payload=payload.decode(),
+        )
+        return self._inbox.receive(kept, lambda: self._handle(event))
+
+    def _handle(self, event: Envelope) -> bool:
+        """Bring the directory up to date; say whether the event concerned us."""
+        kind = event.type.partition(".")[0]
+        if kind == "user":
+            self._directory.refresh_person(Thing.model_validate(event.data).id)
+        elif kind == "organization":
+            self._directory.refresh_organisation(Thing.model_validate(event.data).id)
+        elif kind == "organizationMembership":
+            membership = Membership.model_validate(event.data)
+            self._directory.refresh_membership(
+                membership.organization.id, membership.public_user_data.user_id
+            )
+        else:
+            return False
+        return True

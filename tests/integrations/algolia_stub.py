@@ -1,0 +1,81 @@
+"""An invented Algolia: indexes with settings and records, and a search that knows organisations and substrings."""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from tests.integrations.stubs import Answer, Call, Json, Stub, json_answer
+
+STAMP = "2026-11-01T12:00:00.000Z"
+
+
+def algolia_error(status: int, message: str) -> Answer:
+    return json_answer({"message": message, "status": status}, status)
+
+
+@dataclass
+class AlgoliaStub(Stub):
+    """Algolia; a record whose description says `huge` is too large."""
+
+    records: dict[str, dict[str, Json]] = field(default_factory=dict)
+    settings: dict[str, Json] = field(default_factory=dict)
+
+    def reply(self, call: Call) -> Answer:
+        index, _, rest = call.path.removeprefix("/1/indexes/").partition("/")
+        index = unquote(index)
+        task = {"taskID": next(self.numbers), "updatedAt": STAMP}
+        match call.method, rest.split("/"):
+            case "PUT", ["settings"]:
+                self.settings[index] = call.json
+                return json_answer(task)
+            case "GET", ["task", _]:
+                return json_answer({"status": "published", "pendingTask": False})
+            case "POST", ["batch"]:
+                return self._batch(index, call.json["requests"], task)
+            case "POST", ["operation"]:
+                source, target = self.records.get(index, {}), call.json["destination"]
+                if call.json["operation"] == "move":
+                    self.records[target] = self.records.pop(index, {})
+                elif not call.json.get("scope"):
+                    self.records[target] = dict(source)
+                return json_answer(task)
+            case "POST", ["query"]:
+                return self._search(index, call.json)
+        raise AssertionError(f"unexpected {call.method} {call.path}")
+
+    def _batch(self, index: str, requests: list[Json], task: Json) -> Answer:
+        bodies = [request["body"] for request in requests]
+        if any(body.get("description") == "huge" for body in bodies):
+            return algolia_error(400, "Record is too big")
+        held = self.records.setdefault(index, {})
+        for request, body in zip(requests, bodies, strict=True):
+            if request["action"] == "deleteObject":
+                held.pop(body["objectID"], None)
+            else:
+                held[body["objectID"]] = body
+        return json_answer({"taskID": task["taskID"], "objectIDs": [body["objectID"] for body in bodies]})
+
+    def _search(self, index: str, params: Json) -> Answer:
+        organisation = re.search(r"orgId:'([^']+)'", params["filters"])
+        assert organisation is not None
+        facets = self.settings.get(index, {}).get("attributesForFaceting", [])
+        found = [
+            record | {"_highlightResult": {}}
+            for record in self.records.get(index, {}).values()
+            if record["orgId"] == organisation[1]
+            and "filterOnly(orgId)" in facets
+            and params["query"].lower() in str(record).lower()
+        ]
+        return json_answer(
+            {
+                "hits": found,
+                "nbHits": len(found),
+                "page": params["page"],
+                "nbPages": 1,
+                "hitsPerPage": params["hitsPerPage"],
+                "processingTimeMS": 1,
+                "query": params["query"],
+                "params": "",
+                "exhaustiveNbHits": True,
+            }
+        )

@@ -1,0 +1,90 @@
+"""The arithmetic of lift, by worked examples."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from integrations.studies.lift import ArmResult, holm, measure
+
+
+@pytest.mark.parametrize(
+    ("exposed", "control", "lift", "relative", "z", "p_value"),
+    [
+        ((210, 500), (170, 500), 0.080, 0.235, 2.60599, 0.00916),
+        ((98, 400), (90, 400), 0.020, 0.089, 0.66708, 0.50472),
+        ((30, 100), (20, 100), 0.100, 0.5, 1.63299, 0.10247),
+    ],
+)
+def test_worked_examples(
+    exposed: tuple[int, int],
+    control: tuple[int, int],
+    lift: float,
+    relative: float,
+    z: float,
+    p_value: float,
+) -> None:
+    found = measure(ArmResult(*control), ArmResult(*exposed))
+    assert found.absolute == pytest.approx(lift)
+    assert found.relative == pytest.approx(relative, abs=5e-4)
+    assert found.z == pytest.approx(z, abs=5e-6)
+    assert found.p_value == pytest.approx(p_value, abs=5e-6)
+    assert found.sufficient
+    assert found.significant is (p_value < 0.05)
+
+
+def test_the_interval_is_unpooled() -> None:
+    low, high = measure(ArmResult(170, 500), ArmResult(210, 500)).interval
+    assert (round(low, 4), round(high, 4)) == (0.0200, 0.1400)
+
+
+@pytest.mark.parametrize(
+    ("control", "exposed"),
+    [
+        ((20, 99), (60, 100)),
+        ((20, 100), (60, 99)),
+        ((4, 100), (60, 100)),
+        ((50, 100), (96, 100)),
+        ((0, 0), (0, 0)),
+    ],
+)
+def test_too_small_a_sample_is_never_significant(control: tuple[int, int], exposed: tuple[int, int]) -> None:
+    found = measure(ArmResult(*control), ArmResult(*exposed))
+    assert not found.sufficient
+    assert not found.significant
+
+
+def test_nothing_divides_by_zero() -> None:
+    nobody = measure(ArmResult(0, 0), ArmResult(0, 0))
+    assert (nobody.absolute, nobody.relative, nobody.z, nobody.p_value) == (0.0, None, 0.0, 1.0)
+    everybody = measure(ArmResult(100, 100), ArmResult(100, 100))
+    assert (everybody.z, everybody.p_value, everybody.interval) == (0.0, 1.0, (0.0, 0.0))
+
+
+def test_holm_corrects_for_the_number_of_kpis() -> None:
+    base = measure(ArmResult(170, 500), ArmResult(210, 500))
+    lifts = {
+        name: replace(base, p_value=p) for name, p in {"a": 0.01, "b": 0.04, "c": 0.03, "d": 0.005}.items()
+    }
+    found = holm(lifts)
+    assert {name: round(lift.adjusted_p_value or 0, 4) for name, lift in found.items()} == {
+        "a": 0.03,
+        "b": 0.06,
+        "c": 0.06,
+        "d": 0.02,
+    }
+    assert [name for name, lift in found.items() if lift.significant] == ["a", "d"]
+
+
+ARMS = st.integers(0, 2000).flatmap(lambda n: st.builds(ArmResult, st.integers(0, n), st.just(n)))
+
+
+@given(ARMS, ARMS)
+def test_swapping_the_arms_turns_the_sign_and_nothing_else(one: ArmResult, other: ArmResult) -> None:
+    there, back = measure(one, other), measure(other, one)
+    assert there.absolute == -back.absolute
+    assert there.p_value == pytest.approx(back.p_value)
+    assert 0 <= there.p_value <= 1
+    low, high = there.interval
+    assert low <= there.absolute <= high
