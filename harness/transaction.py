@@ -195,15 +195,11 @@ class Transaction:
         since: int | None = None,
         until: int | None = None,
         newest_first: bool = True,
-        offset: int = 0,
     ) -> Page:
         """Return up to `limit` documents beyond the one with id `after`, or ending right before the one with id `before`.
 
-        `beyond` goes on where a page had its `end`, whether that document is still there or not; `offset` leaves out
-        the first ones (lists by page number).
-
-        `where` filters by declared indexes (None values are ignored), `since` and `until` bound the ordering instant
-        (microseconds, both inclusive), `offset` leaves out the first so many. Raises KeyError(id) when the cursor
+        `beyond` goes on where a page had its `end`, whether that document is still there or not. `where` filters by declared indexes (None values are ignored), `since` and `until` bound the ordering
+        instant (microseconds, both inclusive), `offset` leaves out the first so many. Raises KeyError(id) when the cursor
         document does not exist.
         """
         backwards = before is not None
