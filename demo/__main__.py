@@ -7,6 +7,7 @@ import logging
 import sys
 import time
 
+from demo import acts
 from demo.journey import STEPS, Journey, StepFailed
 from demo.stage import Stage
 
@@ -39,7 +40,7 @@ def main() -> int:
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     started = time.perf_counter()
-    print("Greenroom's demo: a subscription's life, offline, on Stripe's and Resend's own SDKs\n")
+    print(f"Greenroom's demo: {acts.TITLE}\n")
     stage = Stage(options.port)
     try:
         print(

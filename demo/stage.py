@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -18,7 +19,6 @@ from greenroom import Server, World, start
 from integrations.services import Services
 from integrations.settings import load_settings
 
-START = "2026-01-31T09:00:00Z"
 SEED = 7
 START_SECONDS = 30.0
 
@@ -33,16 +33,18 @@ class Stage:
         self.flaky = FlakyReceiver(failures=2)
         self._app: subprocess.Popen[bytes] | None = None
         try:
-            greenroom, clock = self.server.client, {"mode": "frozen", "now": START}
+            greenroom = self.server.client
+            clock: dict[str, str | float | datetime] = {"mode": "frozen", "now": _present()}
             self.world: World = greenroom.create_world("demo", seed=SEED, clock=clock)
             self.other: World = greenroom.create_world("understudy", seed=SEED, clock=clock)
             self.app_url = f"http://127.0.0.1:{_free_port()}"
             self.app = httpx.Client(base_url=self.app_url, timeout=30, trust_env=False)
             environment = {**self.world.env, "DATABASE_URL": f"sqlite:///{self.folder / 'platform.db'}"}
-            environment["MAIL_SWEEP_SECONDS"] = "1"
+            environment |= dict.fromkeys(("MAIL_SWEEP_SECONDS", "SEARCH_SWEEP_SECONDS"), "1")
+            environment["SURVEYS_PUBLIC_URL"] = self.app_url
             self._start_app(environment)
             self.services = Services.build(load_settings(environment))
-            for provider in ("stripe", "resend"):
+            for provider in ("clerk", "stripe", "resend", "mux", "insightiq", "cint"):
                 self.world.endpoints.add(provider, f"{self.app_url}/webhooks/{provider}")
         except BaseException:
             self.close()
@@ -69,6 +71,11 @@ class Stage:
         raise RuntimeError(f"the integration layer did not start:\n{log.read_text()}")
 
     @property
+    def authority(self) -> Path:
+        """The certificate that whoever speaks TLS to this Greenroom has to trust."""
+        return self.folder / "greenroom" / "tls" / "ca.pem"
+
+    @property
     def processes(self) -> list[int]:
         """The process ids of the two servers."""
         return [self.server.pid, *([self._app.pid] if self._app else [])]
@@ -93,6 +100,11 @@ class Stage:
         if hasattr(self, "app"):
             self.app.close()
         self.server.stop()
+
+
+def _present() -> datetime:
+    """Return the present in whole seconds: world time begins where the integration layer's own clock is."""
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def _free_port() -> int:

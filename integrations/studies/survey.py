@@ -10,6 +10,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from math import ceil
 from pathlib import Path
 
@@ -52,6 +53,10 @@ class SurveyAnswer:
     html: str | None = None
     status: int = 200
     return_to: str | None = None
+
+
+#: How long the request that brought an outcome may take to report it.
+_GRACE = timedelta(minutes=1)
 
 
 class SurveyHost:
@@ -102,8 +107,15 @@ class SurveyHost:
         return self._return(respondent)
 
     def report_pending(self, stopping: Callable[[], bool] = lambda: False) -> int:
-        """Report the outcomes that Cint has not taken note of, until `stopping` says so; return how many it did."""
-        query = select(Respondent).where(Respondent.outcome.is_not(None), Respondent.reported_at.is_(None))
+        """Report the outcomes that Cint has not taken note of, until `stopping` says so; return how many it did.
+
+        Those of the last minute are left to the request that brought them, which may be reporting them right now.
+        """
+        query = select(Respondent).where(
+            Respondent.outcome.is_not(None),
+            Respondent.reported_at.is_(None),
+            Respondent.answered_at < self._clock.now() - _GRACE,
+        )
         with self._database.transaction() as session:
             waiting = list(session.scalars(query.order_by(Respondent.answered_at)))
         done = 0

@@ -30,7 +30,7 @@ def refusal(
 # --- credentials -------------------------------------------------------------------------------------------------
 
 
-def unauthorized(rule: str = "unauthorized") -> Refusal:
+def unauthorized(rule: str | None = "unauthorized") -> Refusal:
     """Return the 401 for a missing, unknown or expired token, or a wrong S2S key."""
     return refusal(401, "authorization_error", UNAUTHORIZED, rule=rule, subject="Authorization")
 

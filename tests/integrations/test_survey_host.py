@@ -202,6 +202,8 @@ async def test_an_outage_of_cint_loses_no_answer(
     answer = await client.post(f"/surveys/{study.id}", data=form(study, "1", "1", "1"))
     assert answer.status_code == 503
     assert stored(layer).outcome is SurveyOutcome.COMPLETE
+    assert layer.services.survey_host.report_pending() == 0
+    layer.clock.sleep(61)
     assert layer.services.survey_host.report_pending() == 1
     assert layer.cint.respondents[rid] == 5
     assert layer.services.survey_host.report_pending() == 0

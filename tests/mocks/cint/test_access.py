@@ -60,14 +60,14 @@ async def test_a_token_of_another_secret_is_refused(room: Room) -> None:
 
 
 async def test_a_token_expires_in_world_time(room: Room, lenient: Room) -> None:
-    for each, refused in ((room, True), (lenient, False)):
+    for each in (room, lenient):
         token = await each.sign_in()
         await each.advance(86399)
         await each.ok("GET", "/v1/accounts", Authorization=f"Bearer {token}")
         await each.advance(1)
         answer = await each.call("GET", "/v1/accounts", Authorization=f"Bearer {token}")
-        assert (answer.status_code == 401) is refused
-        assert each.rules() == ["expired_token"]
+        assert answer.status_code == 401
+        assert each.rules() == []
 
 
 async def test_the_api_version_is_mandatory(room: Room, lenient: Room) -> None:
