@@ -1,6 +1,6 @@
 """What arrives from Clerk: its signature (Svix), its shape, and what each event type means for the directory."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 from svix.webhooks import Webhook, WebhookVerificationError
@@ -16,6 +16,7 @@ PROVIDER = "clerk"
 class Envelope(BaseModel):
     """What all of Clerk's events have in common; the event's id is the `svix-id` of its delivery."""
 
+    object: Literal["event"]
     type: str = Field(min_length=1)
     data: dict[str, Any]
 

@@ -69,7 +69,8 @@ def test_the_panel_answers_on_our_survey_host(cint: Outside) -> None:
     cint.advance(6 * 3600)
     counts = cint.services.results.counts(study.id)
     completes = {arm: found.get("complete", 0) for arm, found in counts.items()}
-    assert all(1 <= count <= 20 for count in completes.values()), counts
+    # Who was let in before an arm was full may finish.
+    assert all(count >= 1 for count in completes.values()), counts
     assert cint.services.survey_host.report_pending() == 0
     found = cint.services.fielding.refresh(study.id)
     assert found.cint_progress["current_completes"] == sum(completes.values())

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,7 @@ from integrations.mail.messages import Welcome
 from integrations.models import Base
 from integrations.services import PROVIDERS, Services
 from integrations.settings import load_settings
+from integrations.sweeps import sweeps_of
 from tests.integrations import stubs
 from tests.integrations.layer import Layer
 from tests.integrations.stubs import ENVIRONMENT, invoice, stripe_error, subscription
@@ -261,3 +263,49 @@ async def test_the_routes_are_documented(client: httpx.AsyncClient) -> None:
         "/webhooks/stripe",
         "/webhooks/resend",
     }
+
+
+async def test_json_bodies_are_limited_whether_or_not_they_say_their_length(
+    client: httpx.AsyncClient, layer: Layer
+) -> None:
+    large = b'{"name": "' + b"x" * layer.settings.webhook_body_limit_bytes + b'"}'
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield large
+
+    for content in (large, pieces()):
+        answer = await client.post(
+            "/campaigns", content=content, headers={"content-type": "application/json"}
+        )
+        assert_problem(answer, 413, "about:blank")
+
+
+async def test_what_is_not_set_up_is_said_so(layer: Layer) -> None:
+    settings = load_settings({**ENVIRONMENT, "DATABASE_URL": layer.settings.database_url.get_secret_value()})
+    services = Services.build(settings)
+    organisation = services.organisations.create(name="Acme", billing_email="b@acme.test")
+    transport = httpx.ASGITransport(create_app(settings, services), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://app.test") as client:
+        for method, path, body, named in (
+            ("GET", f"/search?organisation_id={organisation.id}", None, "ALGOLIA_ADMIN_API_KEY"),
+            ("POST", "/videos", {"organisation_id": organisation.id, "title": "T"}, "MUX_TOKEN_ID"),
+            ("POST", "/creators", {"platform": "TIKTOK", "handle": "mira"}, "INSIGHTIQ_CLIENT_ID"),
+            ("POST", "/webhooks/cint", {}, "CINT_WEBHOOK_SECRET"),
+            ("POST", "/webhooks/clerk", {}, "CLERK_WEBHOOK_SECRET"),
+        ):
+            problem = assert_problem(
+                await client.request(method, path, json=body), 503, "urn:problem:not-configured"
+            )
+            assert named in str(problem["detail"])
+    services.close()
+
+
+async def test_sweeps_run_for_the_providers_that_are_set_up(layer: Layer) -> None:
+    every = dict.fromkeys(("mail_sweep_seconds", "search_sweep_seconds", "job_sweep_seconds"), 5.0)
+    services = Services.build(layer.settings.model_copy(update=every))
+    names = [sweep.name for sweep in sweeps_of(services)]
+    assert names == ["mail", "search", "creator jobs", "respondents", "studies"]
+    services.close()
+    bare = Services.build(load_settings({**ENVIRONMENT}))
+    assert [sweep.name for sweep in sweeps_of(bare)] == ["mail"]
+    bare.close()

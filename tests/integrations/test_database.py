@@ -186,3 +186,20 @@ def test_the_developers_command_uses_the_environment(tmp_path: Path, monkeypatch
     database = Database(f"sqlite:///{tmp_path / 'cli.sqlite3'}")
     assert tables(database) == set(Base.metadata.tables)
     database.close()
+
+
+def test_a_table_is_replaced_without_losing_what_refers_to_it(database: Database) -> None:
+    database.upgrade("0001")
+    with database.engine.begin() as connection:
+        for statement in (
+            "INSERT INTO organisations VALUES ('o', 'Acme', 'a@acme.test', 0, '2026-11-01 12:00:00+00')",
+            "INSERT INTO mails VALUES ('m', 'o', 't', 'r', 'k', 's', 'h', 'x', NULL, 'sent', 1, NULL, '2026-11-01')",
+            "INSERT INTO mail_events VALUES (1, 'm', 'e', 'sent', '{}', '2026-11-01 12:00:00+00')",
+        ):
+            connection.exec_driver_sql(statement)
+    database.upgrade()
+    database.downgrade("0001")
+    database.upgrade()
+    with database.engine.connect() as connection:
+        joined = "SELECT mails.id FROM mail_events JOIN mails ON mails.id = mail_events.mail_id"
+        assert connection.exec_driver_sql(joined).all() == [("m",)]

@@ -10,6 +10,18 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _create_search_changes()
+    _create_campaigns()
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_campaigns_organisation_id"), table_name="campaigns")
+    op.drop_table("campaigns")
+    op.drop_index(op.f("ix_search_changes_due_at"), table_name="search_changes")
+    op.drop_table("search_changes")
+
+
+def _create_search_changes() -> None:
     op.create_table(
         "search_changes",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -29,6 +41,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "object_id", name=op.f("uq_search_changes_kind_object_id")),
     )
     op.create_index(op.f("ix_search_changes_due_at"), "search_changes", ["due_at"], unique=False)
+
+
+def _create_campaigns() -> None:
     op.create_table(
         "campaigns",
         sa.Column("id", sa.Text(), nullable=False),
@@ -78,10 +93,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaigns")),
     )
     op.create_index(op.f("ix_campaigns_organisation_id"), "campaigns", ["organisation_id"], unique=False)
-
-
-def downgrade() -> None:
-    op.drop_index(op.f("ix_campaigns_organisation_id"), table_name="campaigns")
-    op.drop_table("campaigns")
-    op.drop_index(op.f("ix_search_changes_due_at"), table_name="search_changes")
-    op.drop_table("search_changes")

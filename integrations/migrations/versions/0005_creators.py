@@ -10,6 +10,23 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _create_connected_accounts()
+    _create_creator_users()
+    _create_creators()
+    _create_creator_jobs()
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_creator_jobs_status"), table_name="creator_jobs")
+    op.drop_index(op.f("ix_creator_jobs_creator_id"), table_name="creator_jobs")
+    op.drop_table("creator_jobs")
+    op.drop_table("creators")
+    op.drop_table("creator_users")
+    op.drop_index(op.f("ix_connected_accounts_insightiq_user_id"), table_name="connected_accounts")
+    op.drop_table("connected_accounts")
+
+
+def _create_connected_accounts() -> None:
     op.create_table(
         "connected_accounts",
         sa.Column("account_id", sa.Text(), nullable=False),
@@ -28,6 +45,9 @@ def upgrade() -> None:
         ["insightiq_user_id"],
         unique=False,
     )
+
+
+def _create_creator_users() -> None:
     op.create_table(
         "creator_users",
         sa.Column("external_id", sa.Text(), nullable=False),
@@ -37,6 +57,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("external_id", name=op.f("pk_creator_users")),
         sa.UniqueConstraint("insightiq_id", name=op.f("uq_creator_users_insightiq_id")),
     )
+
+
+def _create_creators() -> None:
     op.create_table(
         "creators",
         sa.Column("id", sa.Text(), nullable=False),
@@ -69,6 +92,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_creators")),
         sa.UniqueConstraint("platform", "handle", name=op.f("uq_creators_platform_handle")),
     )
+
+
+def _create_creator_jobs() -> None:
     op.create_table(
         "creator_jobs",
         sa.Column("job_id", sa.Text(), nullable=False),
@@ -91,13 +117,3 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_creator_jobs_creator_id"), "creator_jobs", ["creator_id"], unique=False)
     op.create_index(op.f("ix_creator_jobs_status"), "creator_jobs", ["status"], unique=False)
-
-
-def downgrade() -> None:
-    op.drop_index(op.f("ix_creator_jobs_status"), table_name="creator_jobs")
-    op.drop_index(op.f("ix_creator_jobs_creator_id"), table_name="creator_jobs")
-    op.drop_table("creator_jobs")
-    op.drop_table("creators")
-    op.drop_table("creator_users")
-    op.drop_index(op.f("ix_connected_accounts_insightiq_user_id"), table_name="connected_accounts")
-    op.drop_table("connected_accounts")

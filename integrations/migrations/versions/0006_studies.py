@@ -10,6 +10,23 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _create_studies()
+    _create_respondents()
+    _create_study_questions()
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_study_questions_study_id"), table_name="study_questions")
+    op.drop_table("study_questions")
+    op.drop_index(op.f("ix_respondents_study_id"), table_name="respondents")
+    op.drop_table("respondents")
+    op.drop_index(op.f("ix_studies_status"), table_name="studies")
+    op.drop_index(op.f("ix_studies_organisation_id"), table_name="studies")
+    op.drop_index(op.f("ix_studies_campaign_id"), table_name="studies")
+    op.drop_table("studies")
+
+
+def _create_studies() -> None:
     op.create_table(
         "studies",
         sa.Column("id", sa.Text(), nullable=False),
@@ -80,6 +97,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_studies_campaign_id"), "studies", ["campaign_id"], unique=False)
     op.create_index(op.f("ix_studies_organisation_id"), "studies", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_studies_status"), "studies", ["status"], unique=False)
+
+
+def _create_respondents() -> None:
     op.create_table(
         "respondents",
         sa.Column("rid", sa.Text(), nullable=False),
@@ -108,6 +128,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("rid", name=op.f("pk_respondents")),
     )
     op.create_index(op.f("ix_respondents_study_id"), "respondents", ["study_id"], unique=False)
+
+
+def _create_study_questions() -> None:
     op.create_table(
         "study_questions",
         sa.Column("id", sa.Text(), nullable=False),
@@ -144,14 +167,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_study_questions")),
     )
     op.create_index(op.f("ix_study_questions_study_id"), "study_questions", ["study_id"], unique=False)
-
-
-def downgrade() -> None:
-    op.drop_index(op.f("ix_study_questions_study_id"), table_name="study_questions")
-    op.drop_table("study_questions")
-    op.drop_index(op.f("ix_respondents_study_id"), table_name="respondents")
-    op.drop_table("respondents")
-    op.drop_index(op.f("ix_studies_status"), table_name="studies")
-    op.drop_index(op.f("ix_studies_organisation_id"), table_name="studies")
-    op.drop_index(op.f("ix_studies_campaign_id"), table_name="studies")
-    op.drop_table("studies")
