@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 
@@ -18,12 +19,13 @@ _SIGNS = {"usd": "$", "cad": "$", "aud": "$", "nzd": "$", "eur": "€", "gbp": "
 
 @dataclass(frozen=True, slots=True)
 class Currencies:
-    """What is known of currencies: decimals by code, least charges, the greatest charge."""
+    """What is known of currencies: decimals by code, least charges, the greatest charge, what amounts are multiples of."""
 
     decimals: dict[str, int]
     minimums: dict[str, int]
     default_minimum: int
     maximum: int
+    steps: dict[str, int]
 
 
 @cache
@@ -32,7 +34,8 @@ def currencies() -> Currencies:
     data = tomllib.loads(Path(__file__).with_name("currencies.toml").read_text())
     decimals = dict.fromkeys(data["other"], 2) | dict.fromkeys(data["zero_decimal"], 0)
     decimals |= dict.fromkeys(data["three_decimal"], 3)
-    return Currencies(decimals, data["minimums"], data["default_minimum"], data["maximum"])
+    steps = dict.fromkeys(data["three_decimal"], 10) | data["steps"]
+    return Currencies(decimals, data["minimums"], data["default_minimum"], data["maximum"], steps)
 
 
 def check_currency(currency: str, *, param: str = "currency") -> None:
@@ -76,3 +79,12 @@ def shown(amount: int, currency: str) -> str:
 def fee(amount: int) -> int:
     """Return Stripe's fee on a charge, rounded half up."""
     return (amount * FEE_PERMILLE + 500) // 1000 + FEE_FIXED
+
+
+def rounded(exact: Decimal, currency: str) -> int:
+    """Round a computed amount to one that can be charged, half of it away from zero.
+
+    Three-decimal currencies end in 0, and the króna, which has no smaller coin, in 00 (Stripe docs: currencies).
+    """
+    step = currencies().steps.get(currency, 1)
+    return int((exact / step).quantize(Decimal(1), rounding=ROUND_HALF_UP)) * step
