@@ -426,6 +426,20 @@ class Transaction:
         self.store.keep()
         self._open = False
 
+    def undo(self) -> None:
+        """Take back all that was done so far and go on, as if the unit had just begun: for previews of what would be.
+
+        Documents that were handed out are not to be saved afterwards.
+        """
+        self.rollback()
+        self._slots.clear()
+        self._dirty.clear()
+        self._counters.clear()
+        self._grants.clear()
+        self._sequence = self.world.sequence
+        self._endpoints_changed = False
+        self.outcome = Outcome()
+
     def rollback(self) -> None:
         """End the unit as if it had never been."""
         if self._open:

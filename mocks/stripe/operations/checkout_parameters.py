@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from mocks.stripe.operations.subscriptions import BillingMode, Quantity, Recurring, TrialSettings
+from mocks.stripe.operations.billing_parameters import Quantity, Recurring
+from mocks.stripe.operations.subscription_parameters import BillingMode, TrialSettings
 from mocks.stripe.parameters import Currency, Decimal, Group, Integer, Metadata, StripeParams, Timestamp
 
 

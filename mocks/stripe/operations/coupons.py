@@ -9,7 +9,15 @@ from pydantic import Field
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.stripe.operations.billing_parameters import Percentage
-from mocks.stripe.parameters import CreatedListParams, Currency, Group, Integer, Metadata, StripeParams, Timestamp
+from mocks.stripe.parameters import (
+    CreatedListParams,
+    Currency,
+    Group,
+    Integer,
+    Metadata,
+    StripeParams,
+    Timestamp,
+)
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render
 from mocks.stripe.resources import coupons

@@ -1,4 +1,4 @@
-"""Invoices: retrieve, list, lines, pay, finalize, void, mark uncollectible; and the timers that carry them on."""
+"""Invoices: create, retrieve, update, delete, list, their lines and their ends; and the timers that carry them on."""
 
 from __future__ import annotations
 
@@ -6,10 +6,18 @@ from typing import Literal
 
 from harness.params import Json
 from harness.transaction import Transaction
+from mocks.stripe.operations.invoice_parameters import (
+    AddLines,
+    CreateInvoice,
+    RemoveLines,
+    UpdateInvoice,
+    UpdateLine,
+    UpdateLines,
+)
 from mocks.stripe.parameters import Boolean, CreatedListParams, ListParams, StripeParams
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render
-from mocks.stripe.resources import dunning, embedded, invoices
+from mocks.stripe.resources import dunning, embedded, invoices, invoicing
 from mocks.stripe.resources.invoices import INVOICES
 
 PATH = "/v1/invoices/{invoice}"
@@ -48,6 +56,72 @@ def list_invoices(tx: Transaction, params: ListInvoices) -> Json:
     names = ("collection_method", "customer", "status", "subscription")
     where = {name: getattr(params, name) for name in names}
     return listing(tx, INVOICES, params, url="/v1/invoices", where=where)
+
+
+@stripe.post("/v1/invoices", id="PostInvoices", tier="P1")
+def create_invoice(tx: Transaction, params: CreateInvoice) -> Json:
+    """Draft an invoice."""
+    return render(tx, invoicing.create(tx, params.given()), params.expand)
+
+
+@stripe.post(PATH, id="PostInvoicesInvoice", tier="P1")
+def update_invoice(tx: Transaction, params: UpdateInvoice, invoice: str) -> Json:
+    """Change an invoice; a finalized one only where that costs nothing."""
+    found = invoices.find(tx, invoice)
+    invoicing.change(tx, found, params.given())
+    return render(tx, found, params.expand)
+
+
+@stripe.delete(PATH, id="DeleteInvoicesInvoice", tier="P1")
+def delete_invoice(tx: Transaction, params: StripeParams, invoice: str) -> Json:
+    """Delete a draft."""
+    return invoicing.delete(tx, invoices.find(tx, invoice))
+
+
+@stripe.post(f"{PATH}/add_lines", id="PostInvoicesInvoiceAddLines", tier="P1")
+def add_lines(tx: Transaction, params: AddLines, invoice: str) -> Json:
+    """Add lines to a draft."""
+    found = invoices.find(tx, invoice)
+    invoicing.add_lines(tx, found, list(params.lines), [each.given() for each in params.lines])
+    return _with_metadata(tx, found, params)
+
+
+@stripe.post(f"{PATH}/update_lines", id="PostInvoicesInvoiceUpdateLines", tier="P1")
+def update_lines(tx: Transaction, params: UpdateLines, invoice: str) -> Json:
+    """Change lines of a draft."""
+    found = invoices.find(tx, invoice)
+    invoicing.update_lines(tx, found, [(each.id, each, each.given()) for each in params.lines])
+    return _with_metadata(tx, found, params)
+
+
+@stripe.post(f"{PATH}/remove_lines", id="PostInvoicesInvoiceRemoveLines", tier="P1")
+def remove_lines(tx: Transaction, params: RemoveLines, invoice: str) -> Json:
+    """Take lines off a draft."""
+    found = invoices.find(tx, invoice)
+    invoicing.remove_lines(tx, found, [each.given() for each in params.lines])
+    return _with_metadata(tx, found, params)
+
+
+@stripe.post(f"{PATH}/lines/{{line_item_id}}", id="PostInvoicesInvoiceLinesLineItemId", tier="P1")
+def update_line(tx: Transaction, params: UpdateLine, invoice: str, line_item_id: str) -> Json:
+    """Change one line of a draft."""
+    found = invoices.find(tx, invoice)
+    invoicing.update_lines(tx, found, [(line_item_id, params, params.given())])
+    return render(tx, invoicing.line_of(found, line_item_id, param="line_item_id"), params.expand)
+
+
+@stripe.post(f"{PATH}/send", id="PostInvoicesInvoiceSend", tier="P1")
+def send_invoice(tx: Transaction, params: StripeParams, invoice: str) -> Json:
+    """Send an invoice to its customer."""
+    found = invoices.find(tx, invoice)
+    dunning.send(tx, found)
+    return render(tx, found, params.expand)
+
+
+def _with_metadata(tx: Transaction, invoice: Json, params: AddLines | UpdateLines | RemoveLines) -> Json:
+    if "invoice_metadata" in params.model_fields_set:
+        invoicing.change(tx, invoice, {"metadata": params.invoice_metadata})
+    return render(tx, invoice, params.expand)
 
 
 @stripe.get(PATH, id="GetInvoicesInvoice", tier="P1")
@@ -108,6 +182,12 @@ def mark_uncollectible(tx: Transaction, params: StripeParams, invoice: str) -> J
 def finalize_draft(tx: Transaction, payload: Json) -> None:
     """A renewal's draft is finalized and charged."""
     dunning.finalize(tx, invoices.find(tx, payload["invoice"]))
+
+
+@stripe.timer("invoice.overdue")
+def announce_overdue(tx: Transaction, payload: Json) -> None:
+    """An invoice was to be paid by now."""
+    dunning.overdue(tx, invoices.find(tx, payload["invoice"]))
 
 
 @stripe.timer("invoice.collect")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mocks.stripe import errors
-from mocks.stripe.resources import prices, products
+from mocks.stripe.resources import prices, products, usage
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -32,18 +32,20 @@ class Priced(Protocol):
         """A price that is made for this request alone."""
 
 
-def price_of(tx: Transaction, item: Priced, *, at: str) -> Json:
+def price_of(tx: Transaction, item: Priced, *, at: str, param: str | None = None) -> Json:
     """Return the price of an item of a request; `at` is the item's parameter, for example `items[0]`.
+
+    `param` is the price's own parameter where it is not `price` below that.
 
     Raises the 400s for no price, an unknown or inactive one, and for the kinds of prices that are not billed here yet.
     """
     if item.price is not None and item.price_data is not None:
         raise errors.exclusive(f"{at}[price]", f"{at}[price_data]")
     if item.price_data is not None:
-        return _made(tx, item.price_data.given(), at=f"{at}[price_data]")
+        return _made(tx, item.price_data.given(), at=f"{at}[price_data]" if at else "price_data")
     if item.price is None:
         raise errors.missing_parameter(f"{at}[price]")
-    param = f"{at}[price]"
+    param = param or f"{at}[price]"
     price = prices.get(tx, item.price, param=param)
     if not price["active"]:
         raise errors.invalid(
@@ -51,8 +53,7 @@ def price_of(tx: Transaction, item: Priced, *, at: str) -> Json:
             param=param,
             rule="inactive_price",
         )
-    metered = price["recurring"] is not None and price["recurring"]["usage_type"] == "metered"
-    if metered or price["billing_scheme"] == "tiered" or price["custom_unit_amount"] is not None:
+    if price["custom_unit_amount"] is not None or (usage.is_metered(price) and not usage.MEASURES):
         raise errors.unsupported(param)
     return price
 

@@ -17,7 +17,7 @@ from mocks.stripe.resources import (
     billing_cycle,
     checkout_sessions,
     customers,
-    invoice_shape,
+    invoice_amounts,
     payment_attempts,
     payment_intents,
     payment_methods,
@@ -195,7 +195,7 @@ def _due(tx: Transaction, session: Json) -> int:
     customer = tx.get(CUSTOMERS, session["customer"]) if session["customer"] else None
     if session["mode"] == "payment" or customer is None:
         return total
-    return invoice_shape.owed(total, customer["balance"], session["currency"])[0]
+    return invoice_amounts.owed(total, customer["balance"], session["currency"])[0]
 
 
 def _intent(tx: Transaction, session: Json) -> Json:

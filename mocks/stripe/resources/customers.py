@@ -26,6 +26,9 @@ DELETED = Collection("stripe.deleted_customer")
 ON_DELETE: list[Callable[[Transaction, Json], None]] = []
 """What ends before a customer is deleted: functions that cancel subscriptions and the like."""
 
+ON_BALANCE: list[Callable[[Transaction, Json, int | None], None]] = []
+"""What follows when `balance` is set by itself: functions of the customer and its earlier balance, None for a new one."""
+
 _BLANK: Json = {
     "id": "",
     "object": "customer",
@@ -125,6 +128,10 @@ def get(tx: Transaction, id: str, *, param: str = "customer") -> Json:
 
 def save(tx: Transaction, customer: Json) -> bool:
     """Keep a changed customer and announce `customer.updated`; nothing happens when nothing changed."""
+    earlier = tx.before(CUSTOMERS, customer["id"])
+    if earlier is not None and earlier["balance"] != customer["balance"]:
+        for record in ON_BALANCE:
+            record(tx, customer, earlier["balance"])
     return updated(tx, "customer.updated", CUSTOMERS, customer)
 
 
@@ -144,6 +151,9 @@ def create(
     if customer["invoice_prefix"] is None:
         customer["invoice_prefix"] = tx.token("customer.invoice_prefix", 8, chance.UPPER)
     tx.insert(CUSTOMERS, customer)
+    if customer["balance"]:
+        for record in ON_BALANCE:
+            record(tx, customer, None)
     if before_announcement is not None:
         before_announcement(customer)
     emit(tx, "customer.created", CUSTOMERS, customer)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from harness.collection import Collection
 from mocks.stripe import errors
 from mocks.stripe.ids import new_id
-from mocks.stripe.rendering import Resource, register
+from mocks.stripe.rendering import Resource, register, render
 from mocks.stripe.resources import coupons, periods, promotion_codes
 from mocks.stripe.resources.events import emit
 from mocks.stripe.resources.promotion_codes import (
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from harness.transaction import Transaction
 
 Json = dict[str, Any]
-Holder = Literal["checkout_session", "invoice", "invoice_item", "subscription", "subscription_item", "customer"]
+Holder = Literal[
+    "checkout_session", "invoice", "invoice_item", "subscription", "subscription_item", "customer"
+]
 
 DISCOUNTS = Collection("stripe.discount", "subscription")
 
@@ -73,8 +75,9 @@ def redeem(
         kept.append(_create(tx, coupon, code, customer, holder, inside)["id"])
     if len(set(kept)) < len(kept):
         raise errors.invalid("The same discount was given twice.", param=at)
-    for id in set(held or []) - set(kept):
-        end(tx, id)
+    for id in held or []:
+        if id not in kept:
+            end(tx, id)
     return kept
 
 
@@ -83,6 +86,13 @@ def end(tx: Transaction, id: str) -> None:
     discount = tx.get(DISCOUNTS, id)
     if discount is not None and _announced(discount):
         emit(tx, "customer.discount.deleted", DISCOUNTS, discount)
+
+
+def deleted(tx: Transaction, id: str) -> Json:
+    """Return what Stripe answers for a discount that was taken away."""
+    shown = render(tx, tx.get(DISCOUNTS, id) or {})
+    shown.pop("end", None)
+    return shown | {"deleted": True}
 
 
 def running(tx: Transaction, ids: list[str]) -> list[str]:
@@ -190,4 +200,8 @@ def _create(
 
 
 def _announced(discount: Json) -> bool:
-    return discount["invoice"] is None and discount["invoice_item"] is None and discount["checkout_session"] is None
+    return (
+        discount["invoice"] is None
+        and discount["invoice_item"] is None
+        and discount["checkout_session"] is None
+    )

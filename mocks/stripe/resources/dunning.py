@@ -1,11 +1,13 @@
 """Paying invoices, and what comes of it for the subscription and the customer.
 
-A failed automatic payment is tried again after `RETRY_AFTER`; when the last retry fails, the subscription is canceled.
+A failed automatic payment is tried again after `RETRY_AFTER`; when the last retry fails, the subscription is canceled, or
+becomes what the account has set.
 Stripe's own default picks the instants itself (Smart Retries: 8 tries in two weeks) and is not published.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from harness.instants import DAY, SECOND
@@ -17,6 +19,7 @@ from mocks.stripe.resources import (
     payment_attempts,
     payment_intents,
     payment_methods,
+    settings,
     subscriptions,
 )
 from mocks.stripe.resources.customers import CUSTOMERS
@@ -32,15 +35,51 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+ON_PAID: list[Callable[[Transaction, Json, Json], None]] = []
+"""What follows when a subscription's invoice is paid: functions of subscription and invoice."""
+
 RETRY_AFTER = (3 * DAY, 5 * DAY, 7 * DAY)
 """The gaps between a failed automatic attempt and the next one: our choice, in world time."""
 
 
 def finalize(tx: Transaction, invoice: Json) -> None:
     """Finalize a renewal's draft when its hour is over, and collect it."""
-    if invoice["status"] == "draft" and invoice["auto_advance"]:
-        _open(tx, invoice)
+    if invoice["status"] != "draft" or not invoice["auto_advance"]:
+        return
+    _open(tx, invoice)
+    subscription = subscription_of(tx, invoice)
+    paused = None if subscription is None else subscription["pause_collection"]
+    if paused is not None and paused["behavior"] in {"void", "mark_uncollectible"}:
+        invoices.close(tx, invoice, "void" if paused["behavior"] == "void" else "uncollectible")
+    elif invoice["collection_method"] == "send_invoice" and invoice["amount_due"]:
+        send(tx, invoice)
+    else:
         collect(tx, invoice)
+
+
+def send(tx: Transaction, invoice: Json) -> None:
+    """Send an invoice to its customer, a draft once it is finalized; raises the 400 for one that is closed."""
+    if invoice["status"] == "draft":
+        _open(tx, invoice)
+        if invoice["amount_due"] == 0:
+            paid(tx, invoice)
+    elif invoice["status"] != "open":
+        raise errors.invalid(
+            f"Only open invoices can be sent; this one is `{invoice['status']}`.", rule="invoice_state"
+        )
+    invoices.announce(tx, "invoice.sent", invoice)
+
+
+def overdue(tx: Transaction, invoice: Json) -> None:
+    """Announce an invoice that was to be paid by now; its subscription is `past_due` from then on."""
+    if invoice["status"] != "open":
+        return
+    invoices.announce(tx, "invoice.overdue", invoice)
+    subscription = subscription_of(tx, invoice)
+    if subscription is not None and subscription["status"] == "active":
+        shown = snapshot(tx, subscription)
+        subscriptions.become(subscription, "past_due")
+        subscriptions.save(tx, subscription, shown)
 
 
 def finalize_now(tx: Transaction, invoice: Json, *, auto_advance: bool | None) -> None:
@@ -49,7 +88,7 @@ def finalize_now(tx: Transaction, invoice: Json, *, auto_advance: bool | None) -
     _open(tx, invoice)
     if invoice["amount_due"] == 0:
         paid(tx, invoice)
-    elif invoice["auto_advance"]:
+    elif invoice["auto_advance"] and invoice["collection_method"] == "charge_automatically":
         due = tx.now + invoices.FINALIZES_AFTER
         invoice["next_payment_attempt"] = due // SECOND
         tx.save(INVOICES, invoice)
@@ -83,7 +122,11 @@ def pay(
 
 
 def _open(tx: Transaction, invoice: Json) -> None:
-    invoices.finalize(tx, invoice, description="Subscription update", method=default_method(tx, invoice))
+    text = "Payment for Invoice" if invoices.subscription_id(invoice) is None else "Subscription update"
+    invoices.finalize(tx, invoice, description=text, method=default_method(tx, invoice))
+    if invoice["due_date"] is not None and invoice["collection_method"] == "send_invoice":
+        due = invoice["due_date"] * SECOND
+        tx.schedule("invoice.overdue", due, {"invoice": invoice["id"]}, key=f"overdue:{invoice['id']}")
 
 
 def collect(tx: Transaction, invoice: Json) -> None:
@@ -97,9 +140,13 @@ def collect(tx: Transaction, invoice: Json) -> None:
 
 
 def default_method(tx: Transaction, invoice: Json) -> str | None:
-    """Return the payment method an invoice is charged to when none is named; None when there is none."""
+    """Return the payment method an invoice is charged to when none is named; None when there is none.
+
+    The invoice's own goes before the subscription's, and that before the customer's.
+    """
     subscription = subscription_of(tx, invoice)
-    return None if subscription is None else subscriptions.payment_method_of(tx, subscription)
+    own = None if subscription is None else subscription["default_payment_method"]
+    return subscriptions.usable_method(tx, invoice["customer"], (invoice["default_payment_method"], own))
 
 
 def attempt(
@@ -128,6 +175,7 @@ def paid(tx: Transaction, invoice: Json) -> None:
     earlier = snapshot(tx, invoice)
     invoices.become(tx, invoice, "paid")
     invoice |= {"amount_paid": invoice["amount_due"], "amount_remaining": 0, "attempted": True}
+    tx.unschedule(f"overdue:{invoice['id']}")
     if invoice["attempt_count"] == 0 and invoice["amount_due"]:
         invoice["attempt_count"] = 1
     tx.save(INVOICES, invoice)
@@ -139,6 +187,8 @@ def paid(tx: Transaction, invoice: Json) -> None:
     subscription = subscription_of(tx, invoice)
     if subscription is not None:
         _subscription_paid(tx, subscription, invoice)
+        for follow in ON_PAID:
+            follow(tx, subscription, invoice)
     _set_delinquent(tx, invoice["customer"], delinquent=False)
 
 
@@ -179,7 +229,8 @@ def expire(tx: Transaction, subscription: Json) -> None:
 
 def subscription_of(tx: Transaction, invoice: Json) -> Json | None:
     """Return the subscription that an invoice bills."""
-    return tx.get(SUBSCRIPTIONS, invoice["parent"]["subscription_details"]["subscription"])
+    id = invoices.subscription_id(invoice)
+    return None if id is None else tx.get(SUBSCRIPTIONS, id)
 
 
 def refused(tx: Transaction, invoice: Json, outcome: Outcome | None) -> Refusal:
@@ -223,12 +274,25 @@ def _failed(tx: Transaction, invoice: Json, outcome: Outcome | None, *, schedule
     if subscription is None or not retried:
         return
     if exhausted:
-        subscriptions.cancel(tx, subscription, reason="payment_failed")
+        _exhausted(tx, subscription, invoice)
     elif subscription["status"] == "active":
         shown = snapshot(tx, subscription)
         subscriptions.become(subscription, "past_due")
         subscriptions.save(tx, subscription, shown)
     _set_delinquent(tx, invoice["customer"], delinquent=True)
+
+
+def _exhausted(tx: Transaction, subscription: Json, invoice: Json) -> None:
+    """Do what the account has set for a subscription whose last retry has failed."""
+    wanted = settings.of(tx)
+    if wanted["subscription_status"] == "canceled":
+        subscriptions.cancel(tx, subscription, reason="payment_failed")
+    elif wanted["subscription_status"] == "unpaid" and subscription["status"] in {"active", "past_due"}:
+        shown = snapshot(tx, subscription)
+        subscriptions.become(subscription, "unpaid")
+        subscriptions.save(tx, subscription, shown)
+    if wanted["invoice_status"] == "uncollectible":
+        invoices.close(tx, invoice, "uncollectible")
 
 
 def _retry(tx: Transaction, invoice: Json) -> bool:
@@ -246,15 +310,19 @@ def _retry(tx: Transaction, invoice: Json) -> bool:
 def _subscription_paid(tx: Transaction, subscription: Json, invoice: Json) -> None:
     """Make a subscription active again, or for the first time, after its invoice was paid."""
     status = subscription["status"]
-    if status not in {"incomplete", "past_due"} or not _latest_finalized(tx, subscription, invoice):
+    if status not in {"incomplete", "past_due", "unpaid", "paused"} or not _latest_finalized(
+        tx, subscription, invoice
+    ):
         return
     earlier = snapshot(tx, subscription)
     subscriptions.become(subscription, "active")
-    if status == "incomplete":
+    if status in {"incomplete", "paused"}:
         tx.unschedule(f"incomplete:{subscription['id']}")
         subscriptions.plan_ahead(tx, subscription)
         _save_method(tx, subscription, invoice)
     subscriptions.save(tx, subscription, earlier)
+    if status == "paused":
+        subscriptions.announce(tx, "resumed", subscription)
 
 
 def _latest_finalized(tx: Transaction, subscription: Json, invoice: Json) -> bool:

@@ -1,16 +1,15 @@
-"""The document of an invoice, and what of its total is due."""
+"""The document of an invoice."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from mocks.stripe.resources.money import currencies
-
 if TYPE_CHECKING:
     from harness.transaction import Transaction
 
 Json = dict[str, Any]
-Reason = Literal["subscription_create", "subscription_cycle", "subscription_update", "upcoming"]
+Reason = Literal["manual", "subscription_create", "subscription_cycle", "subscription_update", "upcoming"]
+DAY = 24 * 3600
 
 ACCOUNT_NAME = "Greenroom"
 
@@ -47,7 +46,7 @@ _BLANK: Json = {
     },
     "automatically_finalizes_at": None,
     "billing_reason": None,
-    "collection_method": "",
+    "collection_method": "charge_automatically",
     "confirmation_secret": None,
     "created": 0,
     "currency": "",
@@ -109,65 +108,42 @@ _BLANK: Json = {
 """Every field of an invoice, in Stripe's order; never changed in place."""
 
 
-def shape(
-    tx: Transaction,
-    subscription: Json,
-    customer: Json,
-    lines: list[Json],
-    *,
-    id: str,
-    reason: Reason,
-    period: tuple[int, int],
-) -> Json:
-    """Return the document of a draft."""
-    total = sum(line["amount"] for line in lines)
-    due, _ = owed(total, customer["balance"], subscription["currency"])
-    for line in lines:
-        line["invoice"] = id
-    settings = {
-        "default_mandate": None,
-        "payment_method_options": None,
-        "payment_method_types": subscription["payment_settings"]["payment_method_types"],
-    }
-    details = {"metadata": dict(subscription["metadata"]), "subscription": subscription["id"]}
-    sums = ("subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax")
+def shape(tx: Transaction, customer: Json, *, id: str, currency: str, **fields: Any) -> Json:
+    """Return the document of a draft with these fields; its amounts are written by `invoice_amounts.recompute`."""
+    settings = {"default_mandate": None, "payment_method_options": None, "payment_method_types": None}
     return _BLANK | {
         "id": id,
-        "amount_due": due,
-        "amount_remaining": due,
-        "billing_reason": reason,
-        "collection_method": subscription["collection_method"],
         "created": tx.seconds,
-        "currency": subscription["currency"],
+        "currency": currency,
         "customer": customer["id"],
         **billed_to(customer),
-        "lines": lines,
-        "parent": {
-            "quote_details": None,
-            "subscription_details": details,
-            "type": "subscription_details",
-        },
+        "custom_fields": customer["invoice_settings"]["custom_fields"],
+        "footer": customer["invoice_settings"]["footer"],
         "payment_settings": settings,
-        "period_end": period[1],
-        "period_start": period[0],
-        "starting_balance": customer["balance"],
+        "period_end": tx.seconds,
+        "period_start": tx.seconds,
         "status_transitions": dict.fromkeys(STAMPS.values()),
-        **dict.fromkeys(sums, total),
+        "test_clock": customer["test_clock"],
         "webhooks_delivered_at": tx.seconds,
+        **fields,
         "_": {"payment_intent": None},
     }
 
 
-def owed(total: int, balance: int, currency: str) -> tuple[int, int]:
-    """Return what is due of a total, and the customer's balance afterwards.
-
-    A balance below zero is credit. What is too small to be charged is carried over to the next invoice.
-    """
-    known = currencies()
-    due = max(0, total + balance)
-    if due < known.minimums.get(currency, known.default_minimum):
-        due = 0
-    return due, total + balance - due
+def of_subscription(tx: Transaction, subscription: Json) -> Json:
+    """Return the fields that a subscription gives its invoices."""
+    details = {"metadata": dict(subscription["metadata"]), "subscription": subscription["id"]}
+    types = subscription["payment_settings"]["payment_method_types"]
+    settings = {"default_mandate": None, "payment_method_options": None, "payment_method_types": types}
+    sends = subscription["collection_method"] == "send_invoice"
+    return {
+        "collection_method": subscription["collection_method"],
+        "default_tax_rates": list(subscription["default_tax_rates"]),
+        "description": subscription["description"],
+        "due_date": tx.seconds + (subscription["days_until_due"] or 0) * DAY if sends else None,
+        "parent": {"quote_details": None, "subscription_details": details, "type": "subscription_details"},
+        "payment_settings": settings,
+    }
 
 
 def billed_to(customer: Json) -> Json:

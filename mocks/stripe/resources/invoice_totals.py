@@ -62,9 +62,7 @@ def compute(lines: list[Json], rules: Rules) -> Json:
     subtotal = sum(line["amount"] for line in lines) - sum(own)
     reduced = sum(line["amount"] for line in lines) - sum(each["amount"] for each in all)
     exclusive, inclusive = sum(each for each, _ in taxes), sum(each for _, each in taxes)
-    within = sum(
-        _included(line["amount"] - own[place], line, rules) for place, line in enumerate(lines)
-    )
+    within = sum(_included(line["amount"] - own[place], line, rules) for place, line in enumerate(lines))
     return {
         "subtotal": subtotal,
         "subtotal_excluding_tax": subtotal - within,

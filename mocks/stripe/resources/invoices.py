@@ -9,10 +9,19 @@ from harness.instants import HOUR, SECOND
 from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.rendering import Resource, register, snapshot
-from mocks.stripe.resources import addresses, invoice_payments, payment_intents
+from mocks.stripe.resources import (
+    addresses,
+    customer_balance,
+    invoice_amounts,
+    invoice_lines,
+    invoice_payments,
+    payment_intents,
+    tax_rates,
+)
 from mocks.stripe.resources.customers import CUSTOMERS
 from mocks.stripe.resources.events import difference, emit
-from mocks.stripe.resources.invoice_shape import STAMPS, Reason, billed_to, owed, shape
+from mocks.stripe.resources.invoice_amounts import owed
+from mocks.stripe.resources.invoice_shape import STAMPS, Reason, billed_to, shape
 from mocks.stripe.versions import before, without
 
 if TYPE_CHECKING:
@@ -21,12 +30,20 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+
+def subscription_id(invoice: Json) -> str | None:
+    """Return the id of the subscription that an invoice bills, None for one of its merchant's own."""
+    details = (invoice["parent"] or {}).get("subscription_details")
+    return None if details is None else details["subscription"]
+
+
 INVOICES = Collection(
     "stripe.invoice",
     "customer",
     "status",
     "collection_method",
-    subscription=lambda each: each["parent"]["subscription_details"]["subscription"],
+    subscription=subscription_id,
+    line=lambda each: [line["id"] for line in each["lines"]] if each["status"] == "draft" else None,
     payment_intent=lambda each: each["_"]["payment_intent"],
 )
 
@@ -48,9 +65,10 @@ def view(tx: Transaction, invoice: Json) -> Json:
     """Return the invoice as the API shows it: its first lines in a list, its pages where it has been finalized."""
     shown = {name: value for name, value in invoice.items() if name != "_"}
     lines = invoice["lines"]
+    shown["default_tax_rates"] = tax_rates.shown(tx, invoice["default_tax_rates"])
     shown["lines"] = {
         "object": "list",
-        "data": lines[:SHOWN_LINES],
+        "data": [invoice_lines.shown(line) for line in lines[:SHOWN_LINES]],
         "has_more": len(lines) > SHOWN_LINES,
         "total_count": len(lines),
         "url": f"/v1/invoices/{invoice['id']}/lines",
@@ -84,10 +102,16 @@ register(
         expands={
             "customer": "customer",
             "default_payment_method": "payment_method",
+            "discounts": "discount",
+            "lines.data.discount_amounts.discount": "discount",
+            "lines.data.discounts": "discount",
             "lines.data.pricing.price_details.price": "price",
             "lines.data.subscription": "subscription",
             "parent.subscription_details.subscription": "subscription",
             "payments.data.payment.payment_intent": "payment_intent",
+            "test_clock": "test_helpers.test_clock",
+            "total_discount_amounts.discount": "discount",
+            "total_taxes.tax_rate_details.tax_rate": "tax_rate",
         },
         includes={"payments": _payments, "confirmation_secret": _secret},
         view=view,
@@ -99,11 +123,24 @@ register(
     Resource(
         "line_item",
         INVOICES,
-        expands={"pricing.price_details.price": "price", "subscription": "subscription"},
+        expands={
+            "discount_amounts.discount": "discount",
+            "discounts": "discount",
+            "pricing.price_details.price": "price",
+            "subscription": "subscription",
+            "taxes.tax_rate_details.tax_rate": "tax_rate",
+        },
     )
 )
 
 before("2025-09-30.clover", "invoice")(without("amount_paid_off_stripe", "customer_account"))
+before("2026-03-25.dahlia", "line_item", "invoiceitem")(without("quantity_decimal"))
+
+
+@before("2026-03-25.dahlia", "invoice")
+def _without_decimal_quantities(invoice: Json) -> None:
+    for line in invoice["lines"]["data"]:
+        line.pop("quantity_decimal", None)
 
 
 def find(tx: Transaction, id: str) -> Json:
@@ -111,6 +148,14 @@ def find(tx: Transaction, id: str) -> Json:
     found = tx.get(INVOICES, id)
     if found is None:
         raise errors.not_found("invoice", id, param="invoice")
+    return found
+
+
+def get(tx: Transaction, id: str) -> Json:
+    """Return an invoice named in a parameter; raise the 400."""
+    found = tx.get(INVOICES, id)
+    if found is None:
+        raise errors.no_such("invoice", id, param="invoice")
     return found
 
 
@@ -130,21 +175,46 @@ def announce_update(tx: Transaction, invoice: Json, earlier: Json) -> None:
     emit(tx, "invoice.updated", INVOICES, invoice, previous=difference(earlier, snapshot(tx, invoice)))
 
 
-def draft(
+def build(
     tx: Transaction,
-    subscription: Json,
     customer: Json,
     lines: list[Json],
     *,
+    currency: str,
     reason: Reason,
-    period: tuple[int, int],
+    id: str | None = None,
+    **fields: Any,
 ) -> Json:
-    """Create a subscription's invoice as a draft, without announcing it yet.
+    """Return the document of a draft; `fields` are those that differ from a plain one's.
 
-    `period` are the instants between which pending items were gathered: the period that ended.
+    `period_start` and `period_end` are the instants between which pending items were gathered.
     """
-    invoice = shape(tx, subscription, customer, lines, id=new_id(tx, "in"), reason=reason, period=period)
-    return tx.insert(INVOICES, invoice)
+    id = id or new_id(tx, "in")
+    invoice = shape(tx, customer, id=id, currency=currency, billing_reason=reason, lines=lines, **fields)
+    invoice_amounts.recompute(tx, invoice, customer["balance"])
+    return invoice
+
+
+def draft(tx: Transaction, customer: Json, lines: list[Json], **fields: Any) -> Json:
+    """Create an invoice as a draft, as `build` describes it, without announcing it yet."""
+    return tx.insert(INVOICES, build(tx, customer, lines, **fields))
+
+
+def refresh(tx: Transaction, invoice: Json) -> None:
+    """Compute a draft's amounts anew, after its lines, discounts or taxes have changed, and keep it."""
+    customer = tx.get(CUSTOMERS, invoice["customer"])
+    invoice_amounts.recompute(tx, invoice, 0 if customer is None else customer["balance"])
+    tx.save(INVOICES, invoice)
+
+
+def check_editable(invoice: Json) -> None:
+    """Raise the 400 for a change of an invoice that is no draft any more."""
+    if invoice["status"] != "draft":
+        raise errors.invalid(
+            "This invoice is no longer editable: only drafts can be changed.",
+            code="invoice_not_editable",
+            rule="invoice_state",
+        )
 
 
 def finalize(
@@ -186,17 +256,24 @@ def finalize(
 
 def _number(tx: Transaction, invoice: Json, customer: Json) -> None:
     """Give an invoice its number and its share of the customer's balance."""
-    due, balance = owed(invoice["total"], customer["balance"], invoice["currency"])
-    invoice |= {"amount_due": due, "amount_remaining": due, **billed_to(customer)}
-    invoice |= {"starting_balance": customer["balance"], "ending_balance": balance}
-    invoice["number"] = f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04d}"
-    customer["next_invoice_sequence"] += 1
-    changed = customer["balance"] != balance
-    earlier = {"balance": customer["balance"]}
-    customer["balance"] = balance
+    invoice |= billed_to(customer)
+    invoice_amounts.recompute(tx, invoice, customer["balance"])
+    if invoice["number"] is None:
+        invoice["number"] = f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04d}"
+        customer["next_invoice_sequence"] += 1
     tx.save(CUSTOMERS, customer)
-    if changed:
-        emit(tx, "customer.updated", CUSTOMERS, customer, previous=earlier)
+    before, currency = customer["balance"], invoice["currency"]
+    due, invoice["ending_balance"] = owed(invoice["total"], before, currency)
+    without_limits = min(0, invoice["total"] + before)
+    left: customer_balance.Kind = "invoice_too_small" if due == 0 else "invoice_too_large"
+    _move(tx, customer, invoice, without_limits - before, "applied_to_invoice")
+    _move(tx, customer, invoice, invoice["ending_balance"] - without_limits, left)
+
+
+def _move(tx: Transaction, customer: Json, invoice: Json, amount: int, kind: customer_balance.Kind) -> None:
+    if amount:
+        currency = invoice["currency"]
+        customer_balance.move(tx, customer, amount, kind, currency=currency, invoice=invoice["id"])
 
 
 def become(tx: Transaction, invoice: Json, status: str) -> None:
@@ -238,11 +315,8 @@ def _return_balance(tx: Transaction, invoice: Json) -> None:
     """Give back what a voided invoice had taken from, or put on, its customer's balance."""
     customer = tx.get(CUSTOMERS, invoice["customer"])
     taken = invoice["ending_balance"] - invoice["starting_balance"]
-    if customer is not None and taken:
-        earlier = {"balance": customer["balance"]}
-        customer["balance"] -= taken
-        tx.save(CUSTOMERS, customer)
-        emit(tx, "customer.updated", CUSTOMERS, customer, previous=earlier)
+    if customer is not None:
+        _move(tx, customer, invoice, -taken, "unapplied_from_invoice")
 
 
 def await_finalization(tx: Transaction, invoice: Json) -> None:

@@ -86,6 +86,29 @@ def get(tx: Transaction, id: str, *, param: str = "price") -> Json:
     return found
 
 
+def in_currency(price: Json, currency: str, *, param: str) -> Json:
+    """Return a price as it is charged in a currency, its own or one of `currency_options`; raise the 400 for another."""
+    if price["currency"] == currency:
+        return price
+    option = price["_"].get("currency_options", {}).get(currency)
+    if option is None:
+        raise errors.invalid(
+            f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency: "
+            f"`{currency}`.",
+            param=param,
+            rule="mixed_currencies",
+        )
+    return {**price, **option, "currency": currency}
+
+
+def charged(tx: Transaction, id: str, currency: str) -> Json:
+    """Return the price of a subscription's item as the subscription charges it."""
+    price = tx.get(PRICES, id)
+    if price is None:
+        raise LookupError(f"the price {id} is gone: prices cannot be deleted")
+    return in_currency(price, currency, param="currency")
+
+
 def build(tx: Transaction, given: Json) -> Json:
     """Keep a new price of sent parameters (`product` is an id by now), without announcing it.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 from harness.collection import Collection
@@ -9,7 +10,7 @@ from harness.instants import DAY, SECOND
 from mocks.stripe import errors, versions
 from mocks.stripe.ids import new_id
 from mocks.stripe.rendering import Resource, register, snapshot
-from mocks.stripe.resources import customers, invoices, periods, setup_intents
+from mocks.stripe.resources import customers, invoices, periods, setup_intents, tax_rates
 from mocks.stripe.resources.customers import CUSTOMERS
 from mocks.stripe.resources.events import difference, emit
 from mocks.stripe.resources.payment_methods import PAYMENT_METHODS
@@ -24,12 +25,17 @@ EndReason = Literal["cancellation_requested", "payment_failed"]
 
 TRANSITIONS: dict[str, frozenset[str]] = {
     "incomplete": frozenset({"active", "incomplete_expired", "canceled"}),
-    "trialing": frozenset({"active", "canceled"}),
-    "active": frozenset({"past_due", "canceled"}),
-    "past_due": frozenset({"active", "canceled"}),
+    "trialing": frozenset({"active", "past_due", "paused", "canceled"}),
+    "active": frozenset({"trialing", "past_due", "unpaid", "canceled"}),
+    "past_due": frozenset({"active", "trialing", "unpaid", "canceled"}),
+    "unpaid": frozenset({"active", "trialing", "canceled"}),
+    "paused": frozenset({"active", "canceled"}),
     "incomplete_expired": frozenset(),
     "canceled": frozenset(),
 }
+RUNNING = frozenset({"trialing", "active", "past_due", "unpaid"})
+"""Statuses in which one period follows another."""
+
 ENDED = frozenset({"canceled", "incomplete_expired"})
 
 UPCOMING_BEFORE = 7 * DAY
@@ -53,6 +59,7 @@ SUBSCRIPTIONS = Collection(
     "customer",
     "collection_method",
     "pending_setup_intent",
+    "test_clock",
     status=_states,
     price=lambda each: [item["price"] for item in each["items"]],
     item=lambda each: [item["id"] for item in each["items"]],
@@ -63,6 +70,13 @@ def view(tx: Transaction, subscription: Json) -> Json:
     """Return the subscription as the API shows it: its items in a list, with their prices."""
     shown = {name: value for name, value in subscription.items() if name != "_"}
     items = [shown_item(tx, subscription, item) for item in subscription["items"]]
+    if subscription["pending_update"] is not None:
+        waiting = [
+            shown_item(tx, subscription, item)
+            for item in subscription["pending_update"]["subscription_items"]
+        ]
+        shown["pending_update"] = subscription["pending_update"] | {"subscription_items": waiting}
+    shown["default_tax_rates"] = tax_rates.shown(tx, subscription["default_tax_rates"])
     shown["items"] = {
         "object": "list",
         "data": items,
@@ -80,15 +94,26 @@ register(
         expands={
             "customer": "customer",
             "default_payment_method": "payment_method",
+            "discounts": "discount",
+            "items.data.discounts": "discount",
             "items.data.price": "price",
             "latest_invoice": "invoice",
             "pending_setup_intent": "setup_intent",
+            "schedule": "subscription_schedule",
+            "test_clock": "test_helpers.test_clock",
         },
         view=view,
     )
 )
 # Items live inside their subscription: the collection only completes the declaration.
-register(Resource("subscription_item", SUBSCRIPTIONS, view=lambda _tx, item: dict(item)))
+register(
+    Resource(
+        "subscription_item",
+        SUBSCRIPTIONS,
+        expands={"discounts": "discount"},
+        view=lambda _tx, item: dict(item),
+    )
+)
 
 
 before("2025-06-30.basil", "subscription")(without("billing_mode"))
@@ -128,7 +153,8 @@ def build(tx: Transaction, customer: Json, items: list[Json], chosen: Json) -> J
     """
     id, now, trial_end = new_id(tx, "sub"), tx.seconds, chosen.get("trial_end")
     recurring = items[0]["price"]["recurring"]
-    end = trial_end or periods.following(now, recurring["interval"], recurring["interval_count"], now)
+    anchor = trial_end or chosen.get("billing_cycle_anchor") or now
+    end = periods.following(anchor, recurring["interval"], recurring["interval_count"], now)
     settings = chosen.get("payment_settings") or {}
     flexible = chosen.get("billing_mode", {}).get("type") == "flexible" or (
         "billing_mode" not in chosen and versions.of(tx) >= FLEXIBLE_SINCE
@@ -139,7 +165,7 @@ def build(tx: Transaction, customer: Json, items: list[Json], chosen: Json) -> J
         "application": None,
         "application_fee_percent": None,
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
-        "billing_cycle_anchor": trial_end or now,
+        "billing_cycle_anchor": anchor,
         "billing_cycle_anchor_config": None,
         "billing_mode": {
             "flexible": {"proration_discounts": "included"} if flexible else None,
@@ -151,20 +177,20 @@ def build(tx: Transaction, customer: Json, items: list[Json], chosen: Json) -> J
         "cancel_at_period_end": False,
         "canceled_at": None,
         "cancellation_details": {"comment": None, "feedback": None, "reason": None},
-        "collection_method": "charge_automatically",
+        "collection_method": chosen.get("collection_method") or "charge_automatically",
         "created": now,
-        "currency": items[0]["price"]["currency"],
+        "currency": chosen.get("currency") or items[0]["price"]["currency"],
         "customer": customer["id"],
         "customer_account": None,
-        "days_until_due": None,
+        "days_until_due": chosen.get("days_until_due"),
         "default_payment_method": chosen.get("default_payment_method"),
         "default_source": None,
-        "default_tax_rates": [],
+        "default_tax_rates": chosen.get("default_tax_rates") or [],
         "description": chosen.get("description"),
         "discounts": [],
         "ended_at": None,
         "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
-        "items": [_item(tx, id, each, period=(now, end)) for each in items],
+        "items": [new_item(tx, id, each, period=(now, end)) for each in items],
         "latest_invoice": None,
         "livemode": False,
         "managed_payments": None,
@@ -183,16 +209,18 @@ def build(tx: Transaction, customer: Json, items: list[Json], chosen: Json) -> J
         "schedule": None,
         "start_date": now,
         "status": "trialing" if trial_end else "incomplete",
-        "test_clock": None,
+        "test_clock": customer["test_clock"],
         "transfer_data": None,
         "trial_end": trial_end,
         "trial_settings": chosen.get("trial_settings")
         or {"end_behavior": {"missing_payment_method": "create_invoice"}},
         "trial_start": now if trial_end else None,
+        "_": {"billed": {}},
     }
 
 
-def _item(tx: Transaction, subscription: str, item: Json, *, period: tuple[int, int]) -> Json:
+def new_item(tx: Transaction, subscription: str, item: Json, *, period: tuple[int, int]) -> Json:
+    """Return the document of an item; `item` holds `price` (document), `quantity`, `metadata` and `tax_rates`."""
     return {
         "id": new_id(tx, "si"),
         "object": "subscription_item",
@@ -205,7 +233,7 @@ def _item(tx: Transaction, subscription: str, item: Json, *, period: tuple[int, 
         "price": item["price"]["id"],
         "quantity": item["quantity"],
         "subscription": subscription,
-        "tax_rates": [],
+        "tax_rates": item.get("tax_rates") or [],
     }
 
 
@@ -250,10 +278,14 @@ def payment_method_of(tx: Transaction, subscription: Json) -> str | None:
     Its own default goes before the customer's (Stripe docs: subscriptions, payment method priority); one that has been
     detached from the customer is passed over.
     """
-    owner = subscription["customer"]
+    return usable_method(tx, subscription["customer"], (subscription["default_payment_method"],))
+
+
+def usable_method(tx: Transaction, owner: str, first: tuple[str | None, ...]) -> str | None:
+    """Return the first of these payment methods, and then the customer's default, that is the customer's."""
     customer = tx.get(CUSTOMERS, owner)
     default = None if customer is None else customer["invoice_settings"]["default_payment_method"]
-    for id in (subscription["default_payment_method"], default):
+    for id in (*first, default):
         held = None if id is None else tx.get(PAYMENT_METHODS, id)
         if held is not None and held["customer"] == owner:
             return str(id)
@@ -286,7 +318,15 @@ def plan_ahead(tx: Transaction, subscription: Json) -> None:
 
 def forget_plans(tx: Transaction, subscription: Json) -> None:
     """Remove all timers of a subscription."""
-    for purpose in ("renew", "upcoming", "trial_will_end", "incomplete"):
+    for purpose in (
+        "renew",
+        "upcoming",
+        "trial_will_end",
+        "incomplete",
+        "cancel",
+        "resume",
+        "pending_update",
+    ):
         tx.unschedule(f"{purpose}:{subscription['id']}")
 
 
@@ -294,8 +334,29 @@ def schedule_cancellation(tx: Transaction, subscription: Json, *, at_period_end:
     """Let a subscription end with its present period, or take that back; the caller saves it."""
     if subscription["cancel_at_period_end"] != at_period_end:
         mark_ending(tx, subscription, at_period_end=at_period_end)
-        if subscription["status"] != "incomplete":
+        tx.unschedule(f"cancel:{subscription['id']}")
+        if subscription["status"] in RUNNING:
             plan_ahead(tx, subscription)
+
+
+def schedule_cancellation_at(tx: Transaction, subscription: Json, at: int | None) -> None:
+    """Let a subscription end at an instant (unix seconds), or take that back; the caller saves it.
+
+    An instant that ends the present period is not the same as `cancel_at_period_end`: it stays where it is.
+    """
+    id = subscription["id"]
+    subscription |= {
+        "cancel_at": at,
+        "cancel_at_period_end": False,
+        "canceled_at": None if at is None else tx.seconds,
+    }
+    subscription["cancellation_details"] |= {"reason": None if at is None else "cancellation_requested"}
+    if at is None:
+        tx.unschedule(f"cancel:{id}")
+    else:
+        tx.schedule("subscription.cancel", at * SECOND, {"subscription": id}, key=f"cancel:{id}")
+    if subscription["status"] in RUNNING:
+        plan_ahead(tx, subscription)
 
 
 def mark_ending(tx: Transaction, subscription: Json, *, at_period_end: bool) -> None:
@@ -320,6 +381,8 @@ def cancel(tx: Transaction, subscription: Json, *, reason: EndReason) -> None:
     tx.save(SUBSCRIPTIONS, subscription)
     invoices.stop_collecting(tx, subscription["id"])
     announce(tx, "deleted", subscription)
+    for follow in ON_ENDED:
+        follow(tx, subscription)
 
 
 def expire(tx: Transaction, subscription: Json) -> None:
@@ -331,12 +394,30 @@ def expire(tx: Transaction, subscription: Json) -> None:
     save(tx, subscription, earlier)
 
 
+def migrate(tx: Transaction, subscription: Json, wanted: str) -> None:
+    """Give a subscription the billing mode `flexible`; there is no way back."""
+    if wanted != "flexible" or subscription["status"] in ENDED:
+        raise errors.invalid(
+            "Only a subscription that has not ended can be migrated, and only to `flexible`.",
+            param="billing_mode[type]",
+        )
+    if subscription["billing_mode"]["type"] == "flexible":
+        return
+    earlier = snapshot(tx, subscription)
+    flexible = {"proration_discounts": "included"}
+    subscription["billing_mode"] = {"flexible": flexible, "type": "flexible", "updated_at": tx.seconds}
+    save(tx, subscription, earlier)
+
+
 def cancel_all_of(tx: Transaction, customer: str) -> None:
     """Cancel a customer's subscriptions, as deleting the customer does."""
     for subscription in list(tx.every(SUBSCRIPTIONS, customer=customer)):
         if subscription["status"] not in ENDED:
             cancel(tx, subscription, reason="cancellation_requested")
 
+
+ON_ENDED: list[Callable[[Transaction, Json], None]] = []
+"""What follows a subscription's end: functions of the subscription (its schedule ends with it)."""
 
 customers.ON_DELETE.append(lambda tx, customer: cancel_all_of(tx, customer["id"]))
 setup_intents.ON_SUCCEEDED.append(setup_succeeded)

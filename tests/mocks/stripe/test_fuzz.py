@@ -69,6 +69,19 @@ async def furnish(room: Room) -> dict[str, str]:
     await room.ok("POST", f"/v1/customers/{customer['id']}", default)
     subscribed = {"customer": customer["id"], "items": [{"price": priced["id"]}]}
     subscription = await room.ok("POST", "/v1/subscriptions", subscribed)
+    rate = await room.ok("POST", "/v1/tax_rates", {"display_name": "VAT", "inclusive": False, "percentage": 19})
+    coupon = await room.ok("POST", "/v1/coupons", {"percent_off": 25, "duration": "forever"})
+    promotion = {"promotion": {"type": "coupon", "coupon": coupon["id"]}, "code": "SPRING"}
+    code = await room.ok("POST", "/v1/promotion_codes", promotion)
+    charge_of = {"customer": customer["id"], "amount": 700, "currency": "usd"}
+    item = await room.ok("POST", "/v1/invoiceitems", charge_of)
+    draft = await room.ok(
+        "POST", "/v1/invoices", {"customer": customer["id"], "pending_invoice_items_behavior": "include"}
+    )
+    await room.ok("POST", "/v1/invoiceitems", charge_of)
+    moved = await room.ok(
+        "POST", f"/v1/customers/{customer['id']}/balance_transactions", {"amount": -5, "currency": "usd"}
+    )
     session = {"mode": "setup", "currency": "usd", "success_url": "http://127.0.0.1:9/"}
     return {
         "/v1/customers/{customer}": customer["id"],
@@ -86,7 +99,14 @@ async def furnish(room: Room) -> dict[str, str]:
         ],
         "/v1/subscriptions/{subscription_exposed_id}": subscription["id"],
         "/v1/subscription_items/{item}": subscription["items"]["data"][0]["id"],
-        "/v1/invoices/{invoice}": subscription["latest_invoice"],
+        "/v1/invoices/{invoice}": draft["id"],
+        "/v1/invoiceitems/{invoiceitem}": item["id"],
+        "/v1/coupons/{coupon}": coupon["id"],
+        "/v1/promotion_codes/{promotion_code}": code["id"],
+        "/v1/tax_rates/{tax_rate}": rate["id"],
+        "/v1/subscriptions/{subscription}": subscription["id"],
+        "{transaction}": moved["id"],
+        "{line_item_id}": draft["lines"]["data"][0]["id"],
         "/v1/checkout/sessions/{session}": (await room.ok("POST", "/v1/checkout/sessions", session))["id"],
     }
 
@@ -133,8 +153,12 @@ def test_no_request_breaks_an_operation(id: str, target: Target, operations: dic
     def run(case: Any, prune: bool, other: str | None) -> None:
         path = operation.path
         for prefix, thing in target.things.items():
+            if not prefix.startswith("/"):
+                continue
             path = path.replace(prefix, prefix[: prefix.index("{")] + (other or thing))
         path = path.replace("{payment_method}", target.things["/v1/payment_methods/{payment_method}"])
+        path = path.replace("{transaction}", target.things["{transaction}"])
+        path = path.replace("{line_item_id}", target.things["{line_item_id}"])
         sent = case.body if isinstance(case.body, dict) else dict(case.query or {})
         params = {name: value for name, value in sent.items() if name in fields or not prune}
         status, body, untouched = target.send(operation.method.upper(), path, params)
