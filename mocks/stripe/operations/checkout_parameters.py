@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from mocks.stripe.operations.billing_parameters import Quantity, Recurring
+from mocks.stripe.operations.billing_parameters import Quantity, Recurring, TaxRates
 from mocks.stripe.operations.subscription_parameters import BillingMode, TrialSettings
 from mocks.stripe.parameters import Currency, Decimal, Group, Integer, Metadata, StripeParams, Timestamp
 
@@ -99,12 +99,20 @@ class PriceData(Group):
 class LineItem(Group):
     """A price and how many of it are sold."""
 
-    unsupported = frozenset({"adjustable_quantity", "dynamic_tax_rates", "tax_rates"})
+    unsupported = frozenset({"adjustable_quantity", "dynamic_tax_rates"})
 
     price: str | None = None
     price_data: PriceData | None = None
     quantity: Quantity | None = None
     metadata: Metadata = None
+    tax_rates: TaxRates | None = None
+
+
+class SessionDiscount(Group):
+    """A coupon, or a promotion code."""
+
+    coupon: str | None = None
+    promotion_code: str | None = None
 
 
 class CustomerUpdate(Group):
@@ -146,7 +154,6 @@ class SubscriptionData(Group):
         {
             "application_fee_percent",
             "billing_cycle_anchor",
-            "default_tax_rates",
             "invoice_settings",
             "on_behalf_of",
             "pending_invoice_item_interval",
@@ -155,6 +162,7 @@ class SubscriptionData(Group):
     )
 
     billing_mode: BillingMode | None = None
+    default_tax_rates: TaxRates | None = None
     description: Annotated[str, Field(max_length=500)] | None = None
     metadata: Metadata = None
     proration_behavior: Literal["create_prorations", "none"] | None = None
@@ -175,7 +183,6 @@ class CreateSession(StripeParams):
             "custom_fields",
             "custom_text",
             "customer_account",
-            "discounts",
             "excluded_payment_method_types",
             "integration_identifier",
             "managed_payments",
@@ -205,6 +212,7 @@ class CreateSession(StripeParams):
     customer_creation: Literal["always", "if_required"] | None = None
     customer_email: Annotated[str, Field(max_length=800)] | None = None
     customer_update: CustomerUpdate | None = None
+    discounts: Annotated[list[SessionDiscount], Field(max_length=1)] | None = None
     expires_at: Timestamp | None = None
     invoice_creation: Switch | None = None
     line_items: Annotated[list[LineItem], Field(max_length=100)] | None = None

@@ -26,6 +26,7 @@ from mocks.stripe.resources import (
     checkout_sessions,
     embedded,
     payment_method_types,
+    tax_rates,
 )
 from mocks.stripe.resources.checkout_sessions import RENAMED_SINCE, SESSIONS
 
@@ -76,6 +77,7 @@ def create_checkout_session(tx: Transaction, params: CreateSession) -> Json:
             "price": billable.price_of(tx, each, at=f"line_items[{place}]"),
             "quantity": _quantity(each, place),
             "metadata": merged({}, each.metadata or {}),
+            "tax_rates": tax_rates.chosen(tx, each.tax_rates, at=f"line_items[{place}][tax_rates]"),
         }
         for place, each in enumerate(params.line_items or ())
     ]

@@ -170,7 +170,12 @@ def plan_trial(tx: Transaction, subscription: Json) -> None:
 
 def renew(tx: Transaction, subscription: Json) -> None:
     """End a period: the subscription ends with it, or the next period begins with a draft of its invoice."""
-    if subscription["status"] not in subscriptions.RUNNING:
+    for prepare in subscriptions.BEFORE_RENEWAL:
+        prepare(tx, subscription)
+    if (
+        subscription["status"] not in subscriptions.RUNNING
+        or subscriptions.period_of(subscription)[1] > tx.seconds
+    ):
         return
     customer = tx.get(CUSTOMERS, subscription["customer"])
     if customer is None or subscription["cancel_at_period_end"] or _has_reached_its_end(tx, subscription):

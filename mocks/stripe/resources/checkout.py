@@ -9,7 +9,14 @@ from harness.instants import SECOND
 from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
-from mocks.stripe.resources import checkout_items, checkout_sessions, customers, setup_intents, subscribing
+from mocks.stripe.resources import (
+    checkout_items,
+    checkout_sessions,
+    checkout_totals,
+    customers,
+    setup_intents,
+    subscribing,
+)
 from mocks.stripe.resources.money import check_currency
 
 if TYPE_CHECKING:
@@ -76,19 +83,17 @@ def _sell(tx: Transaction, session: Json, given: Json, items: list[Json], custom
         raise errors.missing_parameter("line_items")
     prices, mode = [item["price"] for item in items], session["mode"]
     checkout_items.check_mode(mode, prices, customer=customer)
-    lines = [checkout_items.build(tx, each["price"], each["quantity"], each["metadata"]) for each in items]
+    lines = [
+        checkout_items.build(tx, each["price"], each["quantity"], each["metadata"], each["tax_rates"])
+        for each in items
+    ]
     trial = mode == "subscription" and _trial_end(tx, given.get("subscription_data") or {}) is not None
     for line in lines if trial else ():
-        line |= {"amount_subtotal": 0, "amount_total": 0}
-    total = sum(line["amount_total"] for line in lines)
-    checkout_items.check_total(total, prices[0]["currency"])
-    session["_"] |= {"line_items": lines}
-    session |= {
-        "amount_subtotal": total,
-        "amount_total": total,
-        "currency": prices[0]["currency"],
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
-    }
+        if line["_"]["recurring"]:
+            line["amount_subtotal"] = 0
+    session["currency"] = prices[0]["currency"]
+    checkout_totals.apply(tx, session, given, lines, customer)
+    checkout_items.check_total(session["amount_total"], session["currency"])
     if mode == "payment":
         session |= {
             "invoice_creation": checkout_sessions.NO_INVOICE,

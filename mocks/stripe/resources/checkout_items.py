@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.rendering import Resource, register, snapshot
-from mocks.stripe.resources import billable, products
+from mocks.stripe.resources import billable, checkout_totals, products
 from mocks.stripe.resources.amounts import cost, written
 from mocks.stripe.resources.checkout_sessions import SESSIONS
 from mocks.stripe.resources.money import currencies
@@ -20,11 +20,17 @@ Json = dict[str, Any]
 Mode = Literal["payment", "setup", "subscription"]
 
 # Line items live inside their session: the collection only completes the declaration.
-register(Resource("item", SESSIONS))
+register(
+    Resource(
+        "item",
+        SESSIONS,
+        includes={"discounts": checkout_totals.discounts_of, "taxes": checkout_totals.taxes_of},
+    )
+)
 
 
-def build(tx: Transaction, price: Json, quantity: int, metadata: Json) -> Json:
-    """Return a line item as it is kept: its price by id."""
+def build(tx: Transaction, price: Json, quantity: int, metadata: Json, tax_rates: list[str]) -> Json:
+    """Return a line item as it is kept: its price by id, in the private part what its taxes depend on."""
     amount = cost(price, quantity)
     product = tx.get(products.PRODUCTS, price["product"])
     return {
@@ -40,6 +46,13 @@ def build(tx: Transaction, price: Json, quantity: int, metadata: Json) -> Json:
         "metadata": metadata,
         "price": price["id"],
         "quantity": quantity,
+        "_": {
+            "discount_amounts": [],
+            "product": price["product"],
+            "recurring": price["type"] == "recurring",
+            "tax_rates": tax_rates,
+            "taxes": [],
+        },
     }
 
 
@@ -71,9 +84,6 @@ def check_mode(mode: Mode, prices: list[Json], *, customer: Json | None) -> None
                 param="mode",
                 rule="checkout_mode",
             )
-        if len(recurring) < len(prices):
-            place = next(at for at, price in enumerate(prices) if price["type"] == "one_time")
-            raise errors.unsupported(f"line_items[{place}][price]")
         billable.check_together(recurring, customer=customer, at="line_items")
     if any(price["currency"] != prices[0]["currency"] for price in prices):
         raise errors.invalid(

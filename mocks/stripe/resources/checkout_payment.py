@@ -17,13 +17,14 @@ from mocks.stripe.resources import (
     billing_cycle,
     checkout_sessions,
     customers,
+    discounts,
     invoice_amounts,
     payment_attempts,
     payment_intents,
     payment_methods,
     setup_intents,
     subscribing,
-    subscriptions,
+    subscription_shape,
 )
 from mocks.stripe.resources.checkout_sessions import SESSIONS
 from mocks.stripe.resources.customers import CUSTOMERS
@@ -305,6 +306,9 @@ def _complete(tx: Transaction, session: Json) -> None:
     if mode == "subscription":
         _admit_customer(tx, session)
         _subscribe(tx, session)
+    if mode == "payment":
+        for id in session["_"]["discounts"]:
+            discounts.count(tx, id)
     _update_customer(tx, session, payer)
     intent = intents_of(tx, session)["payment_intent"]
     paid = intent is not None and intent["status"] == "succeeded"
@@ -329,14 +333,21 @@ def _subscribe(tx: Transaction, session: Json) -> None:
     chosen = {
         name: value
         for name, value in data.items()
-        if name in {"billing_mode", "description", "trial_settings"}
+        if name in {"billing_mode", "default_tax_rates", "description", "trial_settings"}
     }
     chosen |= {
         "default_payment_method": method,
         "metadata": merged({}, data.get("metadata") or {}),
         "trial_end": subscribing.end_of_trial(tx, data),
     }
-    subscription = subscriptions.build(tx, customer, items, chosen)
+    recurring = [each for each in items if each["price"]["type"] == "recurring"]
+    subscription = subscription_shape.build(tx, customer, recurring, chosen)
+    subscription["discounts"] = [
+        discounts.copy_to(tx, id, customer["id"], ("subscription", subscription["id"]))
+        for id in session["_"]["discounts"]
+    ]
+    once = [each for each in items if each["price"]["type"] == "one_time"]
+    subscribing.add_invoice_items(tx, customer, subscription, once)
     billing_cycle.start(
         tx,
         subscription,
@@ -353,6 +364,7 @@ def _subscribed(tx: Transaction, line: Json) -> Json:
         "price": tx.get(PRICES, line["price"]),
         "quantity": line["quantity"],
         "metadata": line["metadata"],
+        "tax_rates": line["_"]["tax_rates"],
     }
 
 

@@ -169,6 +169,8 @@ register(
         SESSIONS,
         expands={
             "customer": "customer",
+            "discounts.coupon": "coupon",
+            "discounts.promotion_code": "promotion_code",
             "invoice": "invoice",
             "line_items.data.price": "price",
             "payment_intent": "payment_intent",

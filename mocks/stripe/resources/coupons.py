@@ -134,7 +134,7 @@ def delete(tx: Transaction, coupon: Json) -> Json:
 def count(tx: Transaction, coupon: Json) -> None:
     """Count a redemption."""
     coupon["times_redeemed"] += 1
-    tx.save(COUPONS, coupon)
+    tx.save(COUPONS if tx.get(COUPONS, coupon["id"]) is not None else DELETED, coupon)
 
 
 def problem_of(tx: Transaction, coupon: Json) -> str | None:

@@ -126,6 +126,17 @@ def copy_to(tx: Transaction, id: str, customer: str, holder: tuple[Holder, str])
     return str(_create(tx, coupon_of(tx, discount), code, customer, holder, None)["id"])
 
 
+def count(tx: Transaction, id: str) -> None:
+    """Count the redemption of a discount that was only promised, on a session, so far."""
+    discount = tx.get(DISCOUNTS, id)
+    if discount is None:
+        return
+    coupons.count(tx, coupon_of(tx, discount))
+    code = None if discount["promotion_code"] is None else tx.get(PROMOTION_CODES, discount["promotion_code"])
+    if code is not None:
+        promotion_codes.count(tx, code)
+
+
 def _known(tx: Transaction, id: str, held: list[str], customer: str | None, where: str) -> str:
     discount = tx.get(DISCOUNTS, id)
     if discount is None or (id not in held and discount["customer"] != customer):
@@ -191,9 +202,7 @@ def _create(
     }
     tx.insert(DISCOUNTS, discount)
     if kind != "checkout_session":
-        coupons.count(tx, coupon)
-        if code is not None:
-            promotion_codes.count(tx, code)
+        count(tx, discount["id"])
     if _announced(discount):
         emit(tx, "customer.discount.created", DISCOUNTS, discount)
     return discount

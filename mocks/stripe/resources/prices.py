@@ -116,7 +116,7 @@ def build(tx: Transaction, given: Json) -> Json:
     """
     money.check_currency(given["currency"])
     price = _BLANK | {
-        "id": new_id(tx, "price"),
+        "id": given.get("id") or new_id(tx, "price"),
         "created": tx.seconds,
         "metadata": merged({}, given.get("metadata") or {}),
     }
@@ -144,6 +144,22 @@ def create(tx: Transaction, given: Json) -> Json:
         emit(tx, "plan.created", PRICES, plan(price))
     emit(tx, "price.created", PRICES, price)
     return price
+
+
+def create_plan(tx: Transaction, given: Json) -> Json:
+    """Create the recurring price that a plan's parameters describe; raise the 400 for an id that is taken."""
+    if given.get("id") is not None and tx.get(PRICES, given["id"]) is not None:
+        raise errors.invalid(
+            "Plan already exists.", param="id", code="resource_already_exists", rule="plan_exists"
+        )
+    recurring = {name: given[name] for name in ("interval", "interval_count", "usage_type") if name in given}
+    renamed = {
+        "amount": "unit_amount",
+        "amount_decimal": "unit_amount_decimal",
+        "transform_usage": "transform_quantity",
+    }
+    own = {renamed.get(name, name): value for name, value in given.items() if name not in recurring}
+    return create(tx, own | {"recurring": recurring})
 
 
 def change(tx: Transaction, price: Json, given: Json) -> Json:
@@ -177,9 +193,10 @@ def change(tx: Transaction, price: Json, given: Json) -> Json:
 
 
 def plan(price: Json) -> Json:
-    """Return a recurring price under its older name."""
+    """Return a recurring price under its older name; with its tiers where they are shown."""
     recurring = price["recurring"]
-    return {
+    tiers = {"tiers": price["tiers"]} if "tiers" in price else {}
+    return tiers | {
         "id": price["id"],
         "object": "plan",
         "active": price["active"],

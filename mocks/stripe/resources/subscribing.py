@@ -18,6 +18,7 @@ from mocks.stripe.resources import (
     prices,
     subscription_changes,
     subscription_edit,
+    subscription_shape,
     subscriptions,
     tax_rates,
 )
@@ -95,7 +96,7 @@ def prepared(tx: Transaction, customer: Json, items: list[Json], given: Json) ->
         "trial_end": trial_end,
         "metadata": merged({}, given.get("metadata", {})),
     }
-    subscription = subscriptions.build(tx, customer, items, chosen)
+    subscription = subscription_shape.build(tx, customer, items, chosen)
     _discount(tx, subscription, items, given)
     return subscription
 

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from mocks.stripe import errors
 from mocks.stripe.parameters import merged
-from mocks.stripe.resources import billable, prices, subscriptions, tax_rates, usage
+from mocks.stripe.resources import (
+    billable,
+    prices,
+    subscription_shape,
+    subscriptions,
+    tax_rates,
+    usage,
+)
 from mocks.stripe.resources.discounts import redeem
 
 if TYPE_CHECKING:
@@ -49,7 +56,7 @@ def items(tx: Transaction, subscription: Json, asked: list[Asked], *, at: str = 
 
 def _added(tx: Transaction, subscription: Json, asked: Asked, given: Json, where: str) -> Json:
     price = _price(tx, subscription, asked, where)
-    item = subscriptions.new_item(
+    item = subscription_shape.new_item(
         tx,
         subscription["id"],
         {

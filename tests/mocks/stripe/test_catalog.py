@@ -11,6 +11,7 @@ from harness.transaction import DELIVERIES
 from mocks.stripe.resources.events import EVENTS, delivery_body
 from mocks.stripe.resources.webhook_endpoints import ENDPOINTS
 from mocks.stripe.signing import sign
+from tests.mocks.stripe.conformance import refused
 from tests.mocks.stripe.room import Room
 
 PRODUCTS, PRICES, HOOKS = "/v1/products", "/v1/prices", "/v1/webhook_endpoints"
@@ -263,3 +264,33 @@ async def test_the_account_is_the_worlds_own(room: Room) -> None:
     assert len(account["id"]) == 22
     owner = await room.ok("POST", "/v1/payment_intents", {"amount": 500, "currency": "usd"})
     assert account["id"][6:16] in owner["id"]
+
+
+def test_plans_are_recurring_prices_under_their_older_name(checked: stripe.StripeClient) -> None:
+    product = checked.v1.products.create({"name": "Old"}).id
+    given: Any = {"currency": "usd", "interval": "month", "amount": 900, "product": product, "id": "gold"}
+    made = checked.v1.plans.create(given)
+    assert (made.id, made.amount, made.interval, made.product) == ("gold", 900, "month", product)
+    assert checked.v1.prices.retrieve("gold").unit_amount == 900
+    with refused(400, "resource_already_exists", "id"):
+        checked.v1.plans.create(given)
+    other = checked.v1.plans.create(
+        {"currency": "usd", "interval": "year", "amount": 5, "product": {"name": "New"}}
+    )
+    tiers: Any = {
+        "currency": "usd",
+        "interval": "month",
+        "billing_scheme": "tiered",
+        "tiers_mode": "volume",
+        "tiers": [{"up_to": "inf", "unit_amount": 5}],
+        "product": product,
+        "expand": ["tiers"],
+    }
+    tiered = checked.v1.plans.create(tiers)
+    assert tiered.tiers[0].unit_amount == 5
+    changed = checked.v1.plans.update("gold", {"nickname": "Gold", "active": False, "metadata": {"a": "1"}})
+    assert (changed.nickname, changed.active) == ("Gold", False)
+    assert checked.v1.plans.retrieve("gold", {"expand": ["product"]}).product.name == "Old"
+    assert {other.id, tiered.id} <= {each.id for each in checked.v1.plans.list({"active": True}).data}
+    with refused(404, "resource_missing", "plan"):
+        checked.v1.plans.retrieve("no")

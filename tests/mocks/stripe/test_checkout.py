@@ -290,7 +290,7 @@ REFUSED: list[tuple[dict[str, Any], str | None, str | None]] = [
     ({"ui_mode": "embedded_page"}, "parameter_unknown", "ui_mode"),
     ({"allow_promotion_codes": True}, "parameter_unknown", "allow_promotion_codes"),
     ({"automatic_tax": {"enabled": True}}, "parameter_unknown", "automatic_tax[enabled]"),
-    ({"discounts": [{"coupon": "x"}]}, "parameter_unknown", "discounts"),
+    ({"discounts": [{"coupon": "x"}]}, "resource_missing", "discounts[0][coupon]"),
     ({"payment_method_types": ["cheque"]}, None, "payment_method_types[0]"),
 ]
 

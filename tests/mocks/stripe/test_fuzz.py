@@ -69,7 +69,9 @@ async def furnish(room: Room) -> dict[str, str]:
     await room.ok("POST", f"/v1/customers/{customer['id']}", default)
     subscribed = {"customer": customer["id"], "items": [{"price": priced["id"]}]}
     subscription = await room.ok("POST", "/v1/subscriptions", subscribed)
-    rate = await room.ok("POST", "/v1/tax_rates", {"display_name": "VAT", "inclusive": False, "percentage": 19})
+    rate = await room.ok(
+        "POST", "/v1/tax_rates", {"display_name": "VAT", "inclusive": False, "percentage": 19}
+    )
     coupon = await room.ok("POST", "/v1/coupons", {"percent_off": 25, "duration": "forever"})
     promotion = {"promotion": {"type": "coupon", "coupon": coupon["id"]}, "code": "SPRING"}
     code = await room.ok("POST", "/v1/promotion_codes", promotion)
