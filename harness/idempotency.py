@@ -51,7 +51,7 @@ class Memory:
             "headers": own,
             "body": answer.body.decode(),
         }
-        tx.insert(KEYS, record)
+        tx.insert(KEYS, record, at=tx.world_now)
 
 
 def recall(tx: Transaction, request: Request, operation: Operation, data: dict[str, Any]) -> Memory | None:
@@ -70,7 +70,7 @@ def recall(tx: Transaction, request: Request, operation: Operation, data: dict[s
     if known is None:
         return memory
     made = tx.at(KEYS, memory.id) or 0
-    if tx.now - made >= dialect.idempotency_seconds * instants.SECOND:
+    if tx.world_now - made >= dialect.idempotency_seconds * instants.SECOND:
         return memory
     if known["fingerprint"] != fingerprint:
         raise dialect.key_reused(key)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
@@ -68,6 +68,16 @@ class Outcome:
     mails: list[Json] = field(default_factory=list)
 
 
+class Timekeeper(Protocol):
+    """Keeps the timers of things that have a clock of their own within a world (a provider's test clocks)."""
+
+    def schedule(self, tx: Transaction, name: str, at: int, payload: Json, key: str | None) -> None:
+        """Set a timer by that clock, as `Transaction.schedule` does by the world's."""
+
+    def unschedule(self, tx: Transaction, key: str) -> None:
+        """Remove the timer that was set under a key."""
+
+
 class Transaction:
     """One request's (or timer's) view of a world.
 
@@ -91,7 +101,8 @@ class Transaction:
         self.request = request
         self.request_id: str | None = None
         self.idempotency_key: str | None = None
-        self.now = world.clock.now() if now is None else now
+        self.now = self.world_now = world.clock.now() if now is None else now
+        self._keeper: Timekeeper | None = None
         self.outcome = Outcome()
         self.violations: list[Refusal] = []
         self._grants: list[Grant] = []
@@ -128,6 +139,13 @@ class Transaction:
     def live(self) -> bool:
         """Tell whether answers are to be as the real provider gives them where its published schema says otherwise."""
         return self.provider.name in self.world.live
+
+    def enter(self, now: int, keeper: Timekeeper) -> None:
+        """Go on by another clock than the world's: `now` is its time, `keeper` sets its timers.
+
+        Events then tell that time; deliveries and idempotency go by the world's (`world_now`) all the same.
+        """
+        self.now, self._keeper = now, keeper
 
     # --- documents -------------------------------------------------------------------------------------------------
 
@@ -279,7 +297,7 @@ class Transaction:
         wanting = [each for each in self.endpoints() if wants(each, type)]
         event = {"id": id, "type": type, "provider": name, "created": self.now, "endpoints": len(wanting)}
         event["body"] = body
-        self.insert(events_of(name), event, at=at, fresh=True)
+        self.insert(events_of(name), event, at=self.world_now if at is None else at, fresh=True)
         for endpoint in wanting:
             self.deliver(event, endpoint)
         self.outcome.events.append(event)
@@ -298,7 +316,7 @@ class Transaction:
             "attempts": [],
         }
         self.outcome.deliveries.append(delivery)
-        return self.insert(DELIVERIES, delivery, at=at, fresh=True)
+        return self.insert(DELIVERIES, delivery, at=self.world_now if at is None else at, fresh=True)
 
     def visit(
         self,
@@ -351,6 +369,9 @@ class Transaction:
 
         A timer with a `key` replaces the one set before under that key.
         """
+        if self._keeper is not None:
+            self._keeper.schedule(self, name, at, payload, key)
+            return
         if key is not None:
             self.unschedule(key)
         timer = {
@@ -365,6 +386,9 @@ class Transaction:
 
     def unschedule(self, key: str) -> None:
         """Remove the timer that was set under a key, if it is still due."""
+        if self._keeper is not None:
+            self._keeper.unschedule(self, key)
+            return
         for timer in self.every(TIMERS, key=f"{self.provider.name}:{key}"):
             self.delete(TIMERS, timer["id"])
 
@@ -426,6 +450,14 @@ class Transaction:
         self.store.keep()
         self._open = False
 
+    def checkpoint(self) -> None:
+        """Write what was changed so far; from now on `before` tells how documents are at this moment.
+
+        For work that several instants are simulated in. Documents that were handed out are to be read again.
+        """
+        self._flush()
+        self._slots.clear()
+
     def undo(self) -> None:
         """Take back all that was done so far and go on, as if the unit had just begun: for previews of what would be.
 
@@ -438,6 +470,7 @@ class Transaction:
         self._grants.clear()
         self._sequence = self.world.sequence
         self._endpoints_changed = False
+        self.now, self._keeper = self.world_now, None
         self.outcome = Outcome()
 
     def rollback(self) -> None:
