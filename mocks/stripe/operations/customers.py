@@ -78,9 +78,10 @@ class ChangeCustomer(StripeParams):
 class CreateCustomer(ChangeCustomer):
     """POST /v1/customers."""
 
-    unsupported = ChangeCustomer.unsupported | {"tax_id_data", "test_clock"}
+    unsupported = ChangeCustomer.unsupported | {"tax_id_data"}
 
     payment_method: str | None = None
+    test_clock: str | None = None
 
 
 class UpdateCustomer(ChangeCustomer):
@@ -97,9 +98,8 @@ class UpdateCustomer(ChangeCustomer):
 class ListCustomers(CreatedListParams):
     """GET /v1/customers."""
 
-    unsupported = frozenset({"test_clock"})
-
     email: str | None = None
+    test_clock: str | None = None
 
 
 class ListMethods(CreatedListParams):
@@ -157,7 +157,8 @@ def delete_customer(tx: Transaction, customer: str) -> Json:
 @stripe.get("/v1/customers", id="GetCustomers", tier="P1")
 def list_customers(tx: Transaction, params: ListCustomers) -> Json:
     """List customers, newest first."""
-    return listing(tx, CUSTOMERS, params, url="/v1/customers", where={"email": params.email})
+    where = {"email": params.email, "test_clock": params.test_clock}
+    return listing(tx, CUSTOMERS, params, url="/v1/customers", where=where)
 
 
 @stripe.get(f"{PATH}/payment_methods", id="GetCustomersCustomerPaymentMethods", tier="P1")

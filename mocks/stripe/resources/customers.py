@@ -12,6 +12,7 @@ from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
+from mocks.stripe.resources import test_clocks
 from mocks.stripe.resources.events import emit, updated
 from mocks.stripe.resources.shapes import address, shipping
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-CUSTOMERS = Collection("stripe.customer", "email")
+CUSTOMERS = Collection("stripe.customer", "email", "test_clock")
 DELETED = Collection("stripe.deleted_customer")
 
 ON_DELETE: list[Callable[[Transaction, Json], None]] = []
@@ -105,7 +106,12 @@ register(
     Resource(
         "customer",
         CUSTOMERS,
-        expands={"invoice_settings.default_payment_method": "payment_method"},
+        expands={
+            "discount.promotion_code": "promotion_code",
+            "discount.source.coupon": "coupon",
+            "invoice_settings.default_payment_method": "payment_method",
+            "test_clock": "test_helpers.test_clock",
+        },
         includes={
             "cash_balance": _cash_balance,
             "sources": _nothing("sources"),
@@ -123,6 +129,7 @@ def get(tx: Transaction, id: str, *, param: str = "customer") -> Json:
     found = tx.get(CUSTOMERS, id)
     if found is None:
         raise errors.no_such("customer", id, param=param)
+    test_clocks.enter(tx, found)
     return found
 
 
@@ -142,6 +149,9 @@ def create(
 
     `before_announcement` gets the customer once it exists: attaching a payment method is announced first.
     """
+    clock = given.get("test_clock")
+    if clock is not None:
+        test_clocks.join(tx, clock, sum(1 for _ in tx.every(CUSTOMERS, test_clock=clock)))
     customer = _BLANK | {
         "id": new_id(tx, "cus"),
         "created": tx.seconds,

@@ -10,7 +10,7 @@ from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import invoice_lines, money, tax_rates
+from mocks.stripe.resources import invoice_lines, money, tax_rates, test_clocks
 from mocks.stripe.resources.discounts import redeem
 from mocks.stripe.resources.events import emit
 from mocks.stripe.versions import before, without
@@ -64,6 +64,7 @@ def find(tx: Transaction, id: str) -> Json:
     found = tx.get(INVOICE_ITEMS, id)
     if found is None:
         raise errors.not_found("invoiceitem", id, param="invoiceitem")
+    test_clocks.enter(tx, found)
     return found
 
 

@@ -17,6 +17,7 @@ from mocks.stripe.resources import (
     invoice_payments,
     payment_intents,
     tax_rates,
+    test_clocks,
 )
 from mocks.stripe.resources.customers import CUSTOMERS
 from mocks.stripe.resources.events import difference, emit
@@ -148,6 +149,7 @@ def find(tx: Transaction, id: str) -> Json:
     found = tx.get(INVOICES, id)
     if found is None:
         raise errors.not_found("invoice", id, param="invoice")
+    test_clocks.enter(tx, found)
     return found
 
 
@@ -156,6 +158,7 @@ def get(tx: Transaction, id: str) -> Json:
     found = tx.get(INVOICES, id)
     if found is None:
         raise errors.no_such("invoice", id, param="invoice")
+    test_clocks.enter(tx, found)
     return found
 
 

@@ -17,6 +17,7 @@ from mocks.stripe.resources import (
     schedule_phases,
     subscription_shape,
     subscriptions,
+    test_clocks,
 )
 from mocks.stripe.resources.events import difference, emit
 from mocks.stripe.resources.subscriptions import SUBSCRIPTIONS
@@ -71,6 +72,7 @@ def find(tx: Transaction, id: str) -> Json:
     found = tx.get(SCHEDULES, id)
     if found is None:
         raise errors.not_found("subscription_schedule", id, param="schedule")
+    test_clocks.enter(tx, found)
     return found
 
 

@@ -9,7 +9,7 @@ from harness.collection import Collection
 from harness.instants import DAY, SECOND
 from mocks.stripe import errors
 from mocks.stripe.rendering import Resource, register, snapshot
-from mocks.stripe.resources import customers, invoices, setup_intents, tax_rates
+from mocks.stripe.resources import customers, invoices, setup_intents, tax_rates, test_clocks
 from mocks.stripe.resources.customers import CUSTOMERS
 from mocks.stripe.resources.events import difference, emit
 from mocks.stripe.resources.payment_methods import PAYMENT_METHODS
@@ -123,6 +123,7 @@ def find(tx: Transaction, id: str) -> Json:
     found = tx.get(SUBSCRIPTIONS, id)
     if found is None:
         raise errors.not_found("subscription", id)
+    test_clocks.enter(tx, found)
     return found
 
 
@@ -131,6 +132,7 @@ def get(tx: Transaction, id: str, *, param: str = "subscription") -> Json:
     found = tx.get(SUBSCRIPTIONS, id)
     if found is None:
         raise errors.no_such("subscription", id, param=param)
+    test_clocks.enter(tx, found)
     return found
 
 
