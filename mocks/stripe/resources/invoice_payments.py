@@ -62,6 +62,14 @@ def open_for(tx: Transaction, invoice: Json, intent: str) -> Json:
     return tx.insert(INVOICE_PAYMENTS, payment)
 
 
+def ask(tx: Transaction, invoice: Json) -> None:
+    """Ask the open payment of an invoice for what is due of it by now."""
+    for payment in of(tx, invoice["id"]):
+        if payment["status"] == "open":
+            payment["amount_requested"] = invoice["amount_due"]
+            tx.save(INVOICE_PAYMENTS, payment)
+
+
 def of(tx: Transaction, invoice: str) -> list[Json]:
     """Return the payments of an invoice, newest first."""
     return list(tx.every(INVOICE_PAYMENTS, invoice=invoice, newest_first=True))

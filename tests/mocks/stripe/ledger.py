@@ -11,12 +11,14 @@ from harness.errors import Refusal
 from harness.instants import DAY
 from harness.runtime import Settings, open_runtime
 from harness.transaction import TIMERS, Transaction
+from mocks.stripe.operations.subscription_parameters import ChangedItem
 from mocks.stripe.provider import stripe
 from mocks.stripe.resources import customers, payment_methods, prices, products, subscribing, subscriptions
 from mocks.stripe.resources.charges import CHARGES
 from mocks.stripe.resources.customers import CUSTOMERS
 from mocks.stripe.resources.events import EVENTS, delivery_body
 from mocks.stripe.resources.invoices import INVOICES
+from mocks.stripe.resources.subscription_changes import Terms
 from mocks.stripe.resources.subscriptions import SUBSCRIPTIONS
 
 Json = dict[str, Any]
@@ -94,6 +96,17 @@ class Ledger:
         except Refusal:
             return None
 
+    def change(self, id: str, price: str, quantity: int | None, terms: Terms, more: Json) -> None:
+        """Give a subscription's item another price or quantity, as a request would."""
+        with self.transaction() as tx:
+            subscription = subscriptions.find(tx, id)
+            given = {name: value for name, value in more.items() if name != "trial_days"}
+            if "trial_days" in more:
+                given["trial_end"] = tx.seconds + more["trial_days"] * 86400
+            named = {"id": subscription["items"][0]["id"], "price": price}
+            item = ChangedItem(**named) if quantity is None else ChangedItem(**named, quantity=quantity)
+            subscribing.update(tx, subscription, given, [item], terms)
+
     def every(self, collection: Any) -> list[Json]:
         """Return all documents of a collection, oldest first."""
         return list(Transaction(self.runtime.store, self.world, stripe).every(collection))
@@ -109,7 +122,12 @@ class Ledger:
         """Fail unless invoices add up, charges are what was paid, and balances carry the difference."""
         invoices = self.every(INVOICES)
         for invoice in invoices:
-            assert invoice["total"] == sum(line["amount"] for line in invoice["lines"])
+            lines = invoice["lines"]
+            taxes = [each for line in lines for each in line["taxes"]]
+            off = sum(each["amount"] for line in lines for each in line["discount_amounts"])
+            on_top = sum(each["amount"] for each in taxes if each["tax_behavior"] == "exclusive")
+            assert invoice["total"] == sum(line["amount"] for line in lines) - off + on_top
+            assert invoice["amount_due"] >= 0
             assert invoice["amount_remaining"] == (
                 invoice["amount_due"] if invoice["status"] != "paid" else 0
             )

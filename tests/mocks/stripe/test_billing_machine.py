@@ -1,6 +1,7 @@
 """Subscriptions and invoices under any sequence of good and bad cards, actions and passing time."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,19 @@ from hypothesis.stateful import (
 )
 
 from harness.errors import Refusal
-from mocks.stripe.resources import dunning, subscribing, subscriptions
+from mocks.stripe.resources import (
+    coupons,
+    customers,
+    dunning,
+    ending,
+    invoice_items,
+    invoicing,
+    subscribing,
+    subscriptions,
+    tax_rates,
+)
 from mocks.stripe.resources.invoices import INVOICES
+from mocks.stripe.resources.subscription_changes import Terms
 from mocks.stripe.resources.subscriptions import SUBSCRIPTIONS
 from tests.mocks.stripe.ledger import Ledger, days
 
@@ -31,9 +43,11 @@ DOCUMENTED = {
     "subscription": {
         "new": {"incomplete", "trialing", "active"},
         "incomplete": {"active", "incomplete_expired", "canceled"},
-        "trialing": {"active", "canceled"},
-        "active": {"past_due", "canceled"},
-        "past_due": {"active", "canceled"},
+        "trialing": {"active", "past_due", "paused", "canceled"},
+        "active": {"trialing", "past_due", "unpaid", "canceled"},
+        "past_due": {"active", "trialing", "unpaid", "canceled"},
+        "unpaid": {"active", "trialing", "canceled"},
+        "paused": {"active", "canceled"},
         "canceled": set(),
         "incomplete_expired": set(),
     },
@@ -67,6 +81,14 @@ class Billing(RuleBasedStateMachine):
         """One subscriber who has paid once, and whose card may since have changed."""
         plans = ((2000, "month", 1), (500, "week", 1), (30, "day", 10), (0, "month", 2), (24000, "year", 1))
         self.plans = [self.ledger.plan(*plan) for plan in plans]
+        with self.ledger.transaction() as tx:
+            off = (
+                {"percent_off": "33.3", "duration": "once"},
+                {"amount_off": 700, "currency": "usd", "duration": "forever"},
+            )
+            self.coupons = [coupons.create(tx, each)["id"] for each in off]
+            tax = {"display_name": "VAT", "percentage": "7.7"}
+            self.rates = [tax_rates.create(tx, tax | {"inclusive": each})["id"] for each in (True, False)]
         id = self.add_customer("pm_card_visa", 0)
         self.ledger.subscribe(id, self.plans[0])
         self.ledger.use_card(id, card)
@@ -87,12 +109,95 @@ class Billing(RuleBasedStateMachine):
         trial=st.sampled_from([None, None, 2, 10]),
         behavior=st.sampled_from(["allow_incomplete", "default_incomplete", "error_if_incomplete"]),
         ending=st.booleans(),
+        discounted=st.sampled_from([0, 0, 1, 2]),
+        taxed=st.sampled_from([0, 0, 1, 2]),
     )
-    def subscribe(self, customer: str, plan: int, trial: int | None, behavior: str, ending: bool) -> None:
+    def subscribe(
+        self,
+        customer: str,
+        plan: int,
+        trial: int | None,
+        behavior: str,
+        ending: bool,
+        discounted: int,
+        taxed: int,
+    ) -> None:
         given: dict[str, Any] = {"payment_behavior": behavior, "cancel_at_period_end": ending}
         if trial is not None:
             given["trial_period_days"] = trial
+        if discounted:
+            given["discounts"] = [{"coupon": self.coupons[discounted - 1]}]
+        if taxed:
+            given["default_tax_rates"] = [self.rates[taxed - 1]]
         self.ledger.subscribe(customer, self.plans[plan], **given)
+
+    @precondition(lambda self: self.ledger.every(SUBSCRIPTIONS))
+    @rule(
+        data=st.data(),
+        plan=st.integers(0, 4),
+        quantity=st.sampled_from([None, 0, 1, 7]),
+        behavior=st.sampled_from(["create_prorations", "always_invoice", "none"]),
+        payment=st.sampled_from(
+            ["allow_incomplete", "error_if_incomplete", "pending_if_incomplete", "default_incomplete"]
+        ),
+        more=st.sampled_from(
+            [{}, {}, {"billing_cycle_anchor": "now"}, {"trial_end": "now"}, {"trial_days": 5}]
+        ),
+    )
+    def change_plan(
+        self,
+        data: st.DataObject,
+        plan: int,
+        quantity: int | None,
+        behavior: str,
+        payment: str,
+        more: dict[str, Any],
+    ) -> None:
+        chosen = data.draw(st.sampled_from([each["id"] for each in self.ledger.every(SUBSCRIPTIONS)]))
+        terms = Terms(behavior=behavior, payment=payment)  # type: ignore[arg-type]
+        self.attempt(lambda: self.ledger.change(chosen, self.plans[plan], quantity, terms, more))
+
+    @precondition(lambda self: self.ledger.every(SUBSCRIPTIONS))
+    @rule(data=st.data(), prorate=st.booleans(), invoice_now=st.booleans(), later=st.booleans())
+    def leave(self, data: st.DataObject, prorate: bool, invoice_now: bool, later: bool) -> None:
+        running = [
+            each["id"]
+            for each in self.ledger.every(SUBSCRIPTIONS)
+            if each["status"] not in subscriptions.ENDED
+        ]
+        if not running:
+            return
+        chosen = data.draw(st.sampled_from(running))
+        with self.ledger.transaction() as tx:
+            subscription = subscriptions.find(tx, chosen)
+            if later:
+                given = {"cancel_at": tx.seconds + 12 * 86400}
+                subscribing.update(tx, subscription, given)
+            else:
+                ending.cancel(tx, subscription, prorate=prorate, invoice_now=invoice_now)
+
+    @rule(customer=customers, amount=st.sampled_from([700, -300, 20, 123456]), gather=st.booleans())
+    def invoice_something(self, customer: str, amount: int, gather: bool) -> None:
+        def draft() -> None:
+            with self.ledger.transaction() as tx:
+                held = customers.get(tx, customer)
+                invoice_items.create(tx, held, {"amount": amount}, None, currency="usd")
+                if gather:
+                    given = {
+                        "customer": customer,
+                        "pending_invoice_items_behavior": "include",
+                        "auto_advance": True,
+                    }
+                    invoicing.create(tx, given)
+
+        self.attempt(draft)
+
+    def attempt(self, do: Callable[[], None]) -> None:
+        """Do something that may be refused."""
+        try:
+            do()
+        except Refusal as refusal:
+            self.refusals.append(refusal.status)
 
     @rule(customer=customers, card=CARDS)
     def change_card(self, customer: str, card: str) -> None:
