@@ -63,6 +63,13 @@ register(
         "credit_note",
         CREDIT_NOTES,
         expands={
+            "lines.data.discount_amounts.discount": "discount",
+            "lines.data.pretax_credit_amounts.credit_balance_transaction": "billing.credit_balance_transaction",
+            "lines.data.pretax_credit_amounts.discount": "discount",
+            "lines.data.taxes.tax_rate_details.tax_rate": "tax_rate",
+            "pretax_credit_amounts.credit_balance_transaction": "billing.credit_balance_transaction",
+            "pretax_credit_amounts.discount": "discount",
+            "shipping_cost.shipping_rate": "shipping_rate",
             "customer": "customer",
             "customer_balance_transaction": "customer_balance_transaction",
             "discount_amounts.discount": "discount",
@@ -74,7 +81,18 @@ register(
         link=_link,
     )
 )
-register(Resource("credit_note_line_item", CREDIT_NOTES))
+register(
+    Resource(
+        "credit_note_line_item",
+        CREDIT_NOTES,
+        expands={
+            "discount_amounts.discount": "discount",
+            "pretax_credit_amounts.credit_balance_transaction": "billing.credit_balance_transaction",
+            "pretax_credit_amounts.discount": "discount",
+            "taxes.tax_rate_details.tax_rate": "tax_rate",
+        },
+    )
+)
 before("2025-09-30.clover", "credit_note")(without("customer_account"))
 
 

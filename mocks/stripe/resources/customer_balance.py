@@ -34,7 +34,12 @@ register(
     Resource(
         "customer_balance_transaction",
         TRANSACTIONS,
-        expands={"credit_note": "credit_note", "customer": "customer", "invoice": "invoice"},
+        expands={
+            "credit_note": "credit_note",
+            "checkout_session": "checkout.session",
+            "customer": "customer",
+            "invoice": "invoice",
+        },
     )
 )
 before("2025-09-30.clover", "customer_balance_transaction")(without("customer_account"))

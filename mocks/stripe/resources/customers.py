@@ -107,6 +107,7 @@ register(
         "customer",
         CUSTOMERS,
         expands={
+            "default_source": "source",
             "discount.promotion_code": "promotion_code",
             "discount.source.coupon": "coupon",
             "invoice_settings.default_payment_method": "payment_method",

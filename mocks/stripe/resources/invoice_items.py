@@ -50,6 +50,7 @@ register(
             "customer": "customer",
             "discounts": "discount",
             "invoice": "invoice",
+            "proration_details.discount_amounts.discount": "discount",
             "pricing.price_details.price": "price",
             "test_clock": "test_helpers.test_clock",
         },

@@ -84,6 +84,18 @@ async def furnish(room: Room) -> dict[str, str]:
     moved = await room.ok(
         "POST", f"/v1/customers/{customer['id']}/balance_transactions", {"amount": -5, "currency": "usd"}
     )
+    scheduled = {
+        "customer": customer["id"],
+        "start_date": 1_800_000_000,
+        "phases": [{"items": [{"price": priced["id"]}]}],
+    }
+    schedule = await room.ok("POST", "/v1/subscription_schedules", scheduled)
+    clock = await room.ok("POST", "/v1/test_helpers/test_clocks", {"frozen_time": 1_700_000_000})
+    note = await room.ok(
+        "POST",
+        "/v1/credit_notes",
+        {"invoice": subscription["latest_invoice"], "amount": 10, "credit_amount": 10},
+    )
     session = {"mode": "setup", "currency": "usd", "success_url": "http://127.0.0.1:9/"}
     return {
         "/v1/customers/{customer}": customer["id"],
@@ -104,6 +116,11 @@ async def furnish(room: Room) -> dict[str, str]:
         "/v1/invoices/{invoice}": draft["id"],
         "/v1/invoiceitems/{invoiceitem}": item["id"],
         "/v1/coupons/{coupon}": coupon["id"],
+        "/v1/credit_notes/{id}": note["id"],
+        "/v1/credit_notes/{credit_note}": note["id"],
+        "/v1/plans/{plan}": priced["id"],
+        "/v1/subscription_schedules/{schedule}": schedule["id"],
+        "/v1/test_helpers/test_clocks/{test_clock}": clock["id"],
         "/v1/promotion_codes/{promotion_code}": code["id"],
         "/v1/tax_rates/{tax_rate}": rate["id"],
         "/v1/subscriptions/{subscription}": subscription["id"],
