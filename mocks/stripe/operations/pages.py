@@ -196,7 +196,7 @@ def get_invoice_pdf(tx: Transaction, account: str, invoice: str) -> Reply:
 
 def _finalized(tx: Transaction, id: str) -> Json | None:
     found = tx.get(INVOICES, id)
-    return None if found is None or found["number"] is None else found
+    return None if found is None or found["status"] == "draft" else found
 
 
 def _waiting_intent(tx: Transaction, invoice: Json) -> Json | None:

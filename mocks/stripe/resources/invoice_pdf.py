@@ -24,6 +24,11 @@ def written(invoice: Json) -> bytes:
         "",
         *(f"{line['description']}: {money(line['amount'], currency)}" for line in invoice["lines"]),
         "",
+        *(f"Discount: {money(-each['amount'], currency)}" for each in invoice["total_discount_amounts"]),
+        *(
+            f"Tax ({each['tax_behavior']}): {money(each['amount'], currency)}"
+            for each in invoice["total_taxes"]
+        ),
         f"Total: {money(invoice['total'], currency)}",
         f"Amount due: {money(invoice['amount_due'], currency)}",
         f"Amount paid: {money(invoice['amount_paid'], currency)}",

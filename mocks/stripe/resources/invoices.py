@@ -74,7 +74,7 @@ def view(tx: Transaction, invoice: Json) -> Json:
         "total_count": len(lines),
         "url": f"/v1/invoices/{invoice['id']}/lines",
     }
-    if invoice["number"] is not None:
+    if invoice["status"] != "draft":
         address = addresses.invoice(tx, invoice["id"])
         shown |= {"hosted_invoice_url": address, "invoice_pdf": f"{address}/pdf"}
     return shown

@@ -69,35 +69,9 @@ async def furnish(room: Room) -> dict[str, str]:
     await room.ok("POST", f"/v1/customers/{customer['id']}", default)
     subscribed = {"customer": customer["id"], "items": [{"price": priced["id"]}]}
     subscription = await room.ok("POST", "/v1/subscriptions", subscribed)
-    rate = await room.ok(
-        "POST", "/v1/tax_rates", {"display_name": "VAT", "inclusive": False, "percentage": 19}
-    )
-    coupon = await room.ok("POST", "/v1/coupons", {"percent_off": 25, "duration": "forever"})
-    promotion = {"promotion": {"type": "coupon", "coupon": coupon["id"]}, "code": "SPRING"}
-    code = await room.ok("POST", "/v1/promotion_codes", promotion)
-    charge_of = {"customer": customer["id"], "amount": 700, "currency": "usd"}
-    item = await room.ok("POST", "/v1/invoiceitems", charge_of)
-    draft = await room.ok(
-        "POST", "/v1/invoices", {"customer": customer["id"], "pending_invoice_items_behavior": "include"}
-    )
-    await room.ok("POST", "/v1/invoiceitems", charge_of)
-    moved = await room.ok(
-        "POST", f"/v1/customers/{customer['id']}/balance_transactions", {"amount": -5, "currency": "usd"}
-    )
-    scheduled = {
-        "customer": customer["id"],
-        "start_date": 1_800_000_000,
-        "phases": [{"items": [{"price": priced["id"]}]}],
-    }
-    schedule = await room.ok("POST", "/v1/subscription_schedules", scheduled)
-    clock = await room.ok("POST", "/v1/test_helpers/test_clocks", {"frozen_time": 1_700_000_000})
-    note = await room.ok(
-        "POST",
-        "/v1/credit_notes",
-        {"invoice": subscription["latest_invoice"], "amount": 10, "credit_amount": 10},
-    )
+    billing = await furnish_billing(room, customer["id"], priced["id"], subscription)
     session = {"mode": "setup", "currency": "usd", "success_url": "http://127.0.0.1:9/"}
-    return {
+    return billing | {
         "/v1/customers/{customer}": customer["id"],
         "/v1/payment_methods/{payment_method}": method["id"],
         "/v1/payment_intents/{intent}": waiting["id"],
@@ -113,12 +87,46 @@ async def furnish(room: Room) -> dict[str, str]:
         ],
         "/v1/subscriptions/{subscription_exposed_id}": subscription["id"],
         "/v1/subscription_items/{item}": subscription["items"]["data"][0]["id"],
+        "/v1/checkout/sessions/{session}": (await room.ok("POST", "/v1/checkout/sessions", session))["id"],
+    }
+
+
+async def furnish_billing(room: Room, customer: str, price: str, subscription: Json) -> dict[str, str]:
+    """Make one of each thing that invoices are made of."""
+    rate = await room.ok(
+        "POST", "/v1/tax_rates", {"display_name": "VAT", "inclusive": False, "percentage": 19}
+    )
+    coupon = await room.ok("POST", "/v1/coupons", {"percent_off": 25, "duration": "forever"})
+    promotion = {"promotion": {"type": "coupon", "coupon": coupon["id"]}, "code": "SPRING"}
+    code = await room.ok("POST", "/v1/promotion_codes", promotion)
+    charge_of = {"customer": customer, "amount": 700, "currency": "usd"}
+    item = await room.ok("POST", "/v1/invoiceitems", charge_of)
+    draft = await room.ok(
+        "POST", "/v1/invoices", {"customer": customer, "pending_invoice_items_behavior": "include"}
+    )
+    await room.ok("POST", "/v1/invoiceitems", charge_of)
+    moved = await room.ok(
+        "POST", f"/v1/customers/{customer}/balance_transactions", {"amount": -5, "currency": "usd"}
+    )
+    scheduled = {
+        "customer": customer,
+        "start_date": 1_800_000_000,
+        "phases": [{"items": [{"price": price}]}],
+    }
+    schedule = await room.ok("POST", "/v1/subscription_schedules", scheduled)
+    clock = await room.ok("POST", "/v1/test_helpers/test_clocks", {"frozen_time": 1_700_000_000})
+    note = await room.ok(
+        "POST",
+        "/v1/credit_notes",
+        {"invoice": subscription["latest_invoice"], "amount": 10, "credit_amount": 10},
+    )
+    return {
         "/v1/invoices/{invoice}": draft["id"],
         "/v1/invoiceitems/{invoiceitem}": item["id"],
         "/v1/coupons/{coupon}": coupon["id"],
         "/v1/credit_notes/{id}": note["id"],
         "/v1/credit_notes/{credit_note}": note["id"],
-        "/v1/plans/{plan}": priced["id"],
+        "/v1/plans/{plan}": price,
         "/v1/subscription_schedules/{schedule}": schedule["id"],
         "/v1/test_helpers/test_clocks/{test_clock}": clock["id"],
         "/v1/promotion_codes/{promotion_code}": code["id"],
@@ -126,7 +134,6 @@ async def furnish(room: Room) -> dict[str, str]:
         "/v1/subscriptions/{subscription}": subscription["id"],
         "{transaction}": moved["id"],
         "{line_item_id}": draft["lines"]["data"][0]["id"],
-        "/v1/checkout/sessions/{session}": (await room.ok("POST", "/v1/checkout/sessions", session))["id"],
     }
 
 
