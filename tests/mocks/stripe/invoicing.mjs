@@ -104,6 +104,48 @@ const ready = await stripe.testHelpers.testClocks.retrieve(clock.id);
 const renewals = await all(stripe.invoices.list({ subscription: old.id }));
 const plans = await stripe.plans.list({ limit: 1 });
 
+// What has not been called yet
+const other = await stripe.subscriptions.create({ customer: (await subscriber()).id, items: [{ price: basic.id }], discounts: [{ coupon: coupon.id }] });
+const reads = [
+  await stripe.coupons.retrieve(coupon.id),
+  (await stripe.coupons.list()).data[0],
+  await stripe.promotionCodes.retrieve(code.id),
+  await stripe.taxRates.retrieve(vat.id),
+  (await stripe.taxRates.list()).data[0],
+  await stripe.invoiceItems.retrieve(work.id),
+  await stripe.invoiceItems.create({ customer: payer.id, amount: 5, currency: "usd" }).then((each) => stripe.invoiceItems.del(each.id)),
+  await stripe.customers.retrieveBalanceTransaction(payer.id, balance[0].id),
+  await stripe.customers.updateBalanceTransaction(payer.id, balance[0].id, { description: "Sorry" }),
+  await stripe.subscriptions.deleteDiscount(other.id),
+  await stripe.subscriptionSchedules.retrieve(schedule.id),
+  (await stripe.subscriptionSchedules.list()).data[0],
+  await stripe.subscriptionSchedules.create({ from_subscription: other.id }).then((each) => stripe.subscriptionSchedules.cancel(each.id)),
+  await stripe.creditNotes.retrieve(note.id),
+  await stripe.creditNotes.update(note.id, { memo: "Sorry" }),
+  (await stripe.creditNotes.list({ invoice: draft.id })).data[0],
+  (await stripe.creditNotes.listLineItems(note.id)).data[0],
+  await stripe.creditNotes.preview({ invoice: other.latest_invoice, amount: 10, credit_amount: 10 }),
+  (await stripe.creditNotes.listPreviewLineItems({ invoice: other.latest_invoice, amount: 10, credit_amount: 10 })).data[0],
+  await stripe.plans.create({ currency: "usd", interval: "month", amount: 5, product: product.id, id: "gold" }),
+  await stripe.plans.update("gold", { nickname: "Gold" }),
+  await stripe.plans.retrieve("gold"),
+  (await stripe.testHelpers.testClocks.list()).data[0],
+  await stripe.testHelpers.testClocks.del(clock.id),
+].map((each) => each.object);
+const scrap = await stripe.invoices.create({ customer: payer.id });
+const lined = await stripe.invoices.addLines(scrap.id, { lines: [{ amount: 700, description: "Work" }] });
+const bare = await stripe.invoices.removeLines(scrap.id, { lines: [{ id: lined.lines.data[0].id, behavior: "delete" }] });
+const trial = await stripe.subscriptions.create({
+  customer: (await stripe.customers.create({ email: "bo@studio.test" })).id,
+  items: [{ price: basic.id }],
+  trial_period_days: 1,
+  trial_settings: { end_behavior: { missing_payment_method: "pause" } },
+});
+await advance(DAY);
+const bo = await stripe.paymentMethods.attach("pm_card_visa", { customer: trial.customer });
+await stripe.customers.update(trial.customer, { invoice_settings: { default_payment_method: bo.id } });
+const resumed = await stripe.subscriptions.resume(trial.id, { billing_cycle_anchor: "now" });
+
 const amounts = (invoice) => invoice.lines.data.map((line) => line.amount);
 console.log(
   JSON.stringify({
@@ -126,5 +168,8 @@ console.log(
     canceled: canceled.status,
     clock: [moving.status, ready.status, renewals.map((each) => each.status)],
     plans: plans.data[0].object,
+    reads,
+    bare: [lined.total, bare.total],
+    resumed: resumed.status,
   }),
 );

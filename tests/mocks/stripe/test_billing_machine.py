@@ -153,7 +153,9 @@ class Billing(RuleBasedStateMachine):
         payment: str,
         more: dict[str, Any],
     ) -> None:
-        chosen = data.draw(st.sampled_from([each["id"] for each in self.ledger.every(SUBSCRIPTIONS)]))
+        every = self.ledger.every(SUBSCRIPTIONS)
+        running = [each["id"] for each in every if each["status"] not in subscriptions.ENDED]
+        chosen = data.draw(st.sampled_from(running or [each["id"] for each in every]))
         terms = Terms(behavior=behavior, payment=payment)  # type: ignore[arg-type]
         self.attempt(lambda: self.ledger.change(chosen, self.plans[plan], quantity, terms, more))
 

@@ -156,6 +156,12 @@ def test_discounts_of_items_and_of_products_lessen_those_alone(checked: stripe.S
     assert [sum(each.amount for each in line.discount_amounts) for line in invoice.lines.data] == [500, 200]
     # A line's own discount is in the subtotal already, one of the whole invoice is not.
     assert (invoice.subtotal, invoice.total) == (2500, 2300)
+    journal = Journal(checked)
+    gone = checked.v1.subscriptions.delete_discount(made.id)
+    assert (gone.deleted, gone.source.coupon) == (True, narrow.id)
+    assert journal.types() == ["customer.discount.deleted", "customer.subscription.updated"]
+    again = checked.v1.subscriptions.update(made.id, {"discounts": [{"coupon": half.id}]})
+    assert len(again.discounts) == 1
     updated = checked.v1.subscriptions.update(made.id, {"discounts": ""})
     assert updated.discounts == []
     with refused(404, "resource_missing", "subscription"):
@@ -228,6 +234,8 @@ def test_a_customers_discount_lessens_what_has_none_of_its_own(
     assert journal.types() == ["customer.discount.created", "customer.updated"]
     shown = checked.v1.customers.retrieve(customer.id).discount
     assert (shown.source.coupon, shown.customer) == (quarter.id, customer.id)
+    whole = checked.raw_request("get", f"/v1/customers/{customer.id}/discount")
+    assert whole.data["source"]["coupon"] == quarter.id
     made = subscribe(checked, customer, price(checked), expand=["latest_invoice"])
     assert made.latest_invoice.total == 1500
     item: Any = {"customer": customer.id, "amount": 1000, "currency": "usd"}

@@ -8,6 +8,20 @@ import pytest
 
 from tests.harness.serving import Served
 
+READS = [
+    *("coupon", "coupon", "promotion_code", "tax_rate", "tax_rate", "invoiceitem", "invoiceitem"),
+    *("customer_balance_transaction", "customer_balance_transaction", "discount"),
+    *("subscription_schedule", "subscription_schedule", "subscription_schedule"),
+    *(
+        "credit_note",
+        "credit_note",
+        "credit_note",
+        "credit_note_line_item",
+        "credit_note",
+        "credit_note_line_item",
+    ),
+    *("plan", "plan", "plan", "test_helpers.test_clock", "test_helpers.test_clock"),
+]
 SCRIPT = Path(__file__).with_name("invoicing.mjs")
 
 
@@ -40,4 +54,7 @@ def test_every_operation_of_invoicing(
         "canceled": "canceled",
         "clock": ["advancing", "ready", ["paid", "paid"]],
         "plans": "plan",
+        "reads": READS,
+        "bare": [700, 0],
+        "resumed": "active",
     }

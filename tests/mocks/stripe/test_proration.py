@@ -346,3 +346,40 @@ def test_a_subscription_ends_at_the_instant_that_was_set(
     other = subscribe(checked, customer, price(checked, 3100))
     with refused(400, "parameters_exclusive", "cancel_at"):
         checked.v1.subscriptions.update(other.id, {"cancel_at": APRIL, "cancel_at_period_end": True})
+
+
+def test_the_billing_mode_decides_what_is_credited(checked: stripe.StripeClient, advance: Advance) -> None:
+    half = checked.v1.coupons.create({"percent_off": 50, "duration": "once"})
+    credits = {}
+    for mode in ("classic", "flexible"):
+        customer = subscriber(checked)
+        made = subscribe(
+            checked,
+            customer,
+            price(checked, 3100),
+            billing_mode={"type": mode},
+            discounts=[{"coupon": half.id}],
+        )
+        item = made["items"].data[0].id
+        checked.v1.subscriptions.update(made.id, {"items": [{"id": item, "price": price(checked, 6200).id}]})
+        credits[mode] = pending(checked, customer.id)[0].amount
+    assert credits == {"classic": -3100, "flexible": -1550}
+    old = subscribe(checked, subscriber(checked), price(checked), billing_mode={"type": "classic"})
+    migrated = checked.v1.subscriptions.migrate(old.id, {"billing_mode": {"type": "flexible"}})
+    assert (migrated.billing_mode.type, migrated.billing_mode.updated_at) == ("flexible", START)
+    with refused(400, None, "billing_mode[type]"):
+        checked.v1.subscriptions.migrate(old.id, {"billing_mode": {"type": "classic"}})  # type: ignore[typeddict-item]
+
+
+def test_a_first_period_is_shortened_by_an_anchor(checked: stripe.StripeClient, advance: Advance) -> None:
+    anchor = START + 15 * 86400
+    shown = {"billing_cycle_anchor": anchor, "expand": ["latest_invoice"]}
+    made = subscribe(checked, subscriber(checked), price(checked, 2800), **shown)
+    # From 16 February to 16 March are 28 days, of which 15 are charged.
+    assert (made.latest_invoice.total, made["items"].data[0].current_period_end) == (1500, anchor)
+    free = subscribe(checked, subscriber(checked), price(checked, 2800), proration_behavior="none", **shown)
+    assert (free.status, free.latest_invoice) == ("active", None)
+    advance(days=15, hours=1)
+    for each in (made, free):
+        renewed = checked.v1.subscriptions.retrieve(each.id, {"expand": ["latest_invoice"]})
+        assert renewed.latest_invoice.amount_paid == 2800
