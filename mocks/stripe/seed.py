@@ -53,7 +53,8 @@ def _customer(tx: Transaction, organisation: Json, creator: Json, story: Json) -
 def _subscribe(tx: Transaction, customer: str, plan: str) -> str:
     """Put a card on file that pays, and subscribe to a plan by its name in the environment."""
     from mocks.stripe.operations.payment_methods import AttachMethod, attach_payment_method
-    from mocks.stripe.operations.subscriptions import CreateSubscription, create_subscription
+    from mocks.stripe.operations.subscription_parameters import CreateSubscription
+    from mocks.stripe.operations.subscriptions import create_subscription
 
     account = tx.world.accounts["stripe"]["env"]
     price = account.get(f"NEXT_PUBLIC_PRICE_{plan}")

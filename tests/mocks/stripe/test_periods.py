@@ -90,5 +90,9 @@ def test_amounts_are_written_as_people_read_them(amount: int | str, currency: st
     ("quantity", "way", "cost"), [(10, "up", 400), (9, "up", 300), (11, "down", 300), (2, "down", 0)]
 )
 def test_transformed_quantities_are_charged_in_packs(quantity: int, way: str, cost: int) -> None:
-    price = {"unit_amount_decimal": "100", "transform_quantity": {"divide_by": 3, "round": way}}
+    price = {
+        "currency": "usd",
+        "unit_amount_decimal": "100",
+        "transform_quantity": {"divide_by": 3, "round": way},
+    }
     assert amounts.cost(price, quantity) == cost
