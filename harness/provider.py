@@ -81,10 +81,11 @@ class Operation:
 class Provider:
     """A provider: `mocks/<name>/provider.py` builds one, the entry point `greenroom.providers` names it.
 
-    `port` is added to the base port. `hosts` are its real host names, `*.algolia.net` stands for all below a domain. `account(tx)` fills a new world's account and returns further environment
-    variables; `populate(tx, story)` adds what a scenario tells to it and returns the ids it gave, for the rooms that
-    come after it to refer to. `base_env` are the names under which the provider's SDKs read their base address, `sdks` the names of
-    its official Python SDKs on PyPI.
+    `port` is added to the base port. `hosts` are its real host names, `*.algolia.net` stands for all below a domain.
+    `account(tx)` fills a new world's account and returns further environment variables; `populate(tx, story)` adds what
+    a scenario tells to it and returns the ids it gave, for the rooms that come after it to refer to. Both are
+    `open_account` and `populate` of the room's `seed.py`, where there is a `package`. `base_env` are the names under
+    which the provider's SDKs read their base address, `sdks` the names of its official Python SDKs on PyPI.
     """
 
     name: str
@@ -105,6 +106,22 @@ class Provider:
     timers: dict[str, Callable[[Any, dict[str, Any]], None]] = field(default_factory=dict)
     triggers: dict[str, tuple[type[Params], Callable[[Any, Any], Any]]] = field(default_factory=dict)
     loaded: bool = False
+
+    def __post_init__(self) -> None:
+        """Take from the room's `seed.py` how an account is opened and a story told, unless that was given."""
+        if self.package:
+            self.account = self.account or self._seeding("open_account")
+            self.populate = self.populate or self._seeding("populate")
+
+    def _seeding(self, name: str) -> Callable[..., dict[str, str]]:
+        def seeding(*arguments: Any) -> dict[str, str]:
+            seed = importlib.import_module(
+                f"{self.package}.seed"
+            )  # late: it imports what the room is made of
+            told: dict[str, str] = getattr(seed, name, _nothing)(*arguments)
+            return told
+
+        return seeding
 
     def load(self) -> None:
         """Import every module of the room's `operations` package, once: that registers what is served."""
@@ -180,3 +197,8 @@ class Provider:
             return handler
 
         return register
+
+
+def _nothing(*_: Any) -> dict[str, str]:
+    """Stand for what a room's `seed.py` does not have."""
+    return {}

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from harness.provider import Credential, Provider
 from mocks.algolia.dialect import AlgoliaDialect
 
-if TYPE_CHECKING:
-    from harness.params import Json
-    from harness.transaction import Transaction
-
 LARGEST_BODY = 100 << 20
 """Bytes. Algolia takes batches of up to 1 GB and recommends 10 MB."""
-
-
-def _account(tx: Transaction) -> dict[str, str]:
-    from mocks.algolia.seed import open_account
-
-    return open_account(tx)
-
-
-def _populate(tx: Transaction, story: Json) -> dict[str, str]:
-    from mocks.algolia.seed import populate
-
-    return populate(tx, story)
 
 
 algolia = Provider(
@@ -49,8 +31,6 @@ algolia = Provider(
         ),
     ),
     sdks=("algoliasearch",),
-    account=_account,
-    populate=_populate,
     max_body=LARGEST_BODY,
     package="mocks.algolia",
 )

@@ -10,7 +10,6 @@ from mocks.cint.signing import sign
 
 if TYPE_CHECKING:
     from harness.params import Json
-    from harness.transaction import Transaction
 
 EVENTS = ("target-group-updated", "quota-fill-registered", "session-updated")
 """The events that Cint's webhooks may ask for."""
@@ -20,18 +19,6 @@ ANSWERS = "respondent.completed"
 
 SECRET = "{base64:32}"  # noqa: S105 - the form of secrets, not one
 HALF_A_DAY = 12 * 3600
-
-
-def _account(tx: Transaction) -> dict[str, str]:
-    from mocks.cint.seed import open_account
-
-    return open_account(tx)
-
-
-def _populate(tx: Transaction, story: Json) -> dict[str, str]:
-    from mocks.cint.seed import populate
-
-    return populate(tx, story)
 
 
 def _body(event: Json, _endpoint: Json) -> bytes:
@@ -70,7 +57,5 @@ cint = Provider(
         events=(*EVENTS, ANSWERS),
     ),
     base_env=("CINT_API_URL", "CINT_AUTH_URL", "CINT_S2S_URL"),
-    account=_account,
-    populate=_populate,
     package="mocks.cint",
 )

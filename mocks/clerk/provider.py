@@ -12,7 +12,6 @@ from mocks.clerk.signing import sign
 
 if TYPE_CHECKING:
     from harness.params import Json
-    from harness.transaction import Transaction
 
 EVENTS = (
     *("user.created", "user.updated", "user.deleted"),
@@ -33,18 +32,6 @@ EVENTS = (
 )
 """Every event type that an endpoint may ask for. Users, sessions, organisations, their memberships and invitations, and
 mails are announced; the rest belongs to operations that are not served."""
-
-
-def _account(tx: Transaction) -> dict[str, str]:
-    from mocks.clerk.seed import open_account
-
-    return open_account(tx)
-
-
-def _populate(tx: Transaction, story: Json) -> dict[str, str]:
-    from mocks.clerk.seed import populate
-
-    return populate(tx, story)
 
 
 def _body(event: Json, _endpoint: Json) -> bytes:
@@ -86,7 +73,5 @@ clerk = Provider(
     ),
     base_env=("CLERK_API_URL",),
     sdks=("clerk-backend-api", "svix"),
-    account=_account,
-    populate=_populate,
     package="mocks.clerk",
 )

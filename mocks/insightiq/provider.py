@@ -10,7 +10,6 @@ from mocks.insightiq.signing import sign
 
 if TYPE_CHECKING:
     from harness.params import Json
-    from harness.transaction import Transaction
 
 SECRET_FORM = "{uuid:2}"  # noqa: S105 - the form of secrets, not one
 """The client secret, which is the API's password and signs the webhooks; like the client id it is a UUID."""
@@ -59,18 +58,6 @@ EVENTS = (
 """Every event type that an endpoint may ask for; the room's README tells which are announced."""
 
 
-def _account(tx: Transaction) -> dict[str, str]:
-    from mocks.insightiq.seed import open_account
-
-    return open_account(tx)
-
-
-def _populate(tx: Transaction, story: Json) -> dict[str, str]:
-    from mocks.insightiq.seed import populate
-
-    return populate(tx, story)
-
-
 def _body(event: Json, _endpoint: Json) -> bytes:
     from mocks.insightiq.resources.events import delivery_body
 
@@ -104,7 +91,5 @@ insightiq = Provider(
         events=EVENTS,
     ),
     base_env=("INSIGHTIQ_SANDBOX_URL", "INSIGHTIQ_PROD_URL"),
-    account=_account,
-    populate=_populate,
     package="mocks.insightiq",
 )

@@ -10,7 +10,6 @@ from mocks.mux.signing import sign
 
 if TYPE_CHECKING:
     from harness.params import Json
-    from harness.transaction import Transaction
 
 _FAMILIES = {
     "video.asset": (
@@ -41,18 +40,6 @@ LARGEST_BODY = 256 << 20
 SECRET_FORM = "{lower:32}"  # noqa: S105 - the form of secrets, not one
 RETRY_SECONDS = (30, 120, 600, 1800, 3600, 7200, 14400, 28800, 28800)
 """Growing gaps that end after 24 hours, as Mux describes them; it publishes no figures."""
-
-
-def _account(tx: Transaction) -> dict[str, str]:
-    from mocks.mux.seed import open_account
-
-    return open_account(tx)
-
-
-def _populate(tx: Transaction, story: Json) -> dict[str, str]:
-    from mocks.mux.seed import populate
-
-    return populate(tx, story)
 
 
 def _body(event: Json, _endpoint: Json) -> bytes:
@@ -98,8 +85,6 @@ mux = Provider(
     ),
     base_env=("MUX_BASE_URL",),
     sdks=("mux_python",),
-    account=_account,
-    populate=_populate,
     max_body=LARGEST_BODY,
     package="mocks.mux",
 )

@@ -11,7 +11,6 @@ from mocks.resend.signing import sign
 
 if TYPE_CHECKING:
     from harness.params import Json
-    from harness.transaction import Transaction
 
 EVENTS = (
     "email.sent",
@@ -37,18 +36,6 @@ served, so nothing announces those."""
 
 LARGEST_BODY = 48 << 20
 """Bytes: 40 MB of attachments in base64 (Resend's limit for one mail), and room for the rest."""
-
-
-def _account(tx: Transaction) -> dict[str, str]:
-    from mocks.resend.seed import open_account
-
-    return open_account(tx)
-
-
-def _populate(tx: Transaction, story: Json) -> dict[str, str]:
-    from mocks.resend.seed import populate
-
-    return populate(tx, story)
 
 
 def _body(event: Json, _endpoint: Json) -> bytes:
@@ -79,8 +66,6 @@ resend = Provider(
     ),
     base_env=("RESEND_BASE_URL", "RESEND_API_URL"),
     sdks=("resend", "svix"),
-    account=_account,
-    populate=_populate,
     max_body=LARGEST_BODY,
     package="mocks.resend",
 )

@@ -11,22 +11,9 @@ from mocks.stripe.signing import sign
 
 if TYPE_CHECKING:
     from harness.params import Json
-    from harness.transaction import Transaction
 
 KEY = "51{alnum:97}"
 """Stripe's longer keys: account-sharded, 107 characters with `sk_test_` (facts: publishable keys need ≥ 50)."""
-
-
-def _account(tx: Transaction) -> dict[str, str]:
-    from mocks.stripe.seed import open_account
-
-    return open_account(tx)
-
-
-def _populate(tx: Transaction, story: Json) -> dict[str, str]:
-    from mocks.stripe.seed import populate
-
-    return populate(tx, story)
 
 
 def _body(event: Json, endpoint: Json) -> bytes:
@@ -67,7 +54,5 @@ stripe = Provider(
         events=tuple(Path(__file__).with_name("event_types.txt").read_text().split()),
     ),
     sdks=("stripe",),
-    account=_account,
-    populate=_populate,
     package="mocks.stripe",
 )
