@@ -9,13 +9,11 @@ from urllib.parse import quote
 
 import httpx
 
-from harness import instants
 from harness.application import Application
-from harness.runtime import Runtime, Settings, open_runtime
-from harness.transaction import COUNTERS, VIOLATIONS, Transaction
-from harness.world import World
+from harness.runtime import Settings, open_runtime
 from mocks.algolia.provider import algolia
 from tests.mocks.algolia.conformance import Document
+from tests.mocks.inside import Inside
 
 Json = Any
 START = "2026-03-01T09:00:00Z"
@@ -23,12 +21,10 @@ HOST = "http://127.0.0.1:4401"
 
 
 @dataclass
-class Room:
+class Room(Inside):
     """A runtime with Algolia alone, one world, and a client that holds every answer against the document."""
 
-    runtime: Runtime
-    world: World
-    client: httpx.AsyncClient
+    provider = algolia
     document: Document | None = None
 
     @classmethod
@@ -93,31 +89,6 @@ class Room:
     async def found(self, index: str, query: str = "", **params: Json) -> list[str]:
         """Search an index; return the objectIDs in order."""
         return [hit["objectID"] for hit in (await self.search(index, query, **params))["hits"]]
-
-    async def advance(self, seconds: float) -> None:
-        """Move the world's clock."""
-        target = self.world.clock.now() + int(seconds * instants.SECOND)
-        await self.runtime.timeline.advance(self.world, target)
-
-    def tx(self) -> Transaction:
-        """Return a transaction at the world's present."""
-        return Transaction(self.runtime.store, self.world, algolia)
-
-    def rules(self) -> list[str]:
-        """Return the rules that were broken, in the order of their first time."""
-        return [violation["rule"] for violation in self.tx().every(VIOLATIONS)]
-
-    def state(self) -> list[tuple[Any, ...]]:
-        """Return every row of the world but its violations, which refusals add to."""
-        query = "SELECT kind, id, at, body FROM objects WHERE space = ? AND kind NOT IN (?, ?) ORDER BY pk"
-        values = (self.world.space, VIOLATIONS.kind, COUNTERS.kind)
-        rows: list[tuple[Any, ...]] = self.runtime.store._db.execute(query, values).fetchall()
-        return rows
-
-    async def close(self) -> None:
-        """Stop."""
-        await self.client.aclose()
-        await self.runtime.close()
 
 
 def path(index: str) -> str:

@@ -11,14 +11,13 @@ import httpx
 from harness import instants
 from harness.application import Application
 from harness.collection import events_of
-from harness.runtime import Runtime, Settings, open_runtime
-from harness.transaction import VIOLATIONS, Transaction
-from harness.world import World
+from harness.runtime import Settings, open_runtime
 from mocks.cint.operations.tokens import AUDIENCE
 from mocks.cint.provider import cint
 from mocks.cint.resources import statistics
 from mocks.cint.resources.sessions import SESSIONS
 from tests.mocks.cint.conformance import Spec
+from tests.mocks.inside import Inside
 
 Json = dict[str, Any]
 START = "2026-03-02T09:00:00Z"
@@ -28,12 +27,10 @@ EMPTY_PROFILE: Json = {"profile_adjustment_type": "percentage", "drafts": []}
 
 
 @dataclass
-class Room:
+class Room(Inside):
     """A runtime with Cint alone, one world, and a client that holds every answer against the spec."""
 
-    runtime: Runtime
-    world: World
-    client: httpx.AsyncClient
+    provider = cint
     spec: Spec | None = None
     answered: dict[str, Any] = field(default_factory=dict)
     keys: int = 0
@@ -195,28 +192,6 @@ class Room:
 
     # --- the world -------------------------------------------------------------------------------------------------
 
-    async def advance(self, seconds: float) -> None:
-        """Move the world's clock."""
-        target = self.world.clock.now() + int(seconds * instants.SECOND)
-        await self.runtime.timeline.advance(self.world, target)
-
-    def tx(self) -> Transaction:
-        """Return a transaction at the world's present."""
-        return Transaction(self.runtime.store, self.world, cint)
-
-    def trigger(self, event: str, **params: Any) -> Any:
-        """Do what `greenroom trigger` does; return what the trigger answers."""
-        cint.load()
-        model, handler = cint.triggers[event]
-        tx = self.tx()
-        try:
-            result = handler(tx, model.model_validate(params))
-        except BaseException:
-            tx.rollback()
-            raise
-        self.runtime.engine.announce(self.world, tx.commit())
-        return result
-
     def sessions(self, group: str | None = None) -> list[Json]:
         """Return the sessions (of a target group's path), in the order in which they came."""
         where = {} if group is None else {"target_group": group.rpartition("/")[2]}
@@ -231,19 +206,3 @@ class Room:
     def events(self) -> list[Json]:
         """Return the bodies of all events, the oldest first."""
         return [event["body"] for event in self.tx().every(events_of("cint"))]
-
-    def rules(self) -> list[str]:
-        """Return the rules that were broken, in the order of their first time."""
-        return [violation["rule"] for violation in self.tx().every(VIOLATIONS)]
-
-    def state(self) -> list[tuple[Any, ...]]:
-        """Return every row of the world but its violations and counters."""
-        query = "SELECT kind, id, at, body FROM objects WHERE space = ? AND kind NOT IN (?, ?) ORDER BY pk"
-        values = (self.world.space, VIOLATIONS.kind, "harness.counters")
-        rows: list[tuple[Any, ...]] = self.runtime.store._db.execute(query, values).fetchall()
-        return rows
-
-    async def close(self) -> None:
-        """Stop."""
-        await self.client.aclose()
-        await self.runtime.close()

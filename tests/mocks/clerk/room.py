@@ -12,13 +12,12 @@ import jwt
 from harness import instants
 from harness.application import Application
 from harness.collection import events_of
-from harness.runtime import Runtime, Settings, open_runtime
-from harness.transaction import COUNTERS, MAILS, VIOLATIONS, Transaction
-from harness.world import World
+from harness.runtime import Settings, open_runtime
 from mocks.clerk.dialect import VERSIONS
 from mocks.clerk.provider import clerk
 from mocks.clerk.resources.tokens import SIGNING_KEYS
 from tests.mocks.clerk.published import Published
+from tests.mocks.inside import Inside
 
 Json = Any
 START = "2026-03-01T09:00:00Z"
@@ -27,12 +26,11 @@ HOST = "http://127.0.0.1:4403"
 
 
 @dataclass
-class Room:
+class Room(Inside):
     """A runtime with Clerk alone, one world, and a client; answers are held against Clerk's documents if given."""
 
-    runtime: Runtime
-    world: World
-    client: httpx.AsyncClient
+    provider = clerk
+    unstable = (SIGNING_KEYS.kind,)
     published: Published | None = None
 
     @classmethod
@@ -114,36 +112,11 @@ class Room:
         key = jwt.PyJWKSet.from_dict(jwks)[jwt.get_unverified_header(token)["kid"]]
         return jwt.decode(token, key, algorithms=["RS256"])
 
-    async def advance(self, **duration: float) -> None:
+    async def pass_time(self, **duration: float) -> None:
         """Move the world's clock by `days`, `hours` or `seconds`."""
         lengths = {"days": instants.DAY, "hours": instants.HOUR, "seconds": instants.SECOND}
         microseconds = sum(int(value * lengths[name]) for name, value in duration.items())
         await self.runtime.timeline.advance(self.world, self.world.clock.now() + microseconds)
-
-    def tx(self) -> Transaction:
-        """Return a transaction at the world's present."""
-        return Transaction(self.runtime.store, self.world, clerk)
-
-    def trigger(self, event: str, **params: Json) -> Json:
-        """Do what `greenroom trigger` does; return what the trigger answers."""
-        clerk.load()
-        model, handler = clerk.triggers[event]
-        tx = self.tx()
-        try:
-            result = handler(tx, model.model_validate(params))
-        except BaseException:
-            tx.rollback()
-            raise
-        tx.commit()
-        return result
-
-    def populate(self, story: Json) -> dict[str, str]:
-        """Do what loading a scenario does."""
-        tx = self.tx()
-        assert clerk.populate is not None
-        refs = clerk.populate(tx, story)
-        tx.commit()
-        return refs
 
     def events(self) -> list[Json]:
         """Return the bodies of all events, oldest first; each must be as documented."""
@@ -156,23 +129,3 @@ class Room:
     def announced(self) -> list[str]:
         """Return the types of all events, oldest first."""
         return [event["type"] for event in self.events()]
-
-    def mails(self) -> list[Json]:
-        """Return what lies in the world's mail store, oldest first."""
-        return list(self.tx().every(MAILS))
-
-    def rules(self) -> list[str]:
-        """Return the rules that were broken, in the order of their first time."""
-        return [violation["rule"] for violation in self.tx().every(VIOLATIONS)]
-
-    def state(self) -> list[tuple[Any, ...]]:
-        """Return every row of the world but its violations and its key, which refusals may add."""
-        query = "SELECT kind, id, at, body FROM objects WHERE space = ? AND kind NOT IN (?, ?, ?) ORDER BY pk"
-        values = (self.world.space, VIOLATIONS.kind, COUNTERS.kind, SIGNING_KEYS.kind)
-        rows: list[tuple[Any, ...]] = self.runtime.store._db.execute(query, values).fetchall()
-        return rows
-
-    async def close(self) -> None:
-        """Stop."""
-        await self.client.aclose()
-        await self.runtime.close()

@@ -34,7 +34,7 @@ async def story(room: Room) -> list[bytes]:
     await call("POST", "/sign_in_tokens", {"user_id": ada})
     await call("PATCH", f"/users/{ada}/metadata", {"public_metadata": {"role": "admin"}})
     room.trigger("organizationInvitation.accepted")
-    await room.advance(days=8)
+    await room.pass_time(days=8)
     for path in ("/users", "/organizations", f"/sessions?user_id={ada}", "/organization_roles", "/jwks"):
         await call("GET", path)
     events = [delivery_body(event) for event in room.tx().every(events_of("clerk"))]

@@ -127,7 +127,7 @@ async def test_bulk_invitations_are_for_ten_and_take_each_address_once(room: Roo
 
 async def test_lists_of_invitations(room: Room, path: str) -> None:
     first = await room.ok("POST", path, guest())
-    await room.advance(seconds=1)
+    await room.pass_time(seconds=1)
     second = await room.ok("POST", path, guest(email_address="b@northwind.test"))
     await room.ok("POST", f"{path}/{first['id']}/revoke", {})
 
@@ -153,7 +153,7 @@ async def test_an_invitation_ends_once(room: Room, path: str) -> None:
     assert await room.refused("POST", f"{made}/revoke", {}) == refusal
     assert (await room.refused("GET", f"{path}/orginv_x"))[:2] == (404, "organization_invitation_not_found")
     again = (await room.ok("POST", path, guest(expires_in_days=1)))["id"]
-    await room.advance(days=1)
+    await room.pass_time(days=1)
     assert (await room.ok("GET", f"{path}/{again}"))["status"] == "expired"
     assert await room.refused("POST", f"{path}/{again}/revoke", {}) == refusal
 
@@ -197,7 +197,7 @@ async def test_invitations_to_the_application(room: Room) -> None:
     assert again == (400, "invitation_already_revoked", "")
     listed = await room.ok("GET", "/invitations?status=pending&query=NEW&order_by=email_address")
     assert [each["status"] for each in listed] == ["pending"]
-    await room.advance(days=31)
+    await room.pass_time(days=31)
     assert (await room.ok("GET", "/invitations?status=expired&paginated=true"))["total_count"] == 1
     assert (await room.refused("POST", "/invitations/inv_x/revoke"))[0] == 404
 

@@ -78,7 +78,7 @@ async def test_wrong_organisations_are_refused(room: Room, given: Any, refusal: 
 async def test_lists_are_filtered_ordered_and_counted(room: Room) -> None:
     ada, bob = (await room.user())["id"], (await room.user("bob@northwind.test"))["id"]
     alpha = (await room.organization(ada, name="Alpha"))["id"]
-    await room.advance(seconds=1)
+    await room.pass_time(seconds=1)
     beta = (await room.organization(bob, name="Beta"))["id"]
     await room.ok("POST", f"/organizations/{alpha}/memberships", {"user_id": bob, "role": "org:member"})
 
@@ -127,7 +127,7 @@ async def team(room: Room) -> dict[str, str]:
     }
     made = (await room.organization(ids["ada"], max_allowed_memberships=3))["id"]
     for name in ("bob", "cleo"):
-        await room.advance(seconds=1)
+        await room.pass_time(seconds=1)
         await room.ok(
             "POST", f"/organizations/{made}/memberships", {"user_id": ids[name], "role": "org:member"}
         )

@@ -34,7 +34,7 @@ async def test_a_session_begins_lives_a_week_and_ends(room: Room, ada: str) -> N
     user = await room.ok("GET", f"/users/{ada}")
     assert (user["last_sign_in_at"], user["last_active_at"]) == (START_MS, START_MS)
     path = f"/sessions/{session['id']}"
-    await room.advance(days=7)
+    await room.pass_time(days=7)
     assert (await room.ok("GET", path))["status"] == "expired"
     assert room.announced() == ["user.created", "session.created"]
     assert await room.refused("POST", f"{path}/revoke") == (400, "invalid_action_for_session", "")
@@ -102,7 +102,7 @@ async def test_tokens_are_stamped_with_real_time_whatever_the_worlds_clock_says(
     room: Room, session: Any
 ) -> None:
     before = await room.claims(session["id"])
-    await room.advance(days=1)
+    await room.pass_time(days=1)
     after = await room.claims(session["id"])
     assert 0 <= after["iat"] - before["iat"] < 3600
     assert after["fva"] == [24 * 60, -1]

@@ -84,7 +84,7 @@ STORY = {
 
 
 async def test_a_story_becomes_people_organisations_and_memberships(room: Room) -> None:
-    refs = room.populate(STORY)
+    refs = room.told(STORY)
     assert set(refs) == {"clerk.person.ada", "clerk.person.bob", "clerk.organisation.northwind"}
     ada = await room.ok("GET", f"/users/{refs['clerk.person.ada']}")
     assert (ada["first_name"], ada["locale"], ada["created_at"]) == ("Ada", "en-GB", START_MS - 40 * DAY_MS)
@@ -103,8 +103,8 @@ async def test_a_story_becomes_people_organisations_and_memberships(room: Room) 
 
 
 async def test_a_story_twice_changes_nothing_and_an_empty_one_brings_nothing(room: Room) -> None:
-    assert room.populate({"name": "empty"}) == {}
-    refs = room.populate(STORY)
+    assert room.told({"name": "empty"}) == {}
+    refs = room.told(STORY)
     before = room.state()
-    assert room.populate(STORY) == refs
+    assert room.told(STORY) == refs
     assert room.state() == before

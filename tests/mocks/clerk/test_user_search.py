@@ -21,7 +21,7 @@ async def people(room: Room) -> dict[str, str]:
     ids = {}
     for name, more in wanted.items():
         ids[name] = (await room.user(f"{name}@northwind.test", first_name=name.title(), **more))["id"]
-        await room.advance(hours=1)
+        await room.pass_time(hours=1)
     made = await room.organization(ids["ada"])
     await room.ok(
         "POST", f"/organizations/{made['id']}/memberships", {"user_id": ids["cleo"], "role": "org:member"}

@@ -127,7 +127,7 @@ async def test_passwords_are_compared_changed_and_taken(room: Room) -> None:
 
 async def test_updates_change_what_is_given_and_nothing_else(room: Room) -> None:
     user = await room.user(username="countess", locale="en-GB")
-    await room.advance(seconds=60)
+    await room.pass_time(seconds=60)
     changed = await room.ok("PATCH", f"/users/{user['id']}", {"first_name": None, "username": ""})
     expected = user | {"first_name": None, "username": None, "updated_at": START_MS + 60_000}
     assert changed == expected
@@ -205,9 +205,9 @@ async def test_a_lock_opens_by_itself(room: Room) -> None:
     locked = await room.ok("POST", f"/users/{user}/lock")
     assert (locked["locked"], locked["lockout_expires_in_seconds"]) == (True, 3600)
     assert await room.refused("POST", "/sessions", {"user_id": user}) == (403, "user_locked", "")
-    await room.advance(seconds=1000)
+    await room.pass_time(seconds=1000)
     assert (await room.ok("GET", f"/users/{user}"))["lockout_expires_in_seconds"] == 2600
-    await room.advance(hours=1)
+    await room.pass_time(hours=1)
     opened = await room.ok("GET", f"/users/{user}")
     assert (opened["locked"], opened["lockout_expires_in_seconds"]) == (False, None)
     again = await room.user("bob@northwind.test", locked=True, banned=True)

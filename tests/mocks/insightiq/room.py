@@ -11,13 +11,12 @@ import httpx
 import jsonschema
 import yaml
 
-from harness import instants
 from harness.application import Application
 from harness.collection import events_of
-from harness.runtime import Runtime, Settings, open_runtime
-from harness.transaction import COUNTERS, DELIVERIES, VIOLATIONS, Transaction
-from harness.world import World
+from harness.runtime import Settings, open_runtime
+from harness.transaction import DELIVERIES
 from mocks.insightiq.provider import EVENTS, insightiq
+from tests.mocks.inside import Inside
 
 Json = Any
 START = "2026-03-01T09:00:00Z"
@@ -118,12 +117,11 @@ def modern(node: Json) -> Json:
 
 
 @dataclass
-class Room:
+class Room(Inside):
     """A runtime with InsightIQ alone, one world, and a client that holds every answer against the spec."""
 
-    runtime: Runtime
-    world: World
-    client: httpx.AsyncClient
+    provider = insightiq
+    unstable = (DELIVERIES.kind,)
     spec: Spec | None = None
 
     @classmethod
@@ -187,54 +185,13 @@ class Room:
         await self.advance(5)
         return account
 
-    async def advance(self, seconds: float) -> None:
-        """Move the world's clock."""
-        target = self.world.clock.now() + int(seconds * instants.SECOND)
-        await self.runtime.timeline.advance(self.world, target)
-
-    def tx(self) -> Transaction:
-        """Return a transaction at the world's present."""
-        return Transaction(self.runtime.store, self.world, insightiq)
-
-    def trigger(self, event: str, **params: Any) -> Any:
-        """Do what `greenroom trigger` does; return what the trigger answers."""
-        insightiq.load()
-        model, handler = insightiq.triggers[event]
-        tx = self.tx()
-        try:
-            result = handler(tx, model.model_validate(params))
-        except BaseException:
-            tx.rollback()
-            raise
-        tx.commit()
-        return result
-
     def populate(self, **creators: Any) -> None:
         """Tell the room a story about creators."""
-        assert insightiq.populate is not None
-        tx = self.tx()
-        insightiq.populate(tx, {"name": "test", "seed": "7", "creators": creators})
-        tx.commit()
+        self.told({"name": "test", "seed": "7", "creators": creators})
 
     def events(self) -> list[Json]:
         """Return the bodies of all events, oldest first."""
         return [event["body"] for event in self.tx().every(events_of("insightiq"))]
-
-    def rules(self) -> list[str]:
-        """Return the rules that were broken, in the order of their first time."""
-        return [violation["rule"] for violation in self.tx().every(VIOLATIONS)]
-
-    def state(self) -> list[tuple[Any, ...]]:
-        """Return every row of the world but its violations, which refusals add to, and deliveries under way."""
-        query = "SELECT kind, id, at, body FROM objects WHERE space = ? AND kind NOT IN (?, ?, ?) ORDER BY pk"
-        values = (self.world.space, VIOLATIONS.kind, COUNTERS.kind, DELIVERIES.kind)
-        rows: list[tuple[Any, ...]] = self.runtime.store._db.execute(query, values).fetchall()
-        return rows
-
-    async def close(self) -> None:
-        """Stop."""
-        await self.client.aclose()
-        await self.runtime.close()
 
 
 def check_envelope(answer: httpx.Response) -> None:

@@ -10,14 +10,12 @@ from typing import Any
 import httpx
 import jsonschema
 
-from harness import instants
 from harness.application import Application
 from harness.collection import events_of
-from harness.runtime import Runtime, Settings, open_runtime
-from harness.transaction import COUNTERS, VIOLATIONS, Transaction
-from harness.world import World
+from harness.runtime import Settings, open_runtime
 from mocks.mux.provider import mux
 from mocks.mux.resources.events import delivery_body
+from tests.mocks.inside import Inside
 
 Json = dict[str, Any]
 START = "2026-03-01T09:00:00Z"
@@ -75,12 +73,10 @@ def _nullable(schema: Any) -> Any:
 
 
 @dataclass
-class Room:
+class Room(Inside):
     """A runtime with Mux alone, one world, and a client that holds every answer against the spec."""
 
-    runtime: Runtime
-    world: World
-    client: httpx.AsyncClient
+    provider = mux
     spec: Spec | None = None
 
     @classmethod
@@ -157,28 +153,6 @@ class Room:
         request = self.client.build_request("PUT", url, content=content, headers=named)
         return await self.client.send(request, auth=None)
 
-    async def advance(self, seconds: float) -> None:
-        """Move the world's clock."""
-        target = self.world.clock.now() + int(seconds * instants.SECOND)
-        await self.runtime.timeline.advance(self.world, target)
-
-    def tx(self) -> Transaction:
-        """Return a transaction at the world's present."""
-        return Transaction(self.runtime.store, self.world, mux)
-
-    def trigger(self, event: str, **params: Any) -> Any:
-        """Do what `greenroom trigger` does; return what the trigger answers."""
-        mux.load()
-        model, handler = mux.triggers[event]
-        tx = self.tx()
-        try:
-            result = handler(tx, model.model_validate(params))
-        except BaseException:
-            tx.rollback()
-            raise
-        tx.commit()
-        return result
-
     def events(self) -> list[Json]:
         """Return the bodies of all events, oldest first; each must be as the spec says."""
         bodies = [json.loads(delivery_body(event)) for event in self.tx().every(events_of("mux"))]
@@ -193,18 +167,3 @@ class Room:
             for event in self.events()
             if id in (None, event["object"]["id"], event["data"].get("asset_id"))
         ]
-
-    def rules(self) -> list[str]:
-        """Return the rules that were broken, in the order of their first time."""
-        return [violation["rule"] for violation in self.tx().every(VIOLATIONS)]
-
-    def state(self) -> list[tuple[Any, ...]]:
-        """Return every row of the world but its violations, which refusals add to."""
-        query = "SELECT kind, id, at, body FROM objects WHERE space = ? AND kind NOT IN (?, ?) ORDER BY pk"
-        values = (self.world.space, VIOLATIONS.kind, COUNTERS.kind)
-        return self.runtime.store._db.execute(query, values).fetchall()
-
-    async def close(self) -> None:
-        """Stop."""
-        await self.client.aclose()
-        await self.runtime.close()

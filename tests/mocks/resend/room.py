@@ -10,13 +10,11 @@ import httpx
 import jsonschema
 import yaml
 
-from harness import instants
 from harness.application import Application
 from harness.collection import events_of
-from harness.runtime import Runtime, Settings, open_runtime
-from harness.transaction import MAILS, VIOLATIONS, Transaction
-from harness.world import World
+from harness.runtime import Settings, open_runtime
 from mocks.resend.provider import resend
+from tests.mocks.inside import Inside
 
 Json = dict[str, Any]
 SENDER = "hello@greenroom.test"
@@ -59,12 +57,10 @@ class Spec:
 
 
 @dataclass
-class Room:
+class Room(Inside):
     """A runtime with Resend alone, one world, and a client that holds every answer against the spec."""
 
-    runtime: Runtime
-    world: World
-    client: httpx.AsyncClient
+    provider = resend
     spec: Spec | None = None
 
     @classmethod
@@ -117,28 +113,6 @@ class Room:
         last: str = (await self.ok("GET", f"/emails/{id}"))["last_event"]
         return last
 
-    async def advance(self, seconds: float) -> None:
-        """Move the world's clock."""
-        target = self.world.clock.now() + int(seconds * instants.SECOND)
-        await self.runtime.timeline.advance(self.world, target)
-
-    def tx(self) -> Transaction:
-        """Return a transaction at the world's present."""
-        return Transaction(self.runtime.store, self.world, resend)
-
-    def trigger(self, event: str, **params: Any) -> Any:
-        """Do what `greenroom trigger` does; return what the trigger answers."""
-        resend.load()
-        model, handler = resend.triggers[event]
-        tx = self.tx()
-        try:
-            result = handler(tx, model.model_validate(params))
-        except BaseException:
-            tx.rollback()
-            raise
-        tx.commit()
-        return result
-
     def events(self) -> list[Json]:
         """Return the bodies of all events, oldest first; each must be as the spec says."""
         bodies = [event["body"] for event in self.tx().every(events_of("resend"))]
@@ -150,19 +124,6 @@ class Room:
     def announced(self, id: str | None = None) -> list[str]:
         """Return the types of all events (of one mail), oldest first."""
         return [event["type"] for event in self.events() if id in (None, event["data"].get("email_id"))]
-
-    def mails(self) -> list[Json]:
-        """Return what lies in the world's mail store, oldest first."""
-        return list(self.tx().every(MAILS))
-
-    def rules(self) -> list[str]:
-        """Return the rules that were broken, in the order of their first time."""
-        return [violation["rule"] for violation in self.tx().every(VIOLATIONS)]
-
-    async def close(self) -> None:
-        """Stop."""
-        await self.client.aclose()
-        await self.runtime.close()
 
 
 def mail(to: Any = "ada@customer.test", **more: Any) -> Json:
