@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fixtures.panel import chance, people
+from fixtures import chance
+from fixtures.panel import people
 from harness import instants
 from mocks.cint.operations.target_group_parameters import Draft
 from mocks.cint.resources import (

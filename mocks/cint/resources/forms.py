@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 
-from fixtures.panel.chance import fraction
+from fixtures.chance import fraction
 from harness.markup import decoded, tokens
 
 Json = dict[str, Any]

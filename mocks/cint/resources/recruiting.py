@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fixtures.panel import arrivals, chance, people
+from fixtures import chance
+from fixtures.panel import arrivals, people
 from harness import instants
 from harness.collection import Collection
 from mocks.cint.resources import conduct, events, pricing, profiles, sessions, statistics, survey
