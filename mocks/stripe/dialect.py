@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from harness.dialect import Dialect, Directory, Exchange, Grant
+from harness.messages import Reply
 from mocks.stripe import errors, versions
 from mocks.stripe.forms import read_form
 
@@ -46,6 +47,12 @@ class StripeDialect(Dialect):
             from mocks.stripe.keys import check_publishable
 
             check_publishable(operation)
+
+    def preflight(self, request: Request) -> Reply | None:
+        """Let any page ask: Stripe.js calls from the pages of merchants."""
+        asked = request.header("access-control-request-headers")
+        allowed = [("Access-Control-Allow-Headers", asked)] if asked else []
+        return Reply("", 200, allowed, content_type="text/plain; charset=utf-8")
 
     def decode(self, request: Request, operation: Operation) -> Json:
         """Read the version, the query and the form."""
@@ -100,7 +107,8 @@ class StripeDialect(Dialect):
     def headers(self, exchange: Exchange) -> list[tuple[str, str]]:
         """Return the headers of every answer."""
         request = exchange.request
-        found = [("Request-Id", exchange.request_id), *_STANDING]
+        found = [("Request-Id", exchange.request_id)] if exchange.request_id else []
+        found += _STANDING
         found.append(("Stripe-Version", versions.shown(request.header("stripe-version"))))
         key = request.header("idempotency-key")
         if key:

@@ -241,7 +241,7 @@ def show_authentication(tx: Transaction, params: Challenged) -> Reply:
     intent = _challenged(tx, params.intent)
     if intent is None:
         return _no_page("authentication", params.intent)
-    return page("authentication.html", intent=intent, style=f"..{STYLE}")
+    return page("authentication.html", framed=_back(intent) is None, intent=intent, style=f"..{STYLE}")
 
 
 @stripe.post("/3d_secure_2/hosted", id="AuthenticationPageSubmit", tier="P1", public=True)
@@ -250,11 +250,13 @@ def submit_authentication(tx: Transaction, params: Challenged) -> Reply:
     intent = _challenged(tx, params.intent)
     if intent is None:
         return _no_page("authentication", params.intent)
-    back = intent["next_action"]["redirect_to_url"]["return_url"]
+    back = _back(intent)
     finish = (
         setup_intents.authenticate if intent["object"] == "setup_intent" else payment_intents.authenticate
     )
     finish(tx, intent, succeeded=params.authentication == "succeed")
+    if back is None:
+        return page("authenticated.html", framed=True, script="../elements/authenticated.js", style=f"..{STYLE}")
     ended = intent["status"] in {"succeeded", "requires_capture"}
     name = intent["object"]
     told = {name: intent["id"], f"{name}_client_secret": intent["client_secret"]}
@@ -265,8 +267,13 @@ def submit_authentication(tx: Transaction, params: Challenged) -> Reply:
 def _challenged(tx: Transaction, id: str) -> Json | None:
     """Return the intent whose payer is to authenticate on our page."""
     found = tx.get(SETUP_INTENTS if id.startswith("seti_") else PAYMENT_INTENTS, id)
-    waiting = found is not None and (found["next_action"] or {}).get("type") == "redirect_to_url"
-    return found if waiting else None
+    return None if found is None or found["next_action"] is None else found
+
+
+def _back(intent: Json) -> str | None:
+    """Return where an authentication leads to; None where Stripe.js shows it within the merchant's page."""
+    url: str | None = intent["next_action"].get("redirect_to_url", {}).get("return_url")
+    return url
 
 
 # --- both ------------------------------------------------------------------------------------------------------------

@@ -142,7 +142,7 @@ def confirm_setup_intent(tx: Transaction, params: ConfirmSetup, intent: str) -> 
     method = given.pop("payment_method", None)
     for name in ("client_secret", "return_url"):
         given.pop(name, None)
-    if given:
+    if given and found["status"] in setup_intents.OPEN:
         setup_intents.change(tx, found, given)
     setup_intents.confirm(tx, found, payment_method=method, return_url=params.return_url)
     return visible(tx, render(tx, found, params.expand))

@@ -10,6 +10,7 @@ from mocks.stripe.ids import new_id
 from mocks.stripe.rendering import render
 from mocks.stripe.resources import addresses, payment_methods
 from mocks.stripe.resources.cards import Decline
+from mocks.stripe.resources.client_view import visible
 
 if TYPE_CHECKING:
     from harness.errors import Refusal
@@ -22,24 +23,29 @@ SETUP_INTENTS = Collection("stripe.setup_intent", "customer", "payment_method")
 
 _COLLECTIONS = {"payment_intent": PAYMENT_INTENTS, "setup_intent": SETUP_INTENTS}
 _NAMES = {"payment_intent": "PaymentIntent", "setup_intent": "SetupIntent"}
+_ADDRESS = {"redirect_to_url": "url", "use_stripe_sdk": "stripe_js"}
+"""Where each kind of next action holds the address of the authentication's page."""
 
 
 def view(tx: Transaction, intent: Json) -> Json:
     """Return an intent as it is shown, with the address of an authentication."""
     shown = {name: value for name, value in intent.items() if name != "_"}
     action = shown["next_action"]
-    if action is not None and action["type"] == "redirect_to_url":
-        to = action["redirect_to_url"] | {"url": addresses.authentication(intent["id"])}
-        shown["next_action"] = action | {"redirect_to_url": to}
+    if action is not None:
+        kind = action["type"]
+        page = {_ADDRESS[kind]: addresses.authentication(intent["id"])}
+        shown["next_action"] = action | {kind: action[kind] | page}
     return shown
 
 
 def link(tx: Transaction, shown: Json) -> None:
     """Let the address of an authentication open for whom an intent is shown to."""
     action = shown["next_action"]
-    if action is not None and action["type"] == "redirect_to_url":
-        to = action["redirect_to_url"] | {"url": addresses.reachable(tx, action["redirect_to_url"]["url"])}
-        shown["next_action"] = action | {"redirect_to_url": to}
+    if action is not None:
+        kind = action["type"]
+        name = _ADDRESS[kind]
+        page = {name: addresses.reachable(tx, action[kind][name])}
+        shown["next_action"] = action | {kind: action[kind] | page}
 
 
 def next_action(tx: Transaction, intent: Json, return_url: str | None) -> Json:
@@ -108,7 +114,7 @@ def error_fields(method: Json, decline: Decline) -> Json:
 def declined(tx: Transaction, intent: Json, error: Json) -> Refusal:
     """Return the 402 of a confirmation that was declined, with the whole intent."""
     fields: Json = {name: value for name, value in error.items() if name not in {"type", "doc_url"}}
-    fields[intent["object"]] = render(tx, intent)
+    fields[intent["object"]] = visible(tx, render(tx, intent))
     return errors.card_error(**fields)
 
 
@@ -130,5 +136,5 @@ def unexpected_state(tx: Transaction, intent: Json, message: str) -> Refusal:
     object = intent["object"]
     stored = tx.before(_COLLECTIONS[object], intent["id"]) or intent
     code = f"{object}_unexpected_state"
-    whole: Json = {object: render(tx, stored)}
+    whole: Json = {object: visible(tx, render(tx, stored))}
     return errors.invalid(message, code=code, rule=code, **whole)

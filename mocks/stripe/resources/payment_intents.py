@@ -57,8 +57,10 @@ CANCELABLE = (
 )
 CHANGEABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 
-ALWAYS_CHANGEABLE = frozenset({"description", "metadata", "receipt_email", "shipping", "transfer_group"})
-"""What may be changed of an intent in any state."""
+ALWAYS_CHANGEABLE = frozenset(
+    {"description", "metadata", "receipt_email", "shipping", "transfer_group", "use_stripe_sdk"}
+)
+"""What may be changed of an intent in any state (of the last one, `confirm` judges the state)."""
 
 _CARD_OPTIONS = {
     "installments": None,
