@@ -256,7 +256,9 @@ def submit_authentication(tx: Transaction, params: Challenged) -> Reply:
     )
     finish(tx, intent, succeeded=params.authentication == "succeed")
     if back is None:
-        return page("authenticated.html", framed=True, script="../elements/authenticated.js", style=f"..{STYLE}")
+        return page(
+            "authenticated.html", framed=True, script="../elements/authenticated.js", style=f"..{STYLE}"
+        )
     ended = intent["status"] in {"succeeded", "requires_capture"}
     name = intent["object"]
     told = {name: intent["id"], f"{name}_client_secret": intent["client_secret"]}

@@ -5,8 +5,11 @@ The script has one content for all release trains: it reads the train, and where
 
 from __future__ import annotations
 
+from pydantic import ConfigDict
+
 from harness.errors import Refusal
 from harness.messages import Reply
+from harness.params import Params
 from harness.transaction import Transaction
 from mocks.stripe.pages import page, script, style_sheet
 from mocks.stripe.provider import stripe
@@ -27,26 +30,32 @@ TITLES = {
 }
 
 
+class Address(Params):
+    """What may stand in the address of the script (`advancedFraudSignals=false`): nothing of it matters here."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
 @stripe.get("/v3", id="StripeJs", tier="P0", public=True)
-def get_script(tx: Transaction) -> Reply:
+def get_script(tx: Transaction, params: Address) -> Reply:
     """Stripe.js v3."""
     return _script()
 
 
 @stripe.operation("HEAD", "/v3", id="StripeJsHead", tier="P0", public=True)
-def ask_for_script(tx: Transaction) -> Reply:
+def ask_for_script(tx: Transaction, params: Address) -> Reply:
     """Whether Stripe.js v3 can be had."""
     return _script()
 
 
 @stripe.get("/{train}/stripe.js", id="StripeJsOfTrain", tier="P0", public=True)
-def get_script_of_train(tx: Transaction, train: str) -> Reply:
+def get_script_of_train(tx: Transaction, params: Address, train: str) -> Reply:
     """Stripe.js of a release train."""
     return _script(train)
 
 
 @stripe.operation("HEAD", "/{train}/stripe.js", id="StripeJsOfTrainHead", tier="P0", public=True)
-def ask_for_script_of_train(tx: Transaction, train: str) -> Reply:
+def ask_for_script_of_train(tx: Transaction, params: Address, train: str) -> Reply:
     """Whether Stripe.js of a release train can be had."""
     return _script(train)
 
@@ -73,7 +82,9 @@ def get_authenticated_script(tx: Transaction) -> Reply:
 def show_element(tx: Transaction, kind: str) -> Reply:
     """The fields of an element."""
     if kind not in TITLES:
-        raise Refusal(404, {"error": {"message": f"There is no element {kind}.", "type": "invalid_request_error"}})
+        raise Refusal(
+            404, {"error": {"message": f"There is no element {kind}.", "type": "invalid_request_error"}}
+        )
     return page("element.html", framed=True, kind=kind, title=TITLES[kind])
 
 

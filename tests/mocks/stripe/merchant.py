@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import stripe
 from aiohttp import web
-from playwright.async_api import FrameLocator, Page, async_playwright, expect
+from playwright.async_api import Browser, Error, FrameLocator, Page, async_playwright, expect
 
 from tests import needs
 from tests.conftest import CHROMIUM
@@ -118,9 +118,7 @@ class Merchant:
         name, loader = request.match_info["name"], request.query["loader"]
         script = f'<script type="module" src="/scripts/{loader}/{name}.js"></script></body>'
         text = (SHOP / "index.html").read_text("utf-8").replace("</body>", script)
-        return web.Response(
-            text=text, content_type="text/html", headers={"Content-Security-Policy": POLICY}
-        )
+        return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": POLICY})
 
     async def make_intent(self, request: web.Request) -> web.Response:
         """Make the intent for an amount, at the page's wish."""
@@ -137,12 +135,8 @@ async def _plain(request: web.Request) -> web.Response:
 
 
 @asynccontextmanager
-async def opened(server: Served, scripts: Path) -> AsyncIterator[Merchant]:
-    """Open a shop in a fresh world, and a browser in which Stripe's host names lead to the TLS port of `server`."""
-    made = server.create_world(seed=7, clock={"mode": "frozen", "now": "2026-03-01T09:00:00Z"})
-    client = stripe.StripeClient(
-        made["env"]["STRIPE_SECRET_KEY"], base_addresses={"api": made["urls"]["stripe"]}
-    )
+async def browsing(server: Served) -> AsyncIterator[Browser]:
+    """Start a browser in which Stripe's host names lead to the TLS port of `server`, and all others nowhere."""
     executable = needs.chromium()
     needs.require("chromium", available=executable is not None, reason="Chromium is not installed")
     rules = f"MAP *.stripe.com:443 127.0.0.1:{server.port + 43}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
@@ -151,19 +145,33 @@ async def opened(server: Served, scripts: Path) -> AsyncIterator[Merchant]:
         browser = await playwright.chromium.launch(
             executable_path=executable, args=[*options, f"--host-resolver-rules={rules}"]
         )
-        context = await browser.new_context(ignore_https_errors=True)
-        context.set_default_timeout(20_000)
-        merchant = Merchant(client, made["env"], await context.new_page())
-        application = web.Application()
-        application.router.add_get("/shop/{name}", merchant.show)
-        application.router.add_post("/intent", merchant.make_intent)
-        application.router.add_post("/session", merchant.make_session)
-        application.router.add_static("/scripts", scripts)
-        application.router.add_get("/{path:.*}", _plain)
-        runner = web.AppRunner(application)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        merchant.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        yield merchant
+        yield browser
         await browser.close()
-        await runner.cleanup()
+
+
+@asynccontextmanager
+async def opened(server: Served, browser: Browser, scripts: Path) -> AsyncIterator[Merchant]:
+    """Open a shop in a fresh world, and a customer's page; a script error in it fails the test."""
+    made = server.create_world(seed=7, clock={"mode": "frozen", "now": "2026-03-01T09:00:00Z"})
+    client = stripe.StripeClient(
+        made["env"]["STRIPE_SECRET_KEY"], base_addresses={"api": made["urls"]["stripe"]}
+    )
+    context = await browser.new_context(ignore_https_errors=True)
+    context.set_default_timeout(20_000)
+    merchant = Merchant(client, made["env"], await context.new_page())
+    errors: list[Error] = []
+    merchant.page.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 - Playwright marks functions
+    application = web.Application()
+    application.router.add_get("/shop/{name}", merchant.show)
+    application.router.add_post("/intent", merchant.make_intent)
+    application.router.add_post("/session", merchant.make_session)
+    application.router.add_static("/scripts", scripts)
+    application.router.add_get("/{path:.*}", _plain)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    merchant.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield merchant
+    await context.close()
+    await runner.cleanup()
+    assert not errors, f"the page's scripts failed: {errors}"

@@ -51,6 +51,9 @@ async function act(stripe, kind, intent) {
 // confirmPayment and confirmSetup: what the Elements group has collected, and where to go afterwards.
 async function confirmGroup(stripe, kind, method, { elements, clientSecret, confirmParams = {}, redirect = "always" }) {
   const group = elements && groups.get(elements);
+  if (group?.options.mode && !group.submitted) {
+    throw new IntegrationError(`elements.submit() must be called before stripe.${method}().`);
+  }
   const secret = clientSecret ?? group?.options.clientSecret;
   kindOf(secret, method, kind);
   const { return_url: back } = confirmParams;
@@ -58,9 +61,6 @@ async function confirmGroup(stripe, kind, method, { elements, clientSecret, conf
     throw new IntegrationError(
       `stripe.${method}(): the \`confirmParams.return_url\` argument is required unless you pass redirect: 'if_required'.`,
     );
-  }
-  if (group?.options.mode && !group.submitted) {
-    throw new IntegrationError(`elements.submit() must be called before stripe.${method}().`);
   }
   const { payment_method_data: given, ...parameters } = confirmParams;
   if (group) {
