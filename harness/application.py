@@ -49,16 +49,10 @@ class Application:
         """Serve one connection's request."""
         if scope["type"] == "http":
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-            host = _host_name(headers.get("host", ""))
-            provider = self.by_port.get(scope["server"][1])
-            owner = self._owner(host)
-            if provider is None:
-                provider = owner
-            label = None
-            if host not in self.hosts and owner is None:
-                if not host.endswith(".localhost"):
-                    return await _plain(send, 421, _misdirected(host))
-                provider, label = self._by_name(host, provider)
+            host = host_name(headers.get("host", ""))
+            if not self.answers(host):
+                return await _plain(send, 421, _misdirected(host))
+            provider, label = self.find(host, scope["server"][1])
             await self._serve(scope, receive, send, provider, headers, label)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
@@ -67,6 +61,14 @@ class Application:
     def answers(self, host: str) -> bool:
         """Tell whether there is anything to be had under a host name."""
         return host in self.hosts or host.endswith(".localhost") or self._owner(host) is not None
+
+    def find(self, host: str, port: int) -> tuple[Provider | None, str | None]:
+        """Return the provider that is spoken to by port or host name, and the world that the host name labels."""
+        owner = self._owner(host)
+        provider = self.by_port.get(port) or owner
+        if host in self.hosts or owner is not None:
+            return provider, None
+        return self._by_name(host, provider)
 
     def _owner(self, host: str) -> Provider | None:
         """Return the provider that a real host name belongs to: by its whole name, else by `*.<the rest>`."""
@@ -159,7 +161,7 @@ class Application:
         return __version__
 
 
-def _host_name(host: str) -> str:
+def host_name(host: str) -> str:
     """Return the name in a Host header, lower case, without port and brackets."""
     if host.startswith("["):
         return host[1:].partition("]")[0].lower()

@@ -56,6 +56,22 @@ class Webhooks:
     retried: Callable[[dict[str, Any], dict[str, Any], list[dict[str, Any]]], bytes] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a provider tells its own tools over a websocket, as it happens.
+
+    The socket is opened at `path`/<ticket> of a labelled address and speaks `subprotocol`. `admit(tx, ticket)` raises
+    the provider's refusal of a ticket that is none. `frames(tx, ticket, kind, news, stamp)` returns the texts to send
+    of one piece of news: of the kind `event` an event's document, of the kind `request` what the journal shows of an
+    exchange with this provider; `stamp` is real time in unix seconds. Both only read. What a client sends is not heeded.
+    """
+
+    path: str
+    subprotocol: str
+    admit: Callable[[Any, str], None]
+    frames: Callable[[Any, str, str, dict[str, Any], int], list[str]]
+
+
 @dataclass(slots=True)
 class Operation:
     """One endpoint of a provider, named by the provider's own operationId."""
@@ -95,6 +111,7 @@ class Provider:
     dialect: Dialect
     credentials: tuple[Credential, ...]
     webhooks: Webhooks | None = None
+    feed: Feed | None = None
     base_env: tuple[str, ...] = ()
     sdks: tuple[str, ...] = ()
     account: Callable[[Any], dict[str, str]] | None = None

@@ -11,7 +11,7 @@ from asyncio import FIRST_COMPLETED
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -19,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from harness.application import Application
 from harness.errors import ConfigurationError
 from harness.runtime import TLS_PORT, Runtime, Settings, open_runtime
+from harness.sockets import Sockets
 
 SHUTDOWN_SECONDS = 3
 READY = "greenroom ready"
@@ -90,12 +91,13 @@ def _is_loopback(host: str) -> bool:
 
 
 def _config(application: Application) -> uvicorn.Config:
+    feeding = any(provider.feed is not None for provider in application.runtime.providers.values())
     return uvicorn.Config(
         application,
         http=Protocol,
         loop="none",
         lifespan="off",
-        ws="none",
+        ws=cast("Any", Sockets(application).protocol) if feeding else "none",
         access_log=False,
         log_config=None,
         proxy_headers=False,

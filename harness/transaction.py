@@ -303,6 +303,10 @@ class Transaction:
         self.outcome.events.append(event)
         return event
 
+    def tell(self, event: Json) -> None:
+        """Tell those who follow the world of an event once more; endpoints do not get it again."""
+        self.outcome.events.append(event)
+
     def deliver(self, event: Json, endpoint: Json, *, at: int | None = None) -> Json:
         """Queue one delivery of an event to an endpoint, its first attempt due at `at` (default: now)."""
         delivery = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.provider import Credential, Provider, Webhooks
+from harness.provider import Credential, Feed, Provider, Webhooks
 from mocks.stripe.dialect import StripeDialect
 from mocks.stripe.signing import sign
 
@@ -20,6 +20,18 @@ def _body(event: Json, endpoint: Json) -> bytes:
     from mocks.stripe.resources.events import delivery_body
 
     return delivery_body(event, endpoint)
+
+
+def _admit(tx: Transaction, ticket: str) -> None:
+    from mocks.stripe.resources.cli_sessions import admit
+
+    admit(tx, ticket)
+
+
+def _frames(tx: Transaction, ticket: str, kind: str, news: Json, stamp: int) -> list[str]:
+    from mocks.stripe.resources.cli_sessions import frames
+
+    return frames(tx, ticket, kind, news, stamp)
 
 
 stripe = Provider(
@@ -53,6 +65,7 @@ stripe = Provider(
         timeout_seconds=10.0,
         events=tuple(Path(__file__).with_name("event_types.txt").read_text().split()),
     ),
+    feed=Feed("/stripecli/sockets", "stripecli-devproxy-v1", _admit, _frames),
     sdks=("stripe",),
     package="mocks.stripe",
 )
