@@ -9,7 +9,16 @@ from pydantic_core import PydanticCustomError
 
 from mocks.stripe.operations.billing_parameters import Quantity, Recurring, TaxRates
 from mocks.stripe.operations.subscription_parameters import BillingMode, TrialSettings
-from mocks.stripe.parameters import Currency, Decimal, Group, Integer, Metadata, StripeParams, Timestamp
+from mocks.stripe.parameters import (
+    Currency,
+    Decimal,
+    Group,
+    Integer,
+    Metadata,
+    Shipping,
+    StripeParams,
+    Timestamp,
+)
 
 
 def _only_off(value: object) -> object:
@@ -126,13 +135,14 @@ class CustomerUpdate(Group):
 class PaymentIntentData(Group):
     """What the session's payment intent is given."""
 
-    unsupported = frozenset({"application_fee_amount", "on_behalf_of", "shipping", "transfer_data"})
+    unsupported = frozenset({"application_fee_amount", "on_behalf_of", "transfer_data"})
 
     capture_method: Literal["automatic", "automatic_async", "manual"] | None = None
     description: str | None = None
     metadata: Metadata = None
     receipt_email: str | None = None
     setup_future_usage: Literal["off_session", "on_session"] | None = None
+    shipping: Shipping | None = None
     statement_descriptor: str | None = None
     statement_descriptor_suffix: str | None = None
     transfer_group: str | None = None

@@ -21,7 +21,7 @@ from mocks.stripe.parameters import (
 )
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render, requested
-from mocks.stripe.resources import customers, payment_methods
+from mocks.stripe.resources import coupons, customer_discount, customers, payment_methods
 from mocks.stripe.resources.customers import CUSTOMERS
 
 PATH = "/v1/customers/{customer}"
@@ -60,6 +60,7 @@ class ChangeCustomer(StripeParams):
 
     address: Unset[Address] = None
     balance: Integer | None = None
+    coupon: Unset[str] = None
     business_name: Unset[Annotated[str, Field(max_length=150)]] = None
     description: Unset[Text] = None
     email: Unset[Annotated[str, Field(max_length=512)]] = None
@@ -115,18 +116,24 @@ class ListMethods(CreatedListParams):
 def create_customer(tx: Transaction, params: CreateCustomer) -> Json:
     """Create a customer."""
     given = params.given()
+    coupon = given.pop("coupon", None)
     method = given.pop("payment_method", None)
     default = (given.get("invoice_settings") or {}).get("default_payment_method")
     if method is None and default is None:
-        return render(tx, customers.create(tx, given), params.expand)
+        return render(tx, _discounted(tx, customers.create(tx, given), coupon), params.expand)
 
     def attach(customer: Json) -> None:
         if method is not None:
-            payment_methods.attach(tx, payment_methods.get(tx, method), customer["id"])
+            attached = payment_methods.attach(tx, payment_methods.get(tx, method), customer["id"])
+            if default == method:  # a template such as pm_card_visa has become a payment method of its own
+                customer["invoice_settings"]["default_payment_method"] = attached["id"]
+                tx.save(CUSTOMERS, customer)
+                return
         if default is not None:
             payment_methods.check_of_customer(tx, default, customer["id"])
 
-    return render(tx, customers.create(tx, given, before_announcement=attach), params.expand)
+    created = customers.create(tx, given, before_announcement=attach)
+    return render(tx, _discounted(tx, created, coupon), params.expand)
 
 
 @stripe.get(PATH, id="GetCustomersCustomer", tier="P0")
@@ -143,9 +150,10 @@ def update_customer(tx: Transaction, params: UpdateCustomer, customer: str) -> J
     default = (given.get("invoice_settings") or {}).get("default_payment_method")
     if default is not None:
         payment_methods.check_of_customer(tx, default, customer)
+    coupon = given.pop("coupon", None)
     customers.change(found, given)
     customers.save(tx, found)
-    return render(tx, found, params.expand)
+    return render(tx, _discounted(tx, found, coupon), params.expand)
 
 
 @stripe.delete(PATH, id="DeleteCustomersCustomer", tier="P1")
@@ -182,3 +190,10 @@ def retrieve_method(tx: Transaction, params: StripeParams, customer: str, paymen
     if method["customer"] != customer:
         raise errors.not_found("payment_method", payment_method, param="payment_method")
     return render(tx, method, params.expand)
+
+
+def _discounted(tx: Transaction, customer: Json, coupon: str | None) -> Json:
+    """Give a customer the discount of a coupon: Stripe's own CLI still sends one, though the API describes it no more."""
+    if coupon is not None:
+        customer_discount.give(tx, customer, coupons.get(tx, coupon, param="coupon"))
+    return customer

@@ -23,6 +23,7 @@ from mocks.stripe.resources import (
     payment_intents,
     payment_methods,
     setup_intents,
+    shapes,
     subscribing,
     subscription_shape,
 )
@@ -217,6 +218,7 @@ def _intent(tx: Transaction, session: Json) -> Json:
         description="Subscription creation" if subscribes else data.get("description"),
         setup_future_usage="off_session" if subscribes else data.get("setup_future_usage"),
         receipt_email=data.get("receipt_email"),
+        shipping=shapes.shipping(data.get("shipping"), parcel=True),
         statement_descriptor=data.get("statement_descriptor"),
         statement_descriptor_suffix=data.get("statement_descriptor_suffix"),
         transfer_group=data.get("transfer_group"),

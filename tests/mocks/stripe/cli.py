@@ -33,8 +33,13 @@ class Cli:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the CLI may see: no configuration, no telemetry, no other machine."""
-        return {"HOME": str(self.home), "PATH": "/usr/bin:/bin", "STRIPE_CLI_TELEMETRY_OPTOUT": "1"}
+        """What the CLI may see: no configuration, no telemetry, and no other machine (it looks for newer versions)."""
+        return {
+            "HOME": str(self.home),
+            "HTTPS_PROXY": "http://127.0.0.1:9",
+            "PATH": "/usr/bin:/bin",
+            "STRIPE_CLI_TELEMETRY_OPTOUT": "1",
+        }
 
     def run(self, *words: str) -> str:
         """Run a command that must succeed, and return what it prints."""
