@@ -151,6 +151,8 @@ def update_customer(tx: Transaction, params: UpdateCustomer, customer: str) -> J
     if default is not None:
         payment_methods.check_of_customer(tx, default, customer)
     coupon = given.pop("coupon", None)
+    if params.coupon is None and "coupon" in params.model_fields_set and found["discount"] is not None:
+        customer_discount.take(tx, found)
     customers.change(found, given)
     customers.save(tx, found)
     return render(tx, _discounted(tx, found, coupon), params.expand)

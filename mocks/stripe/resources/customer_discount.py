@@ -1,5 +1,6 @@
-"""A customer's own discount: it lessens what has no discount of its own. The API gives it only by an old
-parameter, which Stripe's CLI still sends; else the dashboard does.
+"""A customer's own discount: it lessens what has no discount of its own.
+
+The API gives it only by the old parameter `coupon`, which Stripe's CLI still sends; else the dashboard does.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Stripe's own command line (npm: @stripe/cli), pointed at a world."""
+"""Stripe's own command line (npm: @stripe/cli-linux-x64 and the like), pointed at a world."""
 
 from __future__ import annotations
 

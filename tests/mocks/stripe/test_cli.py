@@ -26,8 +26,8 @@ def world(server: Served) -> dict[str, dict[str, str]]:
 def cli(world: dict[str, dict[str, str]], tmp_path: Path) -> Cli:
     """The command line."""
     executable = program()
-    reason = "Stripe's CLI is not installed: run `make node`"
-    needs.require("node", available=executable is not None, reason=reason)
+    reason = "Stripe's CLI is not installed: `make node` does, where npm has it for this machine"
+    needs.require("stripe-cli", available=executable is not None, reason=reason)
     assert executable is not None
     return Cli(executable, tmp_path, world["env"]["STRIPE_SECRET_KEY"], world["urls"]["stripe"])
 
