@@ -157,7 +157,12 @@ def operations(specs: Path) -> dict[str, Any]:
 
 
 PUBLISHED = sorted(each.id for each in stripe.operations.values() if not each.public and each.id[0].isupper())
-OWN = {"GetPaymentPagesSession", "PostPaymentPagesSessionConfirm"}
+OWN = {
+    "GetPaymentPagesSession",
+    "PostEventsIdRetry",
+    "PostPaymentPagesSessionConfirm",
+    "PostStripecliSessions",
+}
 """Served, and in no document: what Stripe's CLI uses."""
 
 
