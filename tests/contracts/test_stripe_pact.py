@@ -83,9 +83,11 @@ def test_a_customer_who_is_not_there_is_told_by_code() -> None:
             )
         )
 
-    with STRIPE.services("read a customer who is not there", describe) as services:
-        with pytest.raises(ProviderError) as refused:
-            services.customers._stripe.retrieve_customer("cus_nobody")
+    with (
+        STRIPE.services("read a customer who is not there", describe) as services,
+        pytest.raises(ProviderError) as refused,
+    ):
+        services.customers._stripe.retrieve_customer("cus_nobody")
     assert (refused.value.status, refused.value.code) == (404, "resource_missing")
 
 
