@@ -80,3 +80,14 @@ def test_a_pact_verifier_finds_its_states_here(server: Served) -> None:
     assert server.control("POST", path, {"state": "starter", "action": "teardown"}) == {}
     assert server.control("GET", f"/worlds/{world['id']}/emails")["emails"] == []
     assert server.control("POST", path, {"state": "", "action": "setup"}) == {}
+
+
+def test_a_provider_state_may_bring_failures(server: Served) -> None:
+    world = server.create_world(seed=7, clock={"mode": "frozen", "now": NOW})
+    path = f"/worlds/{world['id']}"
+    params = {"faults": [{"kind": "rate_limit", "provider": "mux"}]}
+    server.control("POST", f"{path}/provider-state", {"state": "empty-org", "params": params})
+    (fault,) = server.control("GET", f"{path}/faults")["faults"]
+    assert (fault["kind"], fault["provider"]) == ("rate_limit", "mux")
+    server.control("POST", f"{path}/provider-state", {"state": "empty-org", "action": "teardown"})
+    assert server.control("GET", f"{path}/faults")["faults"] == []
