@@ -61,9 +61,9 @@ def _work(tx: Transaction, user: Json, profile: Profile) -> dict[str, str]:
 
 
 def _profiles(tx: Transaction) -> Iterator[Profile]:
-    """Go through the population: each creator's profile on the first platform that they are on."""
-    people = creators.population(tx)
+    """Go through the population's profiles on its first platform."""
+    people, key = creators.population(tx), creators.settings(tx)["platforms"][0]
+    platform = platforms.named(key)
     for creator in map(people.creator, range(people.size)):
-        platform = platforms.named(creator.platforms[0])
-        if platform is not None:
+        if platform is not None and key in creator.platforms:
             yield creators.profile(tx, creator, platform)

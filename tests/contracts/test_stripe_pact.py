@@ -7,7 +7,7 @@ from pact import match
 
 from integrations.errors import PaymentDeclinedError, ProviderError, RateLimitedError
 from integrations.services import Services
-from tests.contracts.pacts import UNDER_WAY, Contract, Exchange, environment, word
+from tests.contracts.pacts import UNDER_WAY, WRONG_KEY, Contract, Exchange, environment, word
 
 STRIPE = Contract("stripe", "STRIPE_API_BASE")
 AUTHORIZATION = {"Authorization": word("Bearer sk_test_invented", r"Bearer sk_test_\w+")}
@@ -312,7 +312,7 @@ def test_a_declined_card_is_told_by_code(services: Services) -> None:
 
 
 @STRIPE.interaction(
-    "refuse a wrong key",
+    WRONG_KEY,
     Exchange(
         method="GET",
         path="/v1/customers/cus_Made1",

@@ -77,9 +77,10 @@ def test_a_pact_verifier_finds_its_states_here(server: Served) -> None:
     path = f"/worlds/{world['id']}/provider-state"
     values = server.control("POST", path, {"state": "starter", "action": "setup", "params": {}})
     assert values["stripe_organisation_northwind"].startswith("cus_")
+    assert values["CINT_ACCOUNT_ID"] == world["env"]["CINT_ACCOUNT_ID"]
     assert server.control("POST", path, {"state": "starter", "action": "teardown"}) == {}
     assert server.control("GET", f"/worlds/{world['id']}/emails")["emails"] == []
-    assert server.control("POST", path, {"state": "", "action": "setup"}) == {}
+    assert "stripe_organisation_northwind" not in server.control("POST", path, {"state": ""})
 
 
 def test_a_provider_state_may_bring_failures(server: Served) -> None:
