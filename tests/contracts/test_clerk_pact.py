@@ -35,7 +35,7 @@ def user() -> Json:
     """Return a user as the API does."""
     example = clerk_stub.person("user_Made1", "ada@northwind.test")
     (address,) = example.pop("email_addresses")
-    verified = {"object": "verification_admin", "status": "verified", "strategy": "admin"}
+    verified: Json = {"object": "verification_admin", "status": "verified", "strategy": "admin"}
     verified |= dict.fromkeys(["attempts", "expire_at"])
     email = {"id": ADDRESS, "email_address": word("ada@northwind.test", r"\S+@\S+"), "verification": verified}
     read = {

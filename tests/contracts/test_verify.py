@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from integrations.services import PROVIDERS
+from tests.contracts.happenings import HAPPENINGS
 from tests.contracts.verifying import NotKeptError, Verification, pact_file
 from tests.harness.serving import Served
 
@@ -23,6 +24,11 @@ def test_the_mock_keeps_the_pact(verification: Verification, provider: str) -> N
     verification.verify(provider, pact_file(provider))
 
 
+@pytest.mark.parametrize("provider", HAPPENINGS)
+def test_the_mock_announces_what_the_receiver_reads(verification: Verification, provider: str) -> None:
+    verification.verify_messages(provider, pact_file(f"{provider}-webhooks"))
+
+
 def test_a_pact_that_is_not_kept_says_where(verification: Verification) -> None:
     pact, name = pact_file("stripe"), "read a customer who is not there"
     pact["interactions"] = [each for each in pact["interactions"] if each["description"] == name]
@@ -30,4 +36,14 @@ def test_a_pact_that_is_not_kept_says_where(verification: Verification) -> None:
     with pytest.raises(NotKeptError) as broken:
         verification.verify("stripe", pact)
     for part in (name, "$.error.code", "never_heard_of", "resource_missing"):
+        assert part in str(broken.value)
+
+
+def test_a_message_that_is_not_announced_so_says_where(verification: Verification) -> None:
+    pact = pact_file("cint-webhooks")
+    (message,) = pact["interactions"]
+    message["contents"]["content"]["data"]["colour"] = "green"
+    with pytest.raises(NotKeptError) as broken:
+        verification.verify_messages("cint", pact)
+    for part in ("com.cint.target-group.updated", "$.data", "colour"):
         assert part in str(broken.value)

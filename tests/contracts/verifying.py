@@ -10,7 +10,9 @@ from typing import Any
 
 import httpx
 from pact import Verifier
+from pact.types import Message
 
+from tests.contracts.happenings import Stage
 from tests.contracts.pacts import FOLDER, WRONG_KEY
 from tests.harness.serving import Served
 
@@ -113,6 +115,22 @@ class Verification:
         verifier.state_handler(url, teardown=True, body=True)
         self.run(verifier)
 
+    def verify_messages(self, provider: str, pact: Json) -> None:
+        """Let each event of a pact happen, and hold the body that an endpoint would get against it; raise NotKeptError."""
+        make = _CREDENTIALS.get(provider)
+        stage = Stage(self.server, self.world, provider, {} if make is None else make(self.env))
+
+        def announce(name: str, metadata: Json | None) -> Message:
+            body = json.dumps(stage.announced(name)).encode()
+            return Message(contents=body, metadata={}, content_type="application/json")
+
+        def state(state: str, action: str, parameters: Json | None) -> None:
+            stage.set(state, action)
+
+        verifier = self.verifier(f"{provider}-webhooks", pact)
+        verifier.message_handler(announce).state_handler(state, teardown=True)
+        self.run(verifier)
+
     def verifier(self, name: str, pact: Json) -> Verifier:
         """Return a verifier of one pact; how to reach the provider is still to be told."""
         file = self.folder / f"{name}-{len(list(self.folder.iterdir()))}.json"
@@ -126,6 +144,11 @@ class Verification:
             verifier.verify()
         except RuntimeError:
             raise NotKeptError(_explained(verifier.results)) from None
+        finally:
+            # The verifier stops the servers that call us back, and leaves their sockets open.
+            for callback in (verifier._message_producer, verifier._state_handler):
+                if (server := getattr(callback, "_server", None)) is not None:
+                    server.server_close()
 
 
 def _explained(results: Any) -> str:
