@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +13,7 @@ from integrations.services import PROVIDERS
 from tests.contracts.happenings import HAPPENINGS
 from tests.contracts.verifying import NotKeptError, Verification, pact_file
 from tests.harness.serving import Served
+from tests.needs import ROOT
 
 
 @pytest.fixture
@@ -47,3 +51,18 @@ def test_a_message_that_is_not_announced_so_says_where(verification: Verificatio
         verification.verify_messages("cint", pact)
     for part in ("com.cint.target-group.updated", "$.data", "colour"):
         assert part in str(broken.value)
+
+
+def test_the_recipe_for_other_consumers_works(server: Served, verification: Verification) -> None:
+    (recipe,) = re.findall(
+        r"```python\n(.+?)```", (ROOT / "contracts" / "README.md").read_text("utf-8"), re.DOTALL
+    )
+    pact = pact_file("stripe")
+    pact["interactions"] = [each for each in pact["interactions"] if each["description"] == "read a customer"]
+    file = verification.folder / "shop-stripe.json"
+    file.write_text(json.dumps(pact), "utf-8")
+    recipe = recipe.replace("http://127.0.0.1:4400", server.url).replace("pacts/shop-stripe.json", str(file))
+    played: dict[str, Any] = {}
+    exec(recipe, played)
+    (result,) = played["verifier"].results["interactionResults"]
+    assert (result["description"], result["result"]) == ("read a customer", "OK")
