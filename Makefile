@@ -12,7 +12,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install node demo test test-external test-webhooks test-sync lint types imports check bench up format lock env-example surfaces wheel clean
+.PHONY: help install node demo test test-external test-webhooks test-sync lint types imports check bench up format lock env-example surfaces pacts wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | sort | expand -t 14
@@ -62,6 +62,10 @@ env-example: $(INSTALLED) ## write .env.example from the world `default`
 
 surfaces: $(INSTALLED) ## write contracts/<provider>/surface.yaml: what is served, from the code
 	@$(BIN)/python .ci/surfaces.py contracts
+
+pacts: $(INSTALLED) ## write contracts/pacts anew, from what the integration layer's own calls are
+	@rm -f contracts/pacts/*.json
+	@WRITE_PACTS=1 $(BIN)/python -m pytest -n0 -q tests/contracts/test_*_pact*.py
 
 wheel: $(INSTALLED) ## build the distributions into dist/
 	@rm -rf dist

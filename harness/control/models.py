@@ -56,16 +56,6 @@ class LoadScenario(Body):
     text: Annotated[str, StringConstraints(max_length=1_000_000)] | None = None
 
 
-class ProviderState(BaseModel):
-    """What Pact's verifiers ask a provider for before (`setup`) and after (`teardown`) an interaction."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    state: str = ""
-    action: Literal["setup", "teardown"] = "setup"
-    params: dict[str, Any] = {}
-
-
 class Fork(Body):
     """The name of a fork."""
 
@@ -112,6 +102,24 @@ class NewFault(Body):
     mode: Annotated[str | None, Field(json_schema_extra={"enum": [*faults.DELIVERY_MODES, None]})] = None
     probability: float | None = None
     times: int | None = None
+
+
+class StateParameters(BaseModel):
+    """What a pact may want of a provider state besides its scenario."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    faults: list[NewFault] = []
+
+
+class ProviderState(BaseModel):
+    """What Pact's verifiers ask a provider for before (`setup`) and after (`teardown`) an interaction."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    state: str = ""
+    action: Literal["setup", "teardown"] = "setup"
+    params: StateParameters = StateParameters()
 
 
 class Trigger(BaseModel):

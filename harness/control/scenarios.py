@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from harness.control import shapes
 from harness.control.context import Named, Running
+from harness.control.faults import add_fault
 from harness.control.models import LoadScenario, ProviderState
 
 router = APIRouter(tags=["scenarios"])
@@ -38,15 +39,19 @@ async def set_provider_state(runtime: Running, world: Named, body: ProviderState
     """Be the state-change URL of a Pact verifier: a provider state is a scenario of the same name.
 
     `setup` loads it and answers the ids that it gave, for generators of the kind ProviderState
-    (`${stripe_organisation_northwind}`: every character but letters and digits is a `_`); `teardown` resets the world.
+    (`${stripe_organisation_northwind}`: every character but letters and digits is a `_`) and the world's environment
+    (`${CINT_ACCOUNT_ID}`); `teardown` resets the world.
+    The state's parameter `faults` injects failures, each as `POST …/faults` takes it.
     """
     if body.action == "teardown":
         await runtime.worlds.reset(world)
         await runtime.scenarios.begin_again(world)
         runtime.timeline.plan(world)
         return JSONResponse({})
-    if not body.state:
-        return JSONResponse({})
-    story = runtime.scenarios.story(world, body.state)
-    refs = (await runtime.scenarios.load(world, story))["refs"]
-    return JSONResponse({re.sub(r"[^A-Za-z0-9]", "_", name): id for name, id in refs.items()})
+    refs: dict[str, str] = {}
+    if body.state:
+        refs = (await runtime.scenarios.load(world, runtime.scenarios.story(world, body.state)))["refs"]
+    for fault in body.params.faults:
+        await add_fault(runtime, world, fault)
+    ids = {re.sub(r"[^A-Za-z0-9]", "_", name): id for name, id in refs.items()}
+    return JSONResponse({**runtime.environment(world), **ids})

@@ -42,7 +42,7 @@ def open_account(tx: Transaction) -> dict[str, str]:
 
 
 def populate(tx: Transaction, story: Json) -> dict[str, str]:
-    """Index a story's campaigns and studies; return the objectID of each."""
+    """Index a story's campaigns and studies; return the objectID of each, and the tasks that did it."""
     refs = story.get("refs") or {}
     campaigns, studies = story.get("campaigns") or [], story.get("studies") or []
     done: dict[str, str] = {}
@@ -53,7 +53,7 @@ def populate(tx: Transaction, story: Json) -> dict[str, str]:
         for each in campaigns:
             record = _campaign(each, numbers[each["key"]], refs)
             done[f"algolia.campaign.{each['key']}"] = records.put(tx, index, record)
-        indices.changed(tx, index)
+        done["algolia.task.campaigns"] = str(indices.changed(tx, index))
     if studies:
         index = _opened(tx, STUDIES)
         for each in studies:
@@ -61,7 +61,7 @@ def populate(tx: Transaction, story: Json) -> dict[str, str]:
             done[f"algolia.study.{each['key']}"] = records.put(
                 tx, index, _study(tx, each, number, name, refs)
             )
-        indices.changed(tx, index)
+        done["algolia.task.studies"] = str(indices.changed(tx, index))
     return done
 
 

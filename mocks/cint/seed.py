@@ -55,12 +55,13 @@ def populate(tx: Transaction, story: Json) -> dict[str, str]:
     found: dict[str, str] = {}
     for study in story.get("studies", []):
         country = countries.get(study.get("organisation")) or "US"
-        project, group = _study(tx, account, study, country)
-        found |= {f"cint.project.{study['key']}": project["id"], f"cint.study.{study['key']}": group["id"]}
+        ids = _study(tx, account, study, country)
+        found |= {f"cint.{kind}.{study['key']}": id for kind, id in ids.items()}
     return found
 
 
-def _study(tx: Transaction, account: Json, study: Json, country: str) -> tuple[Json, Json]:
+def _study(tx: Transaction, account: Json, study: Json, country: str) -> dict[str, str]:
+    """Make a study; return the ids of its project, its target group (`study`), and of what fielding brought."""
     status, completes = study.get("status", "COLLECTING"), int(study.get("completes", 0))
     goal = completes if status in OVER else max(completes + 1, round(completes / FILLED))
     name, manager = study.get("name") or study["key"], account["users"][0]["id"]
@@ -71,9 +72,10 @@ def _study(tx: Transaction, account: Json, study: Json, country: str) -> tuple[J
         group = target_groups.create(tx, account, project, draft)
     _conduct(group, study)
     tx.save(TARGET_GROUPS, group)
+    ids = {"project": project["id"], "study": group["id"]}
     if status in COLLECTING | OVER:
-        _field(tx, account, group, completes, over=status in OVER)
-    return project, group
+        ids |= _field(tx, account, group, completes, over=status in OVER)
+    return ids
 
 
 def _draft(account: Json, study: Json, country: str, now: int, goal: int) -> Draft:
@@ -110,19 +112,28 @@ def _conduct(group: Json, study: Json) -> None:
         told["rates"][study.get("primary_kpi", "AD_RECALL")] = [float(control), float(exposed)]
 
 
-def _field(tx: Transaction, account: Json, group: Json, completes: int, *, over: bool) -> None:
-    """Let a study be live since then: its respondents have come, and it goes on or is over."""
+def _field(tx: Transaction, account: Json, group: Json, completes: int, *, over: bool) -> dict[str, str]:
+    """Let a study be live since then: its respondents have come, and it goes on or is over.
+
+    Returns the ids of the launch's job, of the run, of one who is in the survey (`respondent`) and one who completed it.
+    """
     user = accounts.user_id(account)
     with tx.earlier(SINCE):
-        run = fielding.begin(tx, group, start=tx.now, end=group["end_at"], by=user)
-    _respond(tx, group, run["start"], completes)
+        path = (group["project"], group["id"])
+        job = fielding.start_job(tx, account, path, "launch-from-draft", start=None, end=group["end_at"])
+        fielding.run_job(tx, job)
+        # Its own reading: the run changed the target group as it is kept.
+        group |= tx.get(TARGET_GROUPS, group["id"]) or {}
+    run = fielding.find(tx, group, job["run"])
+    ids = {"launch": job["id"], "run": run["id"], **_respond(tx, group, run["start"], completes)}
     if over:
         fielding.act(tx, group, run, "complete", by=user)
     else:
         recruiting.go_on(tx, group, run)
+    return ids
 
 
-def _respond(tx: Transaction, group: Json, began: int, completes: int) -> None:
+def _respond(tx: Transaction, group: Json, began: int, completes: int) -> dict[str, str]:
     """Let as many respondents have come as it took to reach the completes, spread over the time since."""
     seed, manner = conduct.seed(tx, group), conduct.panel(tx, group)
     persons: list[people.Respondent] = []
@@ -134,11 +145,17 @@ def _respond(tx: Transaction, group: Json, began: int, completes: int) -> None:
         reached += passes and people.fate(seed, person, manner, MINUTES) == "complete"
     lasted = tx.now - LATELY - began
     moments = sorted(int(lasted * chance.fraction(seed, "moment", person.number)) for person in persons)
+    examples: dict[str, str] = {}
     for person, moment in zip(persons, moments, strict=True):
         with tx.earlier(tx.now - began - moment):
             session = recruiting.admit(tx, group, person, manner, at=tx.now)
             fate = people.fate(seed, person, manner, MINUTES)
-            if session["client"] is not None and fate != "drop":
+            if session["client"] is not None and fate == "drop":
+                examples["respondent"] = session["id"]
+            elif session["client"] is not None:
                 ended = tx.now + survey.takes(group, person)
                 sessions.conclude(tx, session, FATES[fate], at=ended)
+                if fate == "complete":
+                    examples["complete"] = session["id"]
     recruiting.skip(tx, group, len(persons))
+    return examples

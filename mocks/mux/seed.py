@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from harness import instants
-from mocks.mux.parameters import AssetSettings, Input, Meta
-from mocks.mux.resources import account, lifecycle
+from mocks.mux.parameters import AssetSettings, Input, Meta, NewUpload
+from mocks.mux.resources import account, lifecycle, uploads
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -28,11 +28,15 @@ def open_account(tx: Transaction) -> dict[str, str]:
 def populate(tx: Transaction, story: Json) -> dict[str, str]:
     """Make the videos that a scenario tells of, in the first days of their organisations; they are ready by now.
 
-    Returns `mux.video.<key>` (asset id) and `mux.playback.<key>` (the id of its public playback).
+    Returns `mux.video.<key>` (asset id) and `mux.playback.<key>` (the id of its public playback); for a video whose file
+    is awaited still, `mux.upload.<key>`.
     """
     ages = {each["key"]: each.get("days_ago", DAYS_AGO) for each in story.get("organisations") or ()}
     refs: dict[str, str] = {}
     for number, video in enumerate(story.get("videos") or ()):
+        if video.get("status") == "uploading":
+            refs[f"mux.upload.{video['key']}"] = _awaited(tx, video)
+            continue
         days = max(ages.get(video.get("organisation"), DAYS_AGO) - 1, 0)
         # An hour at least, so that there is time to prepare it; one after the other, the first told first.
         with tx.earlier(days * instants.DAY + instants.HOUR - min(number, 50) * instants.MINUTE):
@@ -40,6 +44,13 @@ def populate(tx: Transaction, story: Json) -> dict[str, str]:
         refs[f"mux.video.{video['key']}"] = asset["id"]
         refs[f"mux.playback.{video['key']}"] = asset["playback_ids"][0]["id"]
     return refs
+
+
+def _awaited(tx: Transaction, video: Json) -> str:
+    settings = {"playback_policies": ["public"], "passthrough": video["key"]}
+    wanted = NewUpload.model_validate({"cors_origin": "*", "new_asset_settings": settings})
+    id: str = uploads.create(tx, wanted)["id"]
+    return id
 
 
 def _wanted(video: Json) -> AssetSettings:

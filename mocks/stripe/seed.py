@@ -34,9 +34,7 @@ def populate(tx: Transaction, story: Json) -> dict[str, str]:
     for subscription in story.get("subscriptions", ()):
         customer = refs[f"stripe.organisation.{subscription['organisation']}"]
         with tx.earlier(subscription["days_ago"] * instants.DAY):
-            refs[f"stripe.subscription.{subscription['organisation']}"] = _subscribe(
-                tx, customer, subscription["plan"]
-            )
+            refs |= _subscribe(tx, customer, subscription)
     return refs
 
 
@@ -50,21 +48,32 @@ def _customer(tx: Transaction, organisation: Json, creator: Json, story: Json) -
     return customer
 
 
-def _subscribe(tx: Transaction, customer: str, plan: str) -> str:
-    """Put a card on file that pays, and subscribe to a plan by its name in the environment."""
+PAYMENTS = {
+    "paid": ("pm_card_visa", "error_if_incomplete"),
+    "declined": ("pm_card_chargeCustomerFail", "allow_incomplete"),
+    "awaited": ("pm_card_visa", "default_incomplete"),
+}
+"""The card and the payment behaviour with which a first invoice ends as a story tells."""
+
+
+def _subscribe(tx: Transaction, customer: str, told: Json) -> dict[str, str]:
+    """Put a card on file, and subscribe to a plan by its name in the environment; return what that gave ids to."""
     from mocks.stripe.operations.payment_methods import AttachMethod, attach_payment_method
     from mocks.stripe.operations.subscription_parameters import CreateSubscription
     from mocks.stripe.operations.subscriptions import create_subscription
 
-    account = tx.world.accounts["stripe"]["env"]
+    plan, account = told["plan"], tx.world.accounts["stripe"]["env"]
     price = account.get(f"NEXT_PUBLIC_PRICE_{plan}")
     if price is None:
         known = ", ".join(name.removeprefix("NEXT_PUBLIC_PRICE_") for name in account)
         raise InvalidInput(f"there is no plan {plan!r}; the plans are: {known}")
-    card = attach_payment_method(tx, AttachMethod.model_validate({"customer": customer}), "pm_card_visa")
+    template, behavior = PAYMENTS[told.get("payment", "paid")]
+    card = attach_payment_method(tx, AttachMethod.model_validate({"customer": customer}), template)
     given = {"customer": customer, "items": [{"price": price}], "default_payment_method": card["id"]}
-    subscription: str = create_subscription(tx, CreateSubscription.model_validate(given))["id"]
-    return subscription
+    wanted = CreateSubscription.model_validate({**given, "payment_behavior": behavior})
+    made = create_subscription(tx, wanted)
+    ids = {"subscription": made["id"], "invoice": made["latest_invoice"], "payment_method": card["id"]}
+    return {f"stripe.{kind}.{told['organisation']}": id for kind, id in ids.items()}
 
 
 def open_account(tx: Transaction) -> dict[str, str]:

@@ -77,6 +77,18 @@ def test_a_pact_verifier_finds_its_states_here(server: Served) -> None:
     path = f"/worlds/{world['id']}/provider-state"
     values = server.control("POST", path, {"state": "starter", "action": "setup", "params": {}})
     assert values["stripe_organisation_northwind"].startswith("cus_")
+    assert values["CINT_ACCOUNT_ID"] == world["env"]["CINT_ACCOUNT_ID"]
     assert server.control("POST", path, {"state": "starter", "action": "teardown"}) == {}
     assert server.control("GET", f"/worlds/{world['id']}/emails")["emails"] == []
-    assert server.control("POST", path, {"state": "", "action": "setup"}) == {}
+    assert "stripe_organisation_northwind" not in server.control("POST", path, {"state": ""})
+
+
+def test_a_provider_state_may_bring_failures(server: Served) -> None:
+    world = server.create_world(seed=7, clock={"mode": "frozen", "now": NOW})
+    path = f"/worlds/{world['id']}"
+    params = {"faults": [{"kind": "rate_limit", "provider": "mux"}]}
+    server.control("POST", f"{path}/provider-state", {"state": "empty-org", "params": params})
+    (fault,) = server.control("GET", f"{path}/faults")["faults"]
+    assert (fault["kind"], fault["provider"]) == ("rate_limit", "mux")
+    server.control("POST", f"{path}/provider-state", {"state": "empty-org", "action": "teardown"})
+    assert server.control("GET", f"{path}/faults")["faults"] == []

@@ -60,6 +60,8 @@ async def test_campaigns_and_studies_are_found_as_the_platform_looks_for_them(ro
         "algolia.campaign.spring": "1",
         "algolia.campaign.plain": "2",
         "algolia.study.spring-lift": "spring-lift",
+        "algolia.task.campaigns": "100000000000",
+        "algolia.task.studies": "100000000001",
     }
     search = room.token("search_key")
     [hit] = (await room.search("campaigns", "roast", filters="orgId:'org_2northwind'", key=search))["hits"]

@@ -6,7 +6,7 @@ import pytest
 
 from harness import instants
 from mocks.cint.provider import cint
-from mocks.cint.resources.sessions import COMPLETE
+from mocks.cint.resources.sessions import COMPLETE, INSIDE
 from tests.mocks.cint.room import Room
 
 STORY: dict[str, Any] = {
@@ -58,9 +58,16 @@ async def test_other_states_of_studies(room: Room, refs: dict[str, str]) -> None
     assert (await room.ok("GET", f"{path(room, refs, 'done')}/overview"))["status"] == "completed"
     assert room.counts(path(room, refs, "done"))["completes"] == 20
     await room.ok("GET", path(room, refs, "soon"))
-    assert set(refs) == {
-        f"cint.{kind}.{key}" for kind in ("project", "study") for key in ("lift", "done", "soon")
-    }
+    assert {name for name in refs if name.endswith(".soon")} == {"cint.project.soon", "cint.study.soon"}
+    kinds = ("project", "study", "launch", "run", "respondent", "complete")
+    assert {f"cint.{kind}.{key}" for kind in kinds for key in ("lift", "done")} < set(refs)
+    statuses = {session["id"]: session["client"] for session in room.sessions(path(room, refs, "lift"))}
+    assert statuses[refs["cint.respondent.lift"]] == INSIDE
+    assert statuses[refs["cint.complete.lift"]] == COMPLETE
+    run = f"{path(room, refs, 'lift')}/fielding-runs/{refs['cint.run.lift']}"
+    assert (await room.ok("GET", run))["status"] == "Live"
+    job = f"{path(room, refs, 'lift')}/fielding-run-jobs/launch-from-draft/{refs['cint.launch.lift']}"
+    assert (await room.ok("GET", job))["created_fielding_run_id"] == refs["cint.run.lift"]
 
 
 async def test_the_story_sets_what_the_panel_thinks(room: Room, refs: dict[str, str]) -> None:

@@ -1,0 +1,250 @@
+"""What the integration layer relies on of Clerk. The SDK reads more than the layer does, and demands all of it."""
+
+from typing import Any
+
+import pytest
+from pact import match
+
+from integrations.errors import ProviderError, RateLimitedError
+from integrations.services import Services
+from tests.contracts.pacts import WRONG_KEY, Contract, Exchange, Json, word
+from tests.integrations import clerk_stub
+
+CLERK = Contract("clerk", "CLERK_API_URL")
+AUTHORIZATION = {"Authorization": word("Bearer sk_test_invented", r"Bearer sk_test_\w+")}
+USER, ORGANISATION = word("user_Made1", r"user_\w+"), word("org_Made1", r"org_\w+")
+ADDRESS = word("idn_Made1", r"idn_\w+")
+OF_USER, OF_ORGANISATION = "${clerk_person_northwind_1}", "${clerk_organisation_northwind}"
+TEXT = match.str("Ada")
+
+
+def whole(example: Json, **read: Any) -> Json:
+    """Return all that the SDK demands, of the types that it demands, with what the layer reads as told."""
+    return {name: _typed(value) for name, value in example.items()} | read
+
+
+def _typed(value: Any) -> Any:
+    if value is None or value == []:
+        return value
+    return (
+        {name: _typed(each) for name, each in value.items()} if isinstance(value, dict) else match.type(value)
+    )
+
+
+def user() -> Json:
+    """Return a user as the API does."""
+    example = clerk_stub.person("user_Made1", "ada@northwind.test")
+    (address,) = example.pop("email_addresses")
+    verified: Json = {"object": "verification_admin", "status": "verified", "strategy": "admin"}
+    verified |= dict.fromkeys(["attempts", "expire_at"])
+    email = {"id": ADDRESS, "email_address": word("ada@northwind.test", r"\S+@\S+"), "verification": verified}
+    read = {
+        "id": USER,
+        "first_name": TEXT,
+        "last_name": TEXT,
+        "public_metadata": {"role": match.str("admin")},
+        "primary_email_address_id": ADDRESS,
+        "email_addresses": [whole(address, **email)],
+        "banned": False,
+        "verification_attempts_remaining": match.int(100),
+    }
+    return whole(example, **read)
+
+
+def missing(kind: str = "resource_not_found") -> Json:
+    """Return what is read of an error."""
+    return {"errors": [{"code": kind, "message": match.str("No."), "long_message": match.str("No.")}]}
+
+
+def organisation() -> Json:
+    """Return an organisation as the API does."""
+    example = clerk_stub.clerk_organisation("org_Made1", "Northwind Coffee")
+    read = {"id": ORGANISATION, "name": "Northwind Coffee", "slug": "northwind-coffee", "created_by": USER}
+    return whole(example, **read)
+
+
+@CLERK.interaction(
+    "read a user",
+    Exchange(
+        method="GET",
+        path="/v1/users/user_Made1",
+        path_of=f"/v1/users/{OF_USER}",
+        headers=AUTHORIZATION,
+        answer=user(),
+    ),
+)
+def test_a_user_is_read(services: Services) -> None:
+    found = services.clerk.user("user_Made1")
+    assert found is not None
+    assert (found.email, found.name, found.platform_role, found.banned) == (
+        "ada@northwind.test",
+        "Ada Ada",
+        "admin",
+        False,
+    )
+
+
+@CLERK.interaction(
+    "read a user who is not there",
+    Exchange(method="GET", path="/v1/users/user_nobody", status=404, answer=missing()),
+)
+def test_a_user_who_is_not_there_is_none(services: Services) -> None:
+    assert services.clerk.user("user_nobody") is None
+
+
+@CLERK.interaction(
+    "delete a user",
+    Exchange(
+        method="DELETE",
+        path="/v1/users/user_Made1",
+        path_of=f"/v1/users/{OF_USER}",
+        answer={"id": USER, "object": "user", "deleted": True},
+    ),
+)
+def test_a_user_is_deleted(services: Services) -> None:
+    services.clerk.delete_user("user_Made1")
+
+
+@CLERK.interaction(
+    "delete a user who is not there",
+    Exchange(method="DELETE", path="/v1/users/user_nobody", status=404, answer=missing()),
+)
+def test_deleting_a_user_who_is_gone_is_fine(services: Services) -> None:
+    services.clerk.delete_user("user_nobody")
+
+
+@CLERK.interaction(
+    "read an organization",
+    Exchange(
+        method="GET",
+        path="/v1/organizations/org_Made1",
+        path_of=f"/v1/organizations/{OF_ORGANISATION}",
+        answer=organisation(),
+    ),
+)
+def test_an_organisation_is_read(services: Services) -> None:
+    found = services.clerk.organisation("org_Made1")
+    assert found is not None
+    assert (found.name, found.slug, found.created_by) == (
+        "Northwind Coffee",
+        "northwind-coffee",
+        "user_Made1",
+    )
+
+
+@CLERK.interaction(
+    "read an organization that is not there",
+    Exchange(method="GET", path="/v1/organizations/org_nobody", status=404, answer=missing()),
+)
+def test_an_organisation_that_is_not_there_is_none(services: Services) -> None:
+    assert services.clerk.organisation("org_nobody") is None
+
+
+@CLERK.interaction(
+    "find a user's membership",
+    Exchange(
+        method="GET",
+        path="/v1/organizations/org_Made1/memberships",
+        path_of=f"/v1/organizations/{OF_ORGANISATION}/memberships",
+        query={"user_id": "user_Made1", "limit": "10", "offset": "0"},
+        query_of={"user_id": OF_USER},
+        answer={
+            "total_count": 1,
+            "data": [
+                {
+                    "object": "organization_membership",
+                    "id": word("orgmem_Made1", r"orgmem_\w+"),
+                    "role": "org:admin",
+                    "permissions": match.type([]),
+                    "public_metadata": match.type({}),
+                    "organization": organisation(),
+                    "public_user_data": {
+                        "user_id": USER,
+                        "first_name": TEXT,
+                        "last_name": TEXT,
+                        "has_image": match.bool(False),
+                        "identifier": word("ada@northwind.test", r"\S+@\S+"),
+                        "image_url": match.str("https://img.clerk.com/1"),
+                        "profile_image_url": match.str("https://img.clerk.com/1"),
+                    },
+                    "created_at": match.int(clerk_stub.BORN),
+                    "updated_at": match.int(clerk_stub.BORN),
+                }
+            ],
+        },
+    ),
+)
+def test_a_membership_tells_the_role(services: Services) -> None:
+    assert services.clerk.membership_role("org_Made1", "user_Made1") == "org:admin"
+
+
+@CLERK.interaction(
+    "find no membership",
+    Exchange(
+        method="GET",
+        path="/v1/organizations/org_Made1/memberships",
+        path_of=f"/v1/organizations/{OF_ORGANISATION}/memberships",
+        query={"user_id": "user_Other", "limit": "10", "offset": "0"},
+        query_of={"user_id": "${clerk_person_lumen_1}"},
+        answer={"total_count": 0, "data": []},
+    ),
+)
+def test_no_membership_is_no_role(services: Services) -> None:
+    assert services.clerk.membership_role("org_Made1", "user_Other") is None
+
+
+@CLERK.interaction(
+    "read the public keys",
+    Exchange(
+        method="GET",
+        path="/v1/jwks",
+        answer={
+            "keys": [
+                {
+                    "kid": word("ins_Made1", r"ins_\w+"),
+                    "kty": "RSA",
+                    "use": "sig",
+                    "alg": "RS256",
+                    "n": word("AQAB", r"[\w-]+"),
+                    "e": "AQAB",
+                }
+            ]
+        },
+    ),
+)
+def test_the_public_keys_are_read(services: Services) -> None:
+    assert services.clerk.signing_keys()["ins_Made1"]["n"] == "AQAB"
+
+
+@CLERK.interaction(
+    WRONG_KEY,
+    Exchange(
+        method="GET",
+        path="/v1/users/user_Made1",
+        headers={"Authorization": "Bearer sk_test_invented"},
+        status=401,
+        answer=missing("clerk_key_invalid"),
+    ),
+)
+def test_a_wrong_key_is_refused(services: Services) -> None:
+    with pytest.raises(ProviderError) as refused:
+        services.clerk.user("user_Made1")
+    assert (refused.value.status, refused.value.retryable) == (401, False)
+
+
+@CLERK.interaction(
+    "answer too many requests",
+    Exchange(
+        method="GET",
+        path="/v1/users/user_Made1",
+        path_of=f"/v1/users/{OF_USER}",
+        faults=[{"kind": "rate_limit", "provider": "clerk"}],
+        status=429,
+        answer=missing("too_many_requests"),
+        answer_headers={"retry-after": word("10", r"\d+")},
+    ),
+)
+def test_too_many_requests_say_when_to_come_again(services: Services) -> None:
+    with pytest.raises(RateLimitedError) as refused:
+        services.clerk.user("user_Made1")
+    assert refused.value.refusal.retry_after_seconds == 10
