@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-CUSTOMERS = Collection("stripe.customer", "email", "test_clock")
+CUSTOMERS = Collection(
+    "stripe.customer",
+    "email",
+    "test_clock",
+    searched_email=lambda customer: (customer["email"] or "").casefold() or None,
+)
 DELETED = Collection("stripe.deleted_customer")
 
 ON_DELETE: list[Callable[[Transaction, Json], None]] = []
