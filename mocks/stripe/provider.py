@@ -46,6 +46,8 @@ stripe = Provider(
         "checkout.stripe.com",
         "hooks.stripe.com",
         "invoice.stripe.com",
+        "billing.stripe.com",
+        "buy.stripe.com",
     ),
     dialect=StripeDialect(),
     credentials=(

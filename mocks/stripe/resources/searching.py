@@ -104,6 +104,7 @@ class Search:
         """Return a page of matches, and the token of the next one."""
         after, number = None if page is None else self._place(page), 0
         items: list[Json] = []
+        last = ""
         for document in self._candidates(tx, after):
             if number == MOST_READ or len(items) == limit + 1:
                 break

@@ -97,7 +97,8 @@ def test_customers_are_found_and_paged(checked: stripe.StripeClient) -> None:
     everyone = search({"query": 'name~"quill"', "limit": 2})
     assert [each.id for each in everyone.auto_paging_iter()] == made
     odd = search({"query": 'metadata["odd"]:"1"', "limit": 3})
-    assert (len(odd.data), odd.has_more, odd.next_page) == (3, False, None)
+    assert (len(odd.data), odd.has_more) == (3, False)
+    assert odd.next_page is None
     with refused(400, None, "query"):
         search({"query": "ada"})
     for wrong in ("x", page.next_page or ""):
@@ -137,7 +138,8 @@ async def test_one_request_reads_a_bounded_number(room: Room, monkeypatch: pytes
     monkeypatch.setattr(searching, "MOST_READ", 4)
     monkeypatch.setattr(searching, "CHUNK", 3)
     found: list[Any] = []
-    page, requests = {}, 0
+    page: dict[str, str] = {}
+    requests = 0
     while True:
         answer = await room.ok("GET", "/v1/customers/search", {"query": 'name:"ada"', **page})
         found, requests = found + answer["data"], requests + 1
