@@ -71,5 +71,6 @@ stripe = Provider(
     sdks=("stripe",),
     account=_account,
     populate=_populate,
+    max_body=20 << 20,
     package="mocks.stripe",
 )

@@ -43,11 +43,12 @@ class CustomerDetails(Group):
 class ListSessions(CreatedListParams):
     """GET /v1/checkout/sessions."""
 
-    unsupported = frozenset({"customer_account", "payment_link"})
+    unsupported = frozenset({"customer_account"})
 
     customer: str | None = None
     customer_details: CustomerDetails | None = None
     payment_intent: str | None = None
+    payment_link: str | None = None
     status: Literal["complete", "expired", "open"] | None = None
     subscription: str | None = None
 
@@ -98,6 +99,7 @@ def list_checkout_sessions(tx: Transaction, params: ListSessions) -> Json:
         "customer": params.customer,
         "email": params.customer_details.email if params.customer_details is not None else None,
         "payment_intent": params.payment_intent,
+        "payment_link": params.payment_link,
         "status": params.status,
         "subscription": params.subscription,
     }

@@ -79,6 +79,12 @@ def _nothing(path: str) -> Callable[[Transaction, Json], Json]:
     return empty
 
 
+def _tax_ids(tx: Transaction, customer: Json) -> Json:
+    from mocks.stripe.resources.tax_ids import listed
+
+    return listed(tx, customer)
+
+
 def _tax(tx: Transaction, customer: Json) -> Json:
     return {
         "automatic_tax": "unrecognized_location",
@@ -123,7 +129,7 @@ register(
             "sources": _nothing("sources"),
             "subscriptions": _subscriptions,
             "tax": _tax,
-            "tax_ids": _nothing("tax_ids"),
+            "tax_ids": _tax_ids,
         },
         deleted=DELETED,
     )
