@@ -119,7 +119,7 @@ def _item(tx: Transaction, session: Json, form: PortalForm) -> ChangedItem:
 def _done(session: Json) -> Reply:
     """Go where a flow leads when it is done, or home."""
     flow = session["flow"]
-    after = {"type": "portal_homepage"} if flow is None else flow["after_completion"]
+    after: Json = {"type": "portal_homepage"} if flow is None else flow["after_completion"]
     if after["type"] == "redirect":
         return redirect(after["redirect"]["return_url"])
     if after["type"] == "hosted_confirmation":

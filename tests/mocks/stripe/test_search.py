@@ -98,7 +98,7 @@ def test_customers_are_found_and_paged(checked: stripe.StripeClient) -> None:
     assert [each.id for each in everyone.auto_paging_iter()] == made
     odd = search({"query": 'metadata["odd"]:"1"', "limit": 3})
     assert (len(odd.data), odd.has_more) == (3, False)
-    assert odd.next_page is None
+    assert not odd.next_page
     with refused(400, None, "query"):
         search({"query": "ada"})
     for wrong in ("x", page.next_page or ""):
