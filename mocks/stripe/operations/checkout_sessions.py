@@ -27,6 +27,7 @@ from mocks.stripe.resources import (
     embedded,
     payment_method_types,
     tax_rates,
+    usage,
 )
 from mocks.stripe.resources.checkout_sessions import RENAMED_SINCE, SESSIONS
 
@@ -73,15 +74,7 @@ def create_checkout_session(tx: Transaction, params: CreateSession) -> Json:
     """Open a Checkout Session: a page where a customer pays, subscribes or saves a card."""
     _check_ui_mode(tx, params.ui_mode)
     payment_method_types.check_named(tx, params.payment_method_types)
-    items = [
-        {
-            "price": billable.price_of(tx, each, at=f"line_items[{place}]"),
-            "quantity": _quantity(each, place),
-            "metadata": merged({}, each.metadata or {}),
-            "tax_rates": tax_rates.chosen(tx, each.tax_rates, at=f"line_items[{place}][tax_rates]"),
-        }
-        for place, each in enumerate(params.line_items or ())
-    ]
+    items = [_item(tx, each, place) for place, each in enumerate(params.line_items or ())]
     session = checkout.open_session(tx, params.given(), items)
     return render(tx, session, params.expand)
 
@@ -153,6 +146,19 @@ def _open_session(tx: Transaction, id: str | None) -> Json:
             "with `session`"
         )
     return found
+
+
+def _item(tx: Transaction, item: LineItem, place: int) -> Json:
+    at = f"line_items[{place}]"
+    price = billable.price_of(tx, item, at=at)
+    if item.quantity is not None:
+        usage.check_quantity(price, param=f"{at}[quantity]")
+    return {
+        "price": price,
+        "quantity": 0 if usage.is_metered(price) else _quantity(item, place),
+        "metadata": merged({}, item.metadata or {}),
+        "tax_rates": tax_rates.chosen(tx, item.tax_rates, at=f"{at}[tax_rates]"),
+    }
 
 
 def _quantity(item: LineItem, place: int) -> int:
