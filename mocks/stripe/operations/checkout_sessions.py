@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from harness.errors import InvalidInput
 from harness.params import Json, Params
 from harness.transaction import Transaction
 from mocks.stripe import errors, versions
+from mocks.stripe.operations import triggers
 from mocks.stripe.operations.checkout_parameters import CreateSession, LineItem
 from mocks.stripe.parameters import (
     CreatedListParams,
@@ -55,7 +55,7 @@ class ListSessions(CreatedListParams):
 
 
 class Completion(Params):
-    """`greenroom trigger stripe checkout.session.completed`: the newest open session unless one is named."""
+    """`greenroom trigger stripe checkout.session.completed`: the newest open session, or a new one."""
 
     session: str | None = None
     payment_method: str = "pm_card_visa"
@@ -64,7 +64,7 @@ class Completion(Params):
 
 
 class Expiry(Params):
-    """`greenroom trigger stripe checkout.session.expired`: the newest open session unless one is named."""
+    """`greenroom trigger stripe checkout.session.expired`: the newest open session, or a new one."""
 
     session: str | None = None
 
@@ -140,12 +140,10 @@ def _open_session(tx: Transaction, id: str | None) -> Json:
     if id is not None:
         return checkout_sessions.find(tx, id)
     found = tx.first(SESSIONS, status="open")
-    if found is None:
-        raise InvalidInput(
-            f"world {tx.world.name} has no open Checkout Session: create one (POST /v1/checkout/sessions), or name it "
-            "with `session`"
-        )
-    return found
+    if found is not None:
+        return found
+    made = triggers.run(tx, triggers.steps_of("_open_session"))
+    return checkout_sessions.find(tx, made["session"]["id"])
 
 
 def _item(tx: Transaction, item: LineItem, place: int) -> Json:
