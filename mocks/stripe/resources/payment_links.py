@@ -95,7 +95,24 @@ def _line_items(tx: Transaction, link: Json) -> Json:
     return {"object": "list", "data": items[:10], "has_more": len(items) > 10, "url": url}
 
 
-register(Resource("payment_link", LINKS, includes={"line_items": _line_items}, link=_link))
+register(
+    Resource(
+        "payment_link",
+        LINKS,
+        expands={
+            "application": "application",
+            "automatic_tax.liability.account": "account",
+            "invoice_creation.invoice_data.account_tax_ids": "tax_id",
+            "invoice_creation.invoice_data.issuer.account": "account",
+            "on_behalf_of": "account",
+            "shipping_options.shipping_rate": "shipping_rate",
+            "subscription_data.invoice_settings.issuer.account": "account",
+            "transfer_data.destination": "account",
+        },
+        includes={"line_items": _line_items},
+        link=_link,
+    )
+)
 
 
 def create(tx: Transaction, given: Json, items: list[Json]) -> Json:

@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 CONFIGURATIONS = Collection("stripe.portal_configuration", "active", "is_default")
 
-register(Resource("billing_portal.configuration", CONFIGURATIONS))
+register(Resource("billing_portal.configuration", CONFIGURATIONS, expands={"application": "application"}))
 
 _NOTHING: Json = {
     "customer_update": {"allowed_updates": [], "enabled": False},

@@ -19,6 +19,7 @@ from mocks.stripe.rendering import Resource, register
 from mocks.stripe.resources import customers
 from mocks.stripe.resources.customers import CUSTOMERS
 from mocks.stripe.resources.events import emit
+from mocks.stripe.versions import before
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -44,7 +45,23 @@ _FORMS = {
 _ENDINGS = {"000000000": "verified", "111111111": "unverified", "222222222": "pending"}
 
 
-register(Resource("tax_id", TAX_IDS, expands={"customer": "customer", "owner.customer": "customer"}))
+register(
+    Resource(
+        "tax_id",
+        TAX_IDS,
+        expands={
+            "customer": "customer",
+            "owner.account": "account",
+            "owner.application": "application",
+            "owner.customer": "customer",
+        },
+    )
+)
+
+
+@before("2025-09-30.clover", "tax_id")
+def _owned_without_account(tax_id: Json) -> None:
+    tax_id["owner"] = {name: value for name, value in tax_id["owner"].items() if name != "customer_account"}
 
 
 @cache
