@@ -234,6 +234,7 @@ def follow_payment_link(tx: Transaction, slug: str) -> Reply:
     try:
         session = payment_links.visited(tx, link)
     except Refusal as refusal:
+        tx.undo()
         return _message("Not available", str(refusal.body["error"]["message"]), status=refusal.status)
     return redirect(addresses.reachable(tx, addresses.checkout(session["id"])))
 

@@ -63,6 +63,9 @@ def submit_portal(tx: Transaction, params: PortalForm, secret: str) -> Reply:
         problem = _act(tx, session, params)
     except Refusal as refusal:
         problem = str(refusal.body["error"]["message"])
+        if not refusal.keep:
+            tx.undo()
+            session = portal_sessions.opened(tx, secret) or session
         return _portal(tx, session, params, problem=problem, status=refusal.status)
     if problem or portal_actions.waiting(tx, session) is not None:
         return _portal(tx, session, params, problem=problem, status=402 if problem else 200)
