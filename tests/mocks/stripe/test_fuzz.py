@@ -162,7 +162,15 @@ async def furnish_others(room: Room, customer: str, price: str) -> dict[str, str
     tax_id = await room.ok("POST", f"/v1/customers/{customer}/tax_ids", number)
     measured = {"display_name": "C", "event_name": "calls", "default_aggregation": {"formula": "sum"}}
     meter = await room.ok("POST", "/v1/billing/meters", measured)
+    named = {"name": "Reports", "lookup_key": "reports"}
+    feature = await room.ok("POST", "/v1/entitlements/features", named)
+    product = (await room.ok("GET", f"/v1/prices/{price}"))["product"]
+    given = {"entitlement_feature": feature["id"]}
+    product_feature = await room.ok("POST", f"/v1/products/{product}/features", given)
     return {
+        "/v1/entitlements/features/{id}": feature["id"],
+        "/v1/products/{product}": product,
+        "/features/{id}": product_feature["id"],
         "/v1/disputes/{dispute}": dispute["id"],
         "/v1/radar/early_fraud_warnings/{early_fraud_warning}": warning["id"],
         "/v1/billing_portal/configurations/{configuration}": portal["id"],
