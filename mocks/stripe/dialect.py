@@ -22,6 +22,9 @@ Json = dict[str, Any]
 LONGEST_KEY = 255
 """Characters of an idempotency key (Stripe docs: idempotent requests)."""
 
+UPLOAD = "PostFiles"
+"""The operation whose body is in parts; all others are form-encoded."""
+
 LOGS = "https://dashboard.stripe.com/test/logs"
 
 
@@ -59,6 +62,11 @@ class StripeDialect(Dialect):
         version = request.header("stripe-version")
         if version is not None and version != versions.CANONICAL:
             versions.check(version)
+        if operation.id == UPLOAD:
+            from mocks.stripe.multipart import is_multipart, read_parts
+
+            if is_multipart(request):
+                return read_parts(request)
         return read_form(request)
 
     def invalid(self, operation: Operation, errors: list[Any], data: Json) -> Refusal:

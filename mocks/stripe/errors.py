@@ -109,6 +109,7 @@ def card_error(message: str, *, code: str, keep: bool = True, **more: Any) -> Re
 _SHOWN = {
     "payment_method": "PaymentMethod",
     "setup_intent": "setupintent",
+    "radar.early_fraud_warning": "early fraud warning",
     "webhook_endpoint": "webhook endpoint",
     "balance_transaction": "balance transaction",
 }

@@ -35,7 +35,8 @@ def _boolean(value: object) -> object:
     return value
 
 
-def _limit(value: object) -> object:
+def as_limit(value: object) -> object:
+    """Read a page's size, 1 to 100."""
     read = _integer(value)
     if isinstance(read, str | int) and read != "" and not 1 <= int(read) <= 100:
         raise PydanticCustomError("out_of_range", "out of range", {"low": 1, "high": 100})
@@ -139,7 +140,7 @@ Range = Annotated[CreatedRange, BeforeValidator(_range)]
 class ListParams(StripeParams):
     """What every list takes: page size and cursors."""
 
-    limit: Annotated[int, BeforeValidator(_limit)] = 10
+    limit: Annotated[int, BeforeValidator(as_limit)] = 10
     starting_after: str | None = None
     ending_before: str | None = None
 

@@ -45,6 +45,8 @@ stripe = Provider(
         "checkout.stripe.com",
         "hooks.stripe.com",
         "invoice.stripe.com",
+        "billing.stripe.com",
+        "buy.stripe.com",
     ),
     dialect=StripeDialect(),
     credentials=(
@@ -67,5 +69,6 @@ stripe = Provider(
     ),
     feed=Feed("/stripecli/sockets", "stripecli-devproxy-v1", _admit, _frames),
     sdks=("stripe",),
+    max_body=20 << 20,
     package="mocks.stripe",
 )

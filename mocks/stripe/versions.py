@@ -161,6 +161,14 @@ def _chain(object: str, version: str) -> tuple[Change, ...]:
 
 # --- what versions did to several objects; the rest stands beside the object it concerns ----------------------------
 
-before("2025-09-30.clover", "customer", "payment_intent", "setup_intent", "payment_method", "setup_attempt")(
-    without("customer_account")
-)
+before(
+    "2025-09-30.clover",
+    "billing_portal.session",
+    "customer",
+    "customer_session",
+    "payment_intent",
+    "payment_method",
+    "setup_attempt",
+    "setup_intent",
+    "tax_id",
+)(without("customer_account"))

@@ -9,10 +9,20 @@ from pydantic import Field
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.stripe import errors
-from mocks.stripe.parameters import CreatedListParams, Group, Integer, Metadata, Shipping, StripeParams, Unset
+from mocks.stripe.parameters import (
+    Boolean,
+    CreatedListParams,
+    Currency,
+    Group,
+    Integer,
+    Metadata,
+    Shipping,
+    StripeParams,
+    Unset,
+)
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render, requested
-from mocks.stripe.resources import charges, payment_intents, refunds
+from mocks.stripe.resources import charges, direct_charges, payment_intents, refunds
 from mocks.stripe.resources.charges import CHARGES, REFUNDS
 
 
@@ -28,6 +38,50 @@ class FraudDetails(Group):
     """What the merchant knows about fraud."""
 
     user_report: Unset[Literal["fraudulent", "safe"]] = None
+
+
+Descriptor = Annotated[str, Field(max_length=22)]
+
+
+class CreateCharge(StripeParams):
+    """POST /v1/charges: the way of paying before payment intents, with a token."""
+
+    unsupported = frozenset(
+        {
+            "application_fee",
+            "application_fee_amount",
+            "card",
+            "destination",
+            "on_behalf_of",
+            "radar_options",
+            "transfer_data",
+        }
+    )
+
+    amount: Annotated[Integer, Field(ge=1)]
+    capture: Boolean = True
+    currency: Currency
+    customer: str | None = None
+    description: Annotated[str, Field(max_length=40_000)] | None = None
+    metadata: Metadata = None
+    receipt_email: str | None = None
+    shipping: Shipping | None = None
+    source: str | None = None
+    statement_descriptor: Descriptor | None = None
+    statement_descriptor_suffix: Descriptor | None = None
+    transfer_group: str | None = None
+
+
+class CaptureCharge(StripeParams):
+    """POST /v1/charges/{id}/capture."""
+
+    unsupported = frozenset({"application_fee", "application_fee_amount", "transfer_data"})
+
+    amount: Annotated[Integer, Field(ge=1)] | None = None
+    receipt_email: str | None = None
+    statement_descriptor: Descriptor | None = None
+    statement_descriptor_suffix: Descriptor | None = None
+    transfer_group: str | None = None
 
 
 class UpdateCharge(StripeParams):
@@ -67,6 +121,21 @@ class ListRefunds(CreatedListParams):
 
     charge: str | None = None
     payment_intent: str | None = None
+
+
+@stripe.post("/v1/charges", id="PostCharges", tier="P1")
+def create_charge(tx: Transaction, params: CreateCharge) -> Json:
+    """Charge a token; a decline is a 402 that keeps the failed charge."""
+    return render(tx, direct_charges.create(tx, params.given()), params.expand)
+
+
+@stripe.post("/v1/charges/{charge}/capture", id="PostChargesChargeCapture", tier="P1")
+def capture_charge(tx: Transaction, params: CaptureCharge, charge: str) -> Json:
+    """Capture a charge that was made with `capture=false`, or less of it."""
+    given = params.given()
+    amount = given.pop("amount", None)
+    found = direct_charges.capture(tx, requested(tx, "charge", charge), amount, given)
+    return render(tx, found, params.expand)
 
 
 @stripe.get("/v1/charges/{charge}", id="GetChargesCharge", tier="P1")
@@ -133,6 +202,12 @@ def update_refund(tx: Transaction, params: UpdateRefund, refund: str) -> Json:
     return render(tx, found, params.expand)
 
 
+@stripe.post("/v1/refunds/{refund}/cancel", id="PostRefundsRefundCancel", tier="P1")
+def cancel_refund(tx: Transaction, params: StripeParams, refund: str) -> Json:
+    """Cancel a refund that waits for its receiver; those of cards never do."""
+    return render(tx, refunds.cancel(tx, requested(tx, "refund", refund)), params.expand)
+
+
 @stripe.get("/v1/refunds", id="GetRefunds", tier="P1")
 def list_refunds(tx: Transaction, params: ListRefunds) -> Json:
     """List refunds, newest first."""
@@ -144,6 +219,12 @@ def list_refunds(tx: Transaction, params: ListRefunds) -> Json:
 def settle(tx: Transaction, payload: Json) -> None:
     """The balance transaction of a charge appears."""
     charges.settled(tx, charges.get(tx, payload["charge"]))
+
+
+@stripe.timer("charge.expire")
+def expire(tx: Transaction, payload: Json) -> None:
+    """An authorized charge was never captured."""
+    direct_charges.expire(tx, charges.get(tx, payload["charge"]))
 
 
 @stripe.timer("refund.progress")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from harness.errors import InvalidInput
 from harness.params import Json, Params
 from harness.transaction import Transaction
 from mocks.stripe import errors, versions
+from mocks.stripe.operations import triggers
 from mocks.stripe.operations.checkout_parameters import CreateSession, LineItem
 from mocks.stripe.parameters import (
     CreatedListParams,
@@ -27,6 +27,7 @@ from mocks.stripe.resources import (
     embedded,
     payment_method_types,
     tax_rates,
+    usage,
 )
 from mocks.stripe.resources.checkout_sessions import RENAMED_SINCE, SESSIONS
 
@@ -43,17 +44,18 @@ class CustomerDetails(Group):
 class ListSessions(CreatedListParams):
     """GET /v1/checkout/sessions."""
 
-    unsupported = frozenset({"customer_account", "payment_link"})
+    unsupported = frozenset({"customer_account"})
 
     customer: str | None = None
     customer_details: CustomerDetails | None = None
     payment_intent: str | None = None
+    payment_link: str | None = None
     status: Literal["complete", "expired", "open"] | None = None
     subscription: str | None = None
 
 
 class Completion(Params):
-    """`greenroom trigger stripe checkout.session.completed`: the newest open session unless one is named."""
+    """`greenroom trigger stripe checkout.session.completed`: the newest open session, or a new one."""
 
     session: str | None = None
     payment_method: str = "pm_card_visa"
@@ -62,7 +64,7 @@ class Completion(Params):
 
 
 class Expiry(Params):
-    """`greenroom trigger stripe checkout.session.expired`: the newest open session unless one is named."""
+    """`greenroom trigger stripe checkout.session.expired`: the newest open session, or a new one."""
 
     session: str | None = None
 
@@ -72,15 +74,7 @@ def create_checkout_session(tx: Transaction, params: CreateSession) -> Json:
     """Open a Checkout Session: a page where a customer pays, subscribes or saves a card."""
     _check_ui_mode(tx, params.ui_mode)
     payment_method_types.check_named(tx, params.payment_method_types)
-    items = [
-        {
-            "price": billable.price_of(tx, each, at=f"line_items[{place}]"),
-            "quantity": _quantity(each, place),
-            "metadata": merged({}, each.metadata or {}),
-            "tax_rates": tax_rates.chosen(tx, each.tax_rates, at=f"line_items[{place}][tax_rates]"),
-        }
-        for place, each in enumerate(params.line_items or ())
-    ]
+    items = [_item(tx, each, place) for place, each in enumerate(params.line_items or ())]
     session = checkout.open_session(tx, params.given(), items)
     return render(tx, session, params.expand)
 
@@ -98,6 +92,7 @@ def list_checkout_sessions(tx: Transaction, params: ListSessions) -> Json:
         "customer": params.customer,
         "email": params.customer_details.email if params.customer_details is not None else None,
         "payment_intent": params.payment_intent,
+        "payment_link": params.payment_link,
         "status": params.status,
         "subscription": params.subscription,
     }
@@ -145,12 +140,23 @@ def _open_session(tx: Transaction, id: str | None) -> Json:
     if id is not None:
         return checkout_sessions.find(tx, id)
     found = tx.first(SESSIONS, status="open")
-    if found is None:
-        raise InvalidInput(
-            f"world {tx.world.name} has no open Checkout Session: create one (POST /v1/checkout/sessions), or name it "
-            "with `session`"
-        )
-    return found
+    if found is not None:
+        return found
+    made = triggers.run(tx, triggers.steps_of("_open_session"))
+    return checkout_sessions.find(tx, made["session"]["id"])
+
+
+def _item(tx: Transaction, item: LineItem, place: int) -> Json:
+    at = f"line_items[{place}]"
+    price = billable.price_of(tx, item, at=at)
+    if item.quantity is not None:
+        usage.check_quantity(price, param=f"{at}[quantity]")
+    return {
+        "price": price,
+        "quantity": 0 if usage.is_metered(price) else _quantity(item, place),
+        "metadata": merged({}, item.metadata or {}),
+        "tax_rates": tax_rates.chosen(tx, item.tax_rates, at=f"{at}[tax_rates]"),
+    }
 
 
 def _quantity(item: LineItem, place: int) -> int:

@@ -9,6 +9,7 @@ from pydantic import Field
 from harness.params import Json, Params
 from harness.transaction import Transaction
 from mocks.stripe import errors
+from mocks.stripe.operations import triggers
 from mocks.stripe.operations.billing_parameters import Amount
 from mocks.stripe.parameters import CreatedListParams, Currency, Metadata, StripeParams, Unset
 from mocks.stripe.provider import stripe
@@ -43,10 +44,10 @@ class ListTransactions(CreatedListParams):
 
 
 class GivenDiscount(Params):
-    """`greenroom trigger stripe customer.discount.created`: a coupon for all that is invoiced to a customer."""
+    """`greenroom trigger stripe customer.discount.created`: a coupon for a customer, new ones unless both are named."""
 
-    customer: str
-    coupon: str
+    customer: str | None = None
+    coupon: str | None = None
 
 
 @stripe.post(PATH, id="PostCustomersCustomerBalanceTransactions", tier="P1")
@@ -100,5 +101,8 @@ def delete_discount(tx: Transaction, params: StripeParams, customer: str) -> Jso
 @stripe.trigger("customer.discount.created")
 def give_discount(tx: Transaction, params: GivenDiscount) -> None:
     """Give a customer a discount, as the dashboard does."""
-    coupon = coupons.get(tx, params.coupon, param="coupon")
-    customer_discount.give(tx, customers.get(tx, params.customer), coupon)
+    customer, coupon = params.customer, params.coupon
+    if customer is None or coupon is None:
+        made = triggers.run(tx, triggers.steps_of("_discountable"))
+        customer, coupon = customer or made["customer"]["id"], coupon or made["coupon"]["id"]
+    customer_discount.give(tx, customers.get(tx, customer), coupons.get(tx, coupon, param="coupon"))

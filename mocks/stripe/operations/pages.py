@@ -104,7 +104,8 @@ def submit_checkout(tx: Transaction, params: Form, session: str) -> Reply:
     if found["status"] == "open":
         problem = checkout_payment.problem_of(tx, found)
         return _checkout(tx, found, problem=problem, status=402 if problem else 200)
-    return redirect(checkout_sessions.returning(found, "success_url") or ".")
+    stays = "confirmation" in found["_"]
+    return redirect(found["id"] if stays else checkout_sessions.returning(found, "success_url") or ".")
 
 
 def _payer(tx: Transaction, session: Json, form: Form) -> checkout_payment.Payer:
@@ -147,6 +148,9 @@ def _checkout(
 
 def _closed(tx: Transaction, session: Json) -> Reply:
     complete = session["status"] == "complete"
+    if complete and "confirmation" in session["_"]:
+        text = session["_"]["confirmation"]
+        return page("message.html", heading="Thank you", text=text, link=None, style=f"../..{STYLE}")
     link = checkout_sessions.returning(session, "success_url" if complete else "cancel_url")
     heading = "You're all done here" if complete else "This session has expired"
     text = "This has been paid already." if complete else "Go back to where you came from, and begin again."

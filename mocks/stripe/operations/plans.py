@@ -32,7 +32,7 @@ PATH = "/v1/plans/{plan}"
 class CreatePlan(StripeParams):
     """POST /v1/plans."""
 
-    unsupported = frozenset({"meter", "trial_period_days"})
+    unsupported = frozenset({"trial_period_days"})
 
     active: Boolean = True
     amount: Count | None = None
@@ -43,12 +43,13 @@ class CreatePlan(StripeParams):
     interval: Interval
     interval_count: Annotated[Integer, Field(ge=1)] = 1
     metadata: Metadata = None
+    meter: str | None = None
     nickname: Annotated[str, Field(max_length=5000)] | None = None
     product: ProductData | str
     tiers: list[Tier] | None = None
     tiers_mode: Literal["graduated", "volume"] | None = None
     transform_usage: Transform | None = None
-    usage_type: Literal["licensed"] = "licensed"
+    usage_type: Literal["licensed", "metered"] = "licensed"
 
 
 class UpdatePlan(StripeParams):

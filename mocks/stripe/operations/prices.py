@@ -51,10 +51,11 @@ LookupKey = Annotated[str, Field(max_length=200)]
 class Recurring(Group):
     """How often a price is charged."""
 
-    unsupported = frozenset({"meter", "trial_period_days"})
+    unsupported = frozenset({"trial_period_days"})
 
     interval: Interval
     interval_count: Annotated[Integer, Field(ge=1)] = 1
+    meter: str | None = None
     usage_type: Literal["licensed", "metered"] = "licensed"
 
 
@@ -145,9 +146,9 @@ class UpdatePrice(StripeParams):
 class RecurringFilter(Group):
     """Which recurring prices are listed."""
 
-    unsupported = frozenset({"meter", "usage_type"})
-
     interval: Interval | None = None
+    meter: str | None = None
+    usage_type: Literal["licensed", "metered"] | None = None
 
 
 class ListPrices(CreatedListParams):
@@ -164,8 +165,6 @@ class ListPrices(CreatedListParams):
 @stripe.post("/v1/prices", id="PostPrices", tier="P1")
 def create_price(tx: Transaction, params: CreatePrice) -> Json:
     """Create a price, and its product when that is described in place."""
-    if params.recurring is not None and params.recurring.usage_type == "metered":
-        raise errors.unsupported("recurring[usage_type]")
     given = params.given()
     described = given.pop("product_data", None)
     if (params.product is None) == (described is None):
@@ -203,6 +202,6 @@ def list_prices(tx: Transaction, params: ListPrices) -> Json:
         "active": params.active,
         "type": params.type,
         "currency": params.currency,
-        "interval": params.recurring.interval if params.recurring else None,
+        **(params.recurring.given() if params.recurring else {}),
     }
     return listing(tx, PRICES, params, url="/v1/prices", where=where)

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from harness.params import Json
 from harness.transaction import Transaction
-from mocks.stripe import errors
 from mocks.stripe.operations.prices import CurrencyOption, CustomAmount, Recurring, TaxBehavior
 from mocks.stripe.parameters import (
     Boolean,
@@ -103,9 +102,6 @@ class ListProducts(CreatedListParams):
 @stripe.post("/v1/products", id="PostProducts", tier="P1")
 def create_product(tx: Transaction, params: CreateProduct) -> Json:
     """Create a product."""
-    first = params.default_price_data
-    if first is not None and first.recurring is not None and first.recurring.usage_type == "metered":
-        raise errors.unsupported("default_price_data[recurring][usage_type]")
     given = params.given()
     described = given.pop("default_price_data", None)
     product = products.create(tx, given)

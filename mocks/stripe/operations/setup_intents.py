@@ -173,3 +173,18 @@ def _found(tx: Transaction, id: str, secret: str | None) -> Json:
     if secret is None and publishable(tx.request):
         raise errors.missing_parameter("client_secret")
     return intent
+
+
+class ListAttempts(CreatedListParams):
+    """GET /v1/setup_attempts."""
+
+    setup_intent: str
+
+
+@stripe.get("/v1/setup_attempts", id="GetSetupAttempts", tier="P1")
+def list_setup_attempts(tx: Transaction, params: ListAttempts) -> Json:
+    """List the attempts to set up a payment method for an intent, newest first."""
+    if tx.get(SETUP_INTENTS, params.setup_intent) is None:
+        raise errors.no_such("setup_intent", params.setup_intent, param="setup_intent")
+    where = {"setup_intent": params.setup_intent}
+    return listing(tx, setup_intents.SETUP_ATTEMPTS, params, url="/v1/setup_attempts", where=where)

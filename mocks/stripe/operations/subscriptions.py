@@ -32,6 +32,7 @@ from mocks.stripe.resources import (
     subscribing,
     subscriptions,
     tax_rates,
+    usage,
 )
 from mocks.stripe.resources.subscription_changes import Terms
 from mocks.stripe.resources.subscriptions import SUBSCRIPTIONS
@@ -135,8 +136,11 @@ def list_subscriptions(tx: Transaction, params: ListSubscriptions) -> Json:
 
 def _new_item(tx: Transaction, item: NewItem, at: str) -> Json:
     given = item.given()
+    price = billable.recurring_price_of(tx, item, at=at)
+    if "quantity" in given:
+        usage.check_quantity(price, param=f"{at}[quantity]")
     return {
-        "price": billable.recurring_price_of(tx, item, at=at),
+        "price": price,
         "quantity": item.quantity,
         "metadata": merged({}, item.metadata),
         "tax_rates": tax_rates.chosen(tx, item.tax_rates, at=f"{at}[tax_rates]"),

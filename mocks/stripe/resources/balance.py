@@ -23,13 +23,17 @@ LEDGERS = Collection("stripe.ledger")
 """One document, `balance`: what is available by currency, and what will be, by instant and currency."""
 
 
-def _view(tx: Transaction, document: Json) -> Json:
+def shown(tx: Transaction, document: Json) -> Json:
+    """Return a balance transaction as it is now: pending until its money is available."""
     return document | {"status": "available" if document["available_on"] <= tx.seconds else "pending"}
 
 
 register(
     Resource(
-        "balance_transaction", BALANCE_TRANSACTIONS, expands={"source": ("charge", "refund")}, view=_view
+        "balance_transaction",
+        BALANCE_TRANSACTIONS,
+        expands={"source": ("charge", "refund", "dispute")},
+        view=shown,
     )
 )
 
@@ -46,8 +50,9 @@ def record(
     available_on: int | None = None,
     category: str | None = None,
     description: str | None = None,
+    fee_name: str = "Stripe processing fees",
 ) -> Json:
-    """Write a balance transaction of `source` (a charge, a refund) and move the balance by what it nets.
+    """Write a balance transaction of `source` (a charge, a refund, a dispute) and move the balance by what it nets.
 
     `amount` is positive for money that comes in. `available_on` (unix seconds) defaults to the usual pending days.
     """
@@ -58,7 +63,7 @@ def record(
             "amount": fee,
             "application": None,
             "currency": currency,
-            "description": "Stripe processing fees",
+            "description": fee_name,
             "type": "stripe_fee",
         }
     ]

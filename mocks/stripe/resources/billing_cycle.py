@@ -184,14 +184,8 @@ def renew(tx: Transaction, subscription: Json) -> None:
     earlier = snapshot(tx, subscription)
     ended = subscriptions.period_of(subscription)
     if subscription["status"] == "trialing":
-        if subscriptions.payment_method_of(tx, subscription) is None:
-            wanted = subscription["trial_settings"]["end_behavior"]["missing_payment_method"]
-            if wanted == "cancel":
-                subscriptions.cancel(tx, subscription, reason="cancellation_requested")
-                return
-            if wanted == "pause":
-                _pause(tx, subscription, earlier)
-                return
+        if ends_with_trial(tx, subscription, earlier):
+            return
         subscriptions.become(subscription, "active")
     subscriptions.move_period(subscription, ended[1], next_end(tx, subscription, ended[1]))
     own = subscription_invoices.lines(tx, subscription)
@@ -207,6 +201,18 @@ def renew(tx: Transaction, subscription: Json) -> None:
 
 def _has_reached_its_end(tx: Transaction, subscription: Json) -> bool:
     return subscription["cancel_at"] is not None and subscription["cancel_at"] <= tx.seconds
+
+
+def ends_with_trial(tx: Transaction, subscription: Json, earlier: Json) -> bool:
+    """Cancel or pause a subscription whose trial ends without a payment method, if its settings say so; tell whether."""
+    if subscriptions.payment_method_of(tx, subscription) is not None:
+        return False
+    wanted = subscription["trial_settings"]["end_behavior"]["missing_payment_method"]
+    if wanted == "cancel":
+        subscriptions.cancel(tx, subscription, reason="cancellation_requested")
+    if wanted == "pause":
+        _pause(tx, subscription, earlier)
+    return bool(wanted in {"cancel", "pause"})
 
 
 def _pause(tx: Transaction, subscription: Json, earlier: Json) -> None:

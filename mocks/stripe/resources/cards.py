@@ -43,6 +43,8 @@ class Card:
     risk: str = "normal"
     refund: Literal["succeeds", "pending", "fails"] = "succeeds"
     available_now: bool = False
+    disputes: tuple[str, ...] = ()
+    warns: bool = False
 
     @property
     def last4(self) -> str:
@@ -116,5 +118,6 @@ def _card(name: str, each: dict[str, Any], declines: dict[str, Decline]) -> Card
     for key in ("decline", "after"):
         if key in fields:
             fields[key] = declines[fields[key]]
+    fields["disputes"] = tuple(fields.get("disputes", ()))
     fields.setdefault("saves", "decline" not in fields)
     return Card(name, **fields)

@@ -186,7 +186,7 @@ def create(
 def settle(tx: Transaction, charge: Json) -> Json:
     """Write the balance transaction of a captured charge and save the charge, without an event."""
     amount = charge["amount_captured"]
-    now = tx.seconds if _card(tx, charge).available_now else None
+    now = tx.seconds if card_of(tx, charge).available_now else None
     entry = balance.record(
         tx,
         type="charge",
@@ -240,7 +240,8 @@ def refundable(charge: Json) -> int:
     return left
 
 
-def _card(tx: Transaction, charge: Json) -> Card:
+def card_of(tx: Transaction, charge: Json) -> Card:
+    """Return the test card that was charged."""
     method = tx.get(payment_methods.PAYMENT_METHODS, charge["payment_method"]) or {}
     return payment_methods.card_of(method)
 

@@ -7,6 +7,7 @@ completes). A declined card leaves the session open.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,10 @@ ORDER = {
     ),
 }
 """How the events of a completion were seen to arrive, by mode (published `stripe listen` logs)."""
+
+
+ON_COMPLETED: list[Callable[[Transaction, Json], None]] = []
+"""What follows when a session has been completed: for the payment link that it came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +328,8 @@ def _complete(tx: Transaction, session: Json) -> None:
     tx.unschedule(f"expire:{session['id']}")
     tx.save(SESSIONS, session)
     emit(tx, "checkout.session.completed", SESSIONS, session)
+    for follow_up in ON_COMPLETED:
+        follow_up(tx, session)
 
 
 def _subscribe(tx: Transaction, session: Json) -> None:

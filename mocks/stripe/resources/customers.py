@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-CUSTOMERS = Collection("stripe.customer", "email", "test_clock")
+CUSTOMERS = Collection(
+    "stripe.customer",
+    "email",
+    "test_clock",
+    searched_email=lambda customer: (customer["email"] or "").casefold() or None,
+)
 DELETED = Collection("stripe.deleted_customer")
 
 ON_DELETE: list[Callable[[Transaction, Json], None]] = []
@@ -74,6 +79,12 @@ def _nothing(path: str) -> Callable[[Transaction, Json], Json]:
     return empty
 
 
+def _tax_ids(tx: Transaction, customer: Json) -> Json:
+    from mocks.stripe.resources.tax_ids import listed
+
+    return listed(tx, customer)
+
+
 def _tax(tx: Transaction, customer: Json) -> Json:
     return {
         "automatic_tax": "unrecognized_location",
@@ -118,7 +129,7 @@ register(
             "sources": _nothing("sources"),
             "subscriptions": _subscriptions,
             "tax": _tax,
-            "tax_ids": _nothing("tax_ids"),
+            "tax_ids": _tax_ids,
         },
         deleted=DELETED,
     )

@@ -155,5 +155,5 @@ def billed_to(customer: Json) -> Json:
         "customer_phone": customer["phone"],
         "customer_shipping": customer["shipping"],
         "customer_tax_exempt": customer["tax_exempt"],
-        "customer_tax_ids": [],
+        "customer_tax_ids": customer.get("_", {}).get("tax_ids", []),
     }

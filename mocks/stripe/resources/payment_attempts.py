@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from harness import instants
-from mocks.stripe.resources import cards, charges, payment_methods
+from mocks.stripe.resources import cards, charges, disputes, payment_methods
 from mocks.stripe.resources.cards import Decline
 from mocks.stripe.resources.charges import CHARGES
 from mocks.stripe.resources.events import emit
@@ -135,6 +135,8 @@ def _charge(
     payment_methods.spend(tx, method)
     event = "payment_intent.amount_capturable_updated" if manual else "payment_intent.succeeded"
     emit(tx, event, PAYMENT_INTENTS, intent)
+    if not manual:
+        disputes.follow(tx, charge)
     return Outcome("requires_capture" if manual else "succeeded", charge)
 
 

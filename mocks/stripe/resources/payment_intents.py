@@ -15,7 +15,7 @@ from mocks.stripe import errors
 from mocks.stripe.ids import client_secret, new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import charges, customers, intents, money
+from mocks.stripe.resources import charges, customers, disputes, intents, money
 from mocks.stripe.resources.events import emit
 from mocks.stripe.resources.intents import (
     PAYMENT_INTENTS,
@@ -308,8 +308,9 @@ def capture(tx: Transaction, intent: Json, amount: int | None = None) -> Json:
             rule="amount_too_large",
         )
     tx.unschedule(f"expire:{intent['id']}")
-    charges.capture(tx, charges.get(tx, intent["latest_charge"]), amount)
+    charge = charges.capture(tx, charges.get(tx, intent["latest_charge"]), amount)
     intent |= {"status": "succeeded", "amount_capturable": 0, "amount_received": amount}
     tx.save(PAYMENT_INTENTS, intent)
     emit(tx, "payment_intent.succeeded", PAYMENT_INTENTS, intent)
+    disputes.follow(tx, charge)
     return intent

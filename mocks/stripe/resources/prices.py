@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import money
+from mocks.stripe.resources import meters, money
 from mocks.stripe.resources.events import difference, emit
 
 if TYPE_CHECKING:
@@ -22,11 +23,21 @@ LONGEST = {"day": 1095, "week": 156, "month": 36, "year": 3}
 """The longest intervals: three years."""
 
 
-def _interval(price: Json) -> str | None:
-    return price["recurring"]["interval"] if price["recurring"] else None
+def _of_recurring(name: str) -> Callable[[Json], str | None]:
+    return lambda price: price["recurring"][name] if price["recurring"] else None
 
 
-PRICES = Collection("stripe.price", "product", "active", "type", "lookup_key", "currency", interval=_interval)
+PRICES = Collection(
+    "stripe.price",
+    "product",
+    "active",
+    "type",
+    "lookup_key",
+    "currency",
+    interval=_of_recurring("interval"),
+    meter=_of_recurring("meter"),
+    usage_type=_of_recurring("usage_type"),
+)
 
 
 def _tiers(tx: Transaction, price: Json) -> list[Json] | None:
@@ -126,6 +137,7 @@ def build(tx: Transaction, given: Json) -> Json:
             price[name] = given[name]
     price["transform_quantity"] = given.get("transform_quantity")
     price |= _amount(given)
+    meters.check_price(tx, given.get("recurring"), at="recurring")
     if given.get("recurring") is not None:
         price |= {"type": "recurring", "recurring": _recurring(given["recurring"])}
     if price["billing_scheme"] == "tiered":
@@ -152,7 +164,9 @@ def create_plan(tx: Transaction, given: Json) -> Json:
         raise errors.invalid(
             "Plan already exists.", param="id", code="resource_already_exists", rule="plan_exists"
         )
-    recurring = {name: given[name] for name in ("interval", "interval_count", "usage_type") if name in given}
+    recurring = {
+        name: given[name] for name in ("interval", "interval_count", "meter", "usage_type") if name in given
+    }
     renamed = {
         "amount": "unit_amount",
         "amount_decimal": "unit_amount_decimal",
@@ -271,7 +285,7 @@ def _recurring(given: Json) -> Json:
     return {
         "interval": interval,
         "interval_count": count,
-        "meter": None,
+        "meter": given.get("meter"),
         "usage_type": given.get("usage_type", "licensed"),
     }
 

@@ -9,7 +9,7 @@ from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import balance, charges, money, payment_methods
+from mocks.stripe.resources import balance, charges, disputes, money
 from mocks.stripe.resources.charges import CHARGES, REFUNDS
 from mocks.stripe.resources.events import emit
 from mocks.stripe.versions import since
@@ -51,6 +51,7 @@ def create(
 ) -> Json:
     """Give back what is left of a charge, or part of it, and announce it; raises the 400 when it cannot be."""
     left = _refundable(charge)
+    disputes.check_refundable(tx, charge)
     amount = left if amount is None else amount
     if amount > left:
         shown, unrefunded = money.shown(amount, charge["currency"]), money.shown(left, charge["currency"])
@@ -59,7 +60,7 @@ def create(
             param="amount",
             rule="refund_too_large",
         )
-    card = payment_methods.card_of(tx.get(payment_methods.PAYMENT_METHODS, charge["payment_method"]) or {})
+    card = charges.card_of(tx, charge)
     charges.settled(tx, charge)
     refund: Json = {
         "id": new_id(tx, "re"),
@@ -93,6 +94,7 @@ def create(
     tx.save(CHARGES, charge)
     emit(tx, "refund.created", REFUNDS, refund)
     emit(tx, "charge.refunded", CHARGES, charge)
+    disputes.refunded(tx, charge)
     tx.schedule("refund.progress", tx.now + PROGRESS_SECONDS * instants.SECOND, {"refund": refund["id"]})
     return refund
 
@@ -106,10 +108,19 @@ def change(tx: Transaction, refund: Json, metadata: dict[str, str] | None) -> Js
     return refund
 
 
+def cancel(tx: Transaction, refund: Json) -> Json:
+    """Refuse to cancel a refund: only one that waits for its receiver can be, and refunds to cards never do."""
+    raise errors.invalid(
+        f"The refund {refund['id']} cannot be canceled because it has a status of {refund['status']}. "
+        "Only a refund with the status requires_action can be canceled.",
+        rule="refund_not_cancelable",
+    )
+
+
 def progress(tx: Transaction, refund: Json) -> None:
     """Let the bank be heard of (a timer): the refund gets its reference, succeeds, or fails."""
     charge = charges.get(tx, refund["charge"])
-    card = payment_methods.card_of(tx.get(payment_methods.PAYMENT_METHODS, charge["payment_method"]) or {})
+    card = charges.card_of(tx, charge)
     if card.refund == "fails":
         refund |= {"status": "failed", "failure_reason": "expired_or_canceled_card"}
         entry = _book(tx, refund, charge, refund["amount"], "refund_failure")

@@ -94,7 +94,13 @@ register(
     Resource(
         "setup_attempt",
         SETUP_ATTEMPTS,
-        expands={"customer": "customer", "payment_method": "payment_method", "setup_intent": "setup_intent"},
+        expands={
+            "application": "application",
+            "customer": "customer",
+            "on_behalf_of": "account",
+            "payment_method": "payment_method",
+            "setup_intent": "setup_intent",
+        },
     )
 )
 

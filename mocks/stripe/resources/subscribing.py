@@ -228,6 +228,8 @@ def update(
         check_trial_end(tx, trial_end)
     if trial_end == "now" and subscription["status"] != "trialing":
         trial_end = None
+    if trial_end == "now" and billing_cycle.ends_with_trial(tx, subscription, before.shown):
+        return
     add_invoice_items(tx, customer, subscription, given.get("add_invoice_items"))
     subscription_changes.carry_out(
         tx,

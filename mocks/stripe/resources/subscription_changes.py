@@ -22,6 +22,7 @@ from mocks.stripe.resources import (
     proration,
     subscription_invoices,
     subscriptions,
+    usage,
 )
 from mocks.stripe.resources.amounts import cost
 from mocks.stripe.resources.proration import Share
@@ -265,6 +266,7 @@ def _rhythm(tx: Transaction, subscription: Json) -> tuple[str, int]:
 
 def _is_free(tx: Transaction, subscription: Json) -> bool:
     currency = subscription["currency"]
-    return not any(
-        cost(prices.charged(tx, item["price"], currency), item["quantity"]) for item in subscription["items"]
-    )
+    charged = [
+        (prices.charged(tx, each["price"], currency), each["quantity"]) for each in subscription["items"]
+    ]
+    return not any(usage.is_metered(price) or cost(price, quantity) for price, quantity in charged)

@@ -72,8 +72,12 @@ def _added(tx: Transaction, subscription: Json, asked: Asked, given: Json, where
 
 def _change(tx: Transaction, subscription: Json, item: Json, asked: Asked, given: Json, where: str) -> None:
     if given.get("price") is not None or given.get("price_data") is not None:
-        item["price"] = _price(tx, subscription, asked, where)["id"]
+        price = _price(tx, subscription, asked, where)
+        if usage.is_metered(price) or not item["quantity"]:
+            item["quantity"] = 0 if usage.is_metered(price) else 1
+        item["price"] = price["id"]
     if given.get("quantity") is not None:
+        usage.check_quantity(tx.get(prices.PRICES, item["price"]), param=f"{where}[quantity]")
         item["quantity"] = given["quantity"]
     if "metadata" in given:
         item["metadata"] = merged(item["metadata"], given["metadata"])

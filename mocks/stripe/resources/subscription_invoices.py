@@ -135,7 +135,12 @@ def charged(tx: Transaction, subscription: Json) -> list[Charged]:
         line["_"] = {"tax_rates": []}
     invoice_totals.compute(shown, invoice_amounts.rules_of(tx, rules))
     sums = _by_item(shown)
-    return [Charged(item, sums.get(item["id"], 0)) for item in subscription["items"]]
+    licensed = [each for each in subscription["items"] if not _is_metered(tx, each)]
+    return [Charged(item, sums.get(item["id"], 0)) for item in licensed]
+
+
+def _is_metered(tx: Transaction, item: Json) -> bool:
+    return usage.is_metered(tx.get(prices.PRICES, item["price"]) or {"recurring": None})
 
 
 def already_charged(tx: Transaction, subscription: Json) -> list[Charged]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mocks.stripe.rendering import snapshot
-from mocks.stripe.resources import tax_rates
+from mocks.stripe.resources import tax_rates, usage
 from mocks.stripe.resources.prices import PRICES
 
 if TYPE_CHECKING:
@@ -21,4 +21,7 @@ def shown_item(tx: Transaction, subscription: Json, item: Json) -> Json:
         raise LookupError(
             f"the price {item['price']} of {subscription['id']} is gone: prices cannot be deleted"
         )
-    return {**item, "price": snapshot(tx, price), "tax_rates": tax_rates.shown(tx, item["tax_rates"])}
+    shown = {**item, "price": snapshot(tx, price), "tax_rates": tax_rates.shown(tx, item["tax_rates"])}
+    if usage.is_metered(price):
+        del shown["quantity"]
+    return shown

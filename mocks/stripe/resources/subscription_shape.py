@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mocks.stripe import versions
 from mocks.stripe.ids import new_id
-from mocks.stripe.resources import periods
+from mocks.stripe.resources import periods, usage
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -107,7 +107,7 @@ def new_item(tx: Transaction, subscription: str, item: Json, *, period: tuple[in
         "discounts": [],
         "metadata": item.get("metadata") or {},
         "price": item["price"]["id"],
-        "quantity": item["quantity"],
+        "quantity": 0 if usage.is_metered(item["price"]) else item["quantity"],
         "subscription": subscription,
         "tax_rates": item.get("tax_rates") or [],
     }

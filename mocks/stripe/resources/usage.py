@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from mocks.stripe import errors
+
 if TYPE_CHECKING:
     from harness.transaction import Transaction
 
@@ -20,6 +22,16 @@ As long as there is none, metered prices cannot be subscribed to.
 def of(tx: Transaction, subscription: Json, item: Json, period: tuple[int, int]) -> int:
     """Return what was used of a metered item in a period."""
     return sum(measure(tx, subscription, item, period) for measure in MEASURES)
+
+
+def check_quantity(price: Json | None, *, param: str) -> None:
+    """Raise the 400 for a quantity of a metered price: that is what was used."""
+    if price is not None and is_metered(price):
+        raise errors.invalid(
+            "You cannot set the quantity of a metered price: it is what was used.",
+            param=param,
+            rule="quantity_of_metered_price",
+        )
 
 
 def is_metered(price: Json) -> bool:

@@ -91,7 +91,7 @@ async def test_a_product_changes_and_goes(room: Room) -> None:
         ({"unit_amount": -1}, "unit_amount"),
         ({"unit_amount": 1, "recurring": {"interval": "month", "interval_count": 37}}, "recurring[interval_count]"),
         ({"unit_amount": 1, "recurring": {"interval": "hour"}}, "recurring[interval]"),
-        ({"unit_amount": 1, "recurring": {"interval": "month", "usage_type": "metered"}}, "recurring[usage_type]"),
+        ({"unit_amount": 1, "recurring": {"interval": "month", "usage_type": "metered"}}, "recurring[meter]"),
         ({"billing_scheme": "tiered", "tiers_mode": "volume"}, "tiers"),
         ({"billing_scheme": "tiered", "tiers": [{"up_to": "inf", "unit_amount": 1}]}, "tiers_mode"),
         ({"billing_scheme": "tiered", "tiers_mode": "volume", "tiers": [{"up_to": 5, "unit_amount": 1}]}, "tiers"),

@@ -1,4 +1,4 @@
-"""What can be expanded: of each object of billing, whatever Stripe's document marks."""
+"""What can be expanded: of each object, whatever Stripe's document marks."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +12,19 @@ from tests.mocks.stripe.conformance import Document
 stripe.load()
 
 OBJECTS = (
+    "billing.meter",
+    "billing_portal.configuration",
+    "billing_portal.session",
+    "customer_session",
+    "dispute",
+    "entitlements.active_entitlement",
+    "entitlements.feature",
+    "file",
+    "file_link",
+    "payment_link",
+    "product_feature",
+    "radar.early_fraud_warning",
+    "tax_id",
     "coupon",
     "credit_note",
     "credit_note_line_item",

@@ -71,24 +71,31 @@ async def furnish(room: Room) -> dict[str, str]:
     subscription = await room.ok("POST", "/v1/subscriptions", subscribed)
     billing = await furnish_billing(room, customer["id"], priced["id"], subscription)
     session = {"mode": "setup", "currency": "usd", "success_url": "http://127.0.0.1:9/"}
-    return billing | {
-        "/v1/customers/{customer}": customer["id"],
-        "/v1/payment_methods/{payment_method}": method["id"],
-        "/v1/payment_intents/{intent}": waiting["id"],
-        "/v1/setup_intents/{intent}": setup["id"],
-        "/v1/charges/{charge}": charge["id"],
-        "/v1/refunds/{refund}": refund["id"],
-        "/v1/balance_transactions/{id}": charge["balance_transaction"],
-        "/v1/products/{id}": priced["product"],
-        "/v1/prices/{price}": priced["id"],
-        "/v1/events/{id}": (await room.ok("GET", "/v1/events"))["data"][0]["id"],
-        "/v1/webhook_endpoints/{webhook_endpoint}": (await room.ok("POST", "/v1/webhook_endpoints", hook))[
-            "id"
-        ],
-        "/v1/subscriptions/{subscription_exposed_id}": subscription["id"],
-        "/v1/subscription_items/{item}": subscription["items"]["data"][0]["id"],
-        "/v1/checkout/sessions/{session}": (await room.ok("POST", "/v1/checkout/sessions", session))["id"],
-    }
+    others = await furnish_others(room, customer["id"], priced["id"])
+    return (
+        billing
+        | others
+        | {
+            "/v1/customers/{customer}": customer["id"],
+            "/v1/payment_methods/{payment_method}": method["id"],
+            "/v1/payment_intents/{intent}": waiting["id"],
+            "/v1/setup_intents/{intent}": setup["id"],
+            "/v1/charges/{charge}": charge["id"],
+            "/v1/refunds/{refund}": refund["id"],
+            "/v1/balance_transactions/{id}": charge["balance_transaction"],
+            "/v1/products/{id}": priced["product"],
+            "/v1/prices/{price}": priced["id"],
+            "/v1/events/{id}": (await room.ok("GET", "/v1/events"))["data"][0]["id"],
+            "/v1/webhook_endpoints/{webhook_endpoint}": (
+                await room.ok("POST", "/v1/webhook_endpoints", hook)
+            )["id"],
+            "/v1/subscriptions/{subscription_exposed_id}": subscription["id"],
+            "/v1/subscription_items/{item}": subscription["items"]["data"][0]["id"],
+            "/v1/checkout/sessions/{session}": (await room.ok("POST", "/v1/checkout/sessions", session))[
+                "id"
+            ],
+        }
+    )
 
 
 async def furnish_billing(room: Room, customer: str, price: str, subscription: Json) -> dict[str, str]:
@@ -134,6 +141,44 @@ async def furnish_billing(room: Room, customer: str, price: str, subscription: J
         "/v1/subscriptions/{subscription}": subscription["id"],
         "{transaction}": moved["id"],
         "{line_item_id}": draft["lines"]["data"][0]["id"],
+    }
+
+
+async def furnish_others(room: Room, customer: str, price: str) -> dict[str, str]:
+    """Make one of each thing around payments and billing: disputes, links, files, meters."""
+    for card in ("pm_card_createDispute", "pm_card_createIssuerFraudRecord"):
+        payment = {"amount": 900, "currency": "usd", "payment_method": card, "confirm": True}
+        await room.ok("POST", "/v1/payment_intents", payment)
+    dispute = (await room.ok("GET", "/v1/disputes"))["data"][0]
+    warning = (await room.ok("GET", "/v1/radar/early_fraud_warnings"))["data"][0]
+    features = {"features": {"invoice_history": {"enabled": True}}}
+    portal = await room.ok("POST", "/v1/billing_portal/configurations", features)
+    items = {"line_items": [{"price": price, "quantity": 1}]}
+    link = await room.ok("POST", "/v1/payment_links", items)
+    sent = {"purpose": "pci_document"}
+    file = (await room.client.post("/v1/files", data=sent, files={"file": ("a.csv", b"a,b")})).json()
+    file_link = await room.ok("POST", "/v1/file_links", {"file": file["id"]})
+    number = {"type": "eu_vat", "value": "DE123456789"}
+    tax_id = await room.ok("POST", f"/v1/customers/{customer}/tax_ids", number)
+    measured = {"display_name": "C", "event_name": "calls", "default_aggregation": {"formula": "sum"}}
+    meter = await room.ok("POST", "/v1/billing/meters", measured)
+    named = {"name": "Reports", "lookup_key": "reports"}
+    feature = await room.ok("POST", "/v1/entitlements/features", named)
+    product = (await room.ok("GET", f"/v1/prices/{price}"))["product"]
+    given = {"entitlement_feature": feature["id"]}
+    product_feature = await room.ok("POST", f"/v1/products/{product}/features", given)
+    return {
+        "/v1/entitlements/features/{id}": feature["id"],
+        "/v1/products/{product}": product,
+        "/features/{id}": product_feature["id"],
+        "/v1/disputes/{dispute}": dispute["id"],
+        "/v1/radar/early_fraud_warnings/{early_fraud_warning}": warning["id"],
+        "/v1/billing_portal/configurations/{configuration}": portal["id"],
+        "/v1/payment_links/{payment_link}": link["id"],
+        "/v1/files/{file}": file["id"],
+        "/v1/file_links/{link}": file_link["id"],
+        "/v1/billing/meters/{id}": meter["id"],
+        "/tax_ids/{id}": tax_id["id"],
     }
 
 

@@ -11,6 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 from mocks.stripe.resources.balance import BALANCE_TRANSACTIONS, balance
 from mocks.stripe.resources.charges import CHARGES, REFUNDS
+from mocks.stripe.resources.disputes import DISPUTES, ENDED, OPEN, VERDICTS
 from mocks.stripe.resources.events import EVENTS
 from mocks.stripe.resources.intents import PAYMENT_INTENTS
 from tests.mocks.stripe.room import Room
@@ -32,6 +33,7 @@ CARDS = st.sampled_from(
             "pm_card_pendingRefund",
             "pm_card_bypassPending",
         ),
+        *("pm_card_createDispute", "pm_card_createDisputeInquiry", "pm_card_createMultipleDisputes"),
     ]
 )
 AMOUNTS = st.integers(50, 100_000)
@@ -146,6 +148,18 @@ class Payments(RuleBasedStateMachine):
         )
         assert status == 400 or self.known[intent] == "succeeded"
 
+    @rule(intent=intents, text=st.sampled_from([*VERDICTS, "It was them."]), given_up=st.booleans())
+    def answer(self, intent: str, text: str, given_up: bool) -> None:
+        """The merchant answers a dispute, or gives it up."""
+        for dispute in list(self.room.tx().every(DISPUTES, payment_intent=intent)):
+            path = f"/v1/disputes/{dispute['id']}"
+            if given_up:
+                status, _ = self.post(f"{path}/close")
+                assert status == (400 if dispute["status"] in ENDED else 200)
+            else:
+                status, _ = self.post(path, evidence={"uncategorized_text": text})
+                assert status == (200 if dispute["status"] in OPEN else 400)
+
     @rule(intent=consumes(intents))
     def leave(self, intent: str) -> None:
         """An intent is left alone from now on."""
@@ -195,6 +209,12 @@ class Payments(RuleBasedStateMachine):
             if charge["captured"]:
                 assert charge["amount_refunded"] == given + released <= charge["amount"]
                 assert charge["refunded"] == (given == charge["amount_captured"])
+                taken = -sum(
+                    entry["amount"]
+                    for dispute in tx.every(DISPUTES, charge=charge["id"])
+                    for entry in tx.every(BALANCE_TRANSACTIONS, source=dispute["id"])
+                )
+                assert 0 <= taken <= charge["amount_captured"] - given
             if charge["balance_transaction"] is not None:
                 assert entries[charge["balance_transaction"]]["amount"] == charge["amount_captured"]
         shown = balance(tx)

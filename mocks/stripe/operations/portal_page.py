@@ -1,0 +1,229 @@
+"""The billing portal as customers see it: their plans, cards, details and invoices, and what they may do with them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from harness.errors import Refusal
+from harness.messages import Reply
+from harness.params import Json
+from harness.transaction import Transaction
+from mocks.stripe.operations.pages import STYLE, Form
+from mocks.stripe.operations.subscription_parameters import ChangedItem
+from mocks.stripe.pages import page, redirect
+from mocks.stripe.provider import stripe
+from mocks.stripe.rendering import render
+from mocks.stripe.resources import (
+    amounts,
+    entered_cards,
+    payment_methods,
+    portal_actions,
+    portal_configurations,
+    portal_sessions,
+    prices,
+    products,
+)
+from mocks.stripe.resources.customers import CUSTOMERS
+from mocks.stripe.resources.invoices import INVOICES
+from mocks.stripe.resources.subscriptions import ENDED, SUBSCRIPTIONS, period_of
+
+PATH = "/p/session/{secret}"
+SHOWN_INVOICES = 20
+HOME = "?flow=home"
+
+
+class PortalForm(Form):
+    """What the portal's forms send, and its links."""
+
+    action: str = ""
+    feedback: str = ""
+    flow: str = ""
+    name: str = ""
+    payment_method: str = ""
+    phone: str = ""
+    price: str = ""
+    subscription: str = ""
+
+
+@stripe.get(PATH, id="PortalPage", tier="P1", public=True)
+def show_portal(tx: Transaction, params: PortalForm, secret: str) -> Reply:
+    """The portal, or the flow that its link leads into."""
+    session = portal_sessions.opened(tx, secret)
+    return _expired() if session is None else _portal(tx, session, params)
+
+
+@stripe.post(PATH, id="PortalPageSubmit", tier="P1", public=True)
+def submit_portal(tx: Transaction, params: PortalForm, secret: str) -> Reply:
+    """A customer does something in the portal."""
+    session = portal_sessions.opened(tx, secret)
+    if session is None:
+        return _expired()
+    try:
+        problem = _act(tx, session, params)
+    except Refusal as refusal:
+        problem = str(refusal.body["error"]["message"])
+        if not refusal.keep:
+            tx.undo()
+            session = portal_sessions.opened(tx, secret) or session
+        return _portal(tx, session, params, problem=problem, status=refusal.status)
+    if problem or portal_actions.waiting(tx, session) is not None:
+        return _portal(tx, session, params, problem=problem, status=402 if problem else 200)
+    return _done(session)
+
+
+def _act(tx: Transaction, session: Json, form: PortalForm) -> str:
+    """Do what a form asks for; return what went wrong with a card."""
+    match form.action:
+        case "cancel":
+            portal_actions.cancel(tx, session, form.subscription, form.feedback or None)
+        case "renew":
+            portal_actions.renew(tx, session, form.subscription)
+        case "switch":
+            portal_actions.switch(tx, session, form.subscription, _item(tx, session, form))
+        case "card":
+            if form.authentication:
+                ended = portal_actions.authenticate(tx, session, succeeded=form.authentication == "succeed")
+                return _card_problem(ended)
+            email = (tx.get(CUSTOMERS, session["customer"]) or {}).get("email")
+            method = form.testCard or entered_cards.read(tx, form.card(), email=email)["id"]
+            portal_actions.add_card(tx, session, method)
+        case "default":
+            portal_actions.make_default(tx, session, form.payment_method)
+        case "remove":
+            portal_actions.remove_card(tx, session, form.payment_method)
+        case "details":
+            sent = {
+                name: getattr(form, name) for name in form.model_fields_set if name in portal_actions.DETAILS
+            }
+            portal_actions.change_details(tx, session, sent)
+        case _:
+            return "Nothing was asked for."
+    return ""
+
+
+def _card_problem(intent: Json | None) -> str:
+    error = None if intent is None else intent["last_setup_error"]
+    return "" if error is None else str(error["message"])
+
+
+def _item(tx: Transaction, session: Json, form: PortalForm) -> ChangedItem:
+    """Return what an item is to become: what the flow says, or the chosen price."""
+    flow = session["flow"] or {}
+    confirm = flow.get("subscription_update_confirm")
+    if confirm is not None and not form.price:
+        return ChangedItem.model_validate(confirm["items"][0])
+    subscription = portal_sessions.own_subscription(
+        tx, session["customer"], form.subscription, at="subscription"
+    )
+    return ChangedItem.model_validate({"id": subscription["items"][0]["id"], "price": form.price})
+
+
+def _done(session: Json) -> Reply:
+    """Go where a flow leads when it is done, or home."""
+    flow = session["flow"]
+    after: Json = {"type": "portal_homepage"} if flow is None else flow["after_completion"]
+    if after["type"] == "redirect":
+        return redirect(after["redirect"]["return_url"])
+    if after["type"] == "hosted_confirmation":
+        told = (after["hosted_confirmation"] or {}).get("custom_message")
+        return _message("All done", told or "Your changes were made.", link=session["return_url"])
+    return redirect(HOME)
+
+
+def _expired() -> Reply:
+    text = "This link to the billing portal has expired or never worked: ask for a new one."
+    return _message("Something went wrong", text, status=404)
+
+
+def _message(heading: str, text: str, *, link: str | None = None, status: int = 200) -> Reply:
+    return page("message.html", status=status, heading=heading, text=text, link=link, style=f"../..{STYLE}")
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+
+def _portal(
+    tx: Transaction, session: Json, form: PortalForm, *, problem: str = "", status: int = 200
+) -> Reply:
+    configuration = portal_actions.configuration_of(tx, session)
+    customer = tx.get(CUSTOMERS, session["customer"]) or {}
+    flow = session["flow"]
+    view = form.flow or ("home" if flow is None else flow["type"])
+    about = form.subscription or _of_flow(flow)
+    plans = [_plan(tx, each) for each in tx.every(SUBSCRIPTIONS, customer=customer["id"], newest_first=True)
+             if each["status"] not in ENDED]  # fmt: skip
+    return page(
+        "portal.html",
+        status=status,
+        cards=_cards(tx, customer),
+        choices=[_choice(tx, each) for each in portal_configurations.choices(tx, configuration)],
+        confirm=_confirmed(tx, flow),
+        customer=customer,
+        features=configuration["features"],
+        filled=form.kept(),
+        invoices=_invoices(tx, customer) if configuration["features"]["invoice_history"]["enabled"] else [],
+        plan=next((each for each in plans if each["id"] == about), None),
+        plans=plans,
+        problem=problem,
+        profile=configuration["business_profile"],
+        session=session,
+        style=f"../..{STYLE}",
+        test_cards=entered_cards.TEST_CARDS,
+        view=view,
+        waiting=portal_actions.waiting(tx, session) is not None,
+    )
+
+
+def _of_flow(flow: Json | None) -> str:
+    about = None if flow is None else flow.get(flow["type"])
+    return "" if about is None else str(about["subscription"])
+
+
+def _plan(tx: Transaction, subscription: Json) -> Json:
+    ends = subscription["cancel_at"]
+    return {
+        "ends": None if ends is None else _date(ends),
+        "id": subscription["id"],
+        "items": [_choice(tx, tx.get(prices.PRICES, each["price"]) or {}) for each in subscription["items"]],
+        "renews": _date(period_of(subscription)[1]),
+        "status": subscription["status"],
+    }
+
+
+def _choice(tx: Transaction, price: Json) -> Json:
+    product = tx.get(products.PRODUCTS, price["product"]) or {"name": price["product"]}
+    amount = amounts.written(price["unit_amount_decimal"] or "0", price["currency"])
+    return {
+        "id": price["id"],
+        "name": product["name"],
+        "price": f"{amount} {amounts.every(price['recurring'])}",
+    }
+
+
+def _confirmed(tx: Transaction, flow: Json | None) -> Json | None:
+    """Return what the customer is asked to confirm."""
+    wanted: Any = None if flow is None else flow.get("subscription_update_confirm")
+    if wanted is None:
+        return None
+    item = wanted["items"][0]
+    return _choice(tx, tx.get(prices.PRICES, item["price"]) or {}) | {"quantity": item.get("quantity")}
+
+
+def _cards(tx: Transaction, customer: Json) -> list[Json]:
+    default = customer["invoice_settings"]["default_payment_method"]
+    return [
+        {"card": each["card"], "default": each["id"] == default, "id": each["id"]}
+        for each in tx.every(payment_methods.PAYMENT_METHODS, customer=customer["id"], newest_first=True)
+    ]
+
+
+def _invoices(tx: Transaction, customer: Json) -> list[Json]:
+    found = tx.page(INVOICES, where={"customer": customer["id"]}, limit=SHOWN_INVOICES).items
+    shown = [render(tx, each) for each in found if each["number"] is not None]
+    return [each | {"date": _date(each["created"])} for each in shown]
+
+
+def _date(seconds: int) -> str:
+    day = datetime.fromtimestamp(seconds, UTC)
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,151 @@
+"""What customers do in the billing portal: cancel, renew, switch plans, change cards and their own details.
+
+Each is allowed by a feature of the session's configuration, and does what the API does. (Stripe docs: customer portal.)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mocks.stripe import errors
+from mocks.stripe.resources import (
+    customers,
+    ending,
+    payment_methods,
+    portal_configurations,
+    portal_sessions,
+    setup_intents,
+    subscribing,
+)
+from mocks.stripe.resources.intents import SETUP_INTENTS
+from mocks.stripe.resources.portal_sessions import SESSIONS
+from mocks.stripe.resources.subscription_changes import Terms
+
+if TYPE_CHECKING:
+    from harness.transaction import Transaction
+    from mocks.stripe.resources.subscription_edit import Asked
+
+Json = dict[str, Any]
+
+DETAILS = ("name", "email", "phone")
+"""What of a customer the page lets change, of what a configuration may allow."""
+
+
+def configuration_of(tx: Transaction, session: Json) -> Json:
+    """Return the configuration that a session was made with."""
+    return portal_configurations.get(tx, session["configuration"])
+
+
+def allowed(tx: Transaction, session: Json, feature: str) -> Json:
+    """Return a feature's settings; raise the 400 when the configuration does not allow it."""
+    found: Json = configuration_of(tx, session)["features"][feature]
+    if not found["enabled"]:
+        raise errors.invalid("This is not available here.", rule="portal_feature_disabled")
+    return found
+
+
+def cancel(tx: Transaction, session: Json, id: str, feedback: str | None = None) -> None:
+    """Cancel a subscription as the configuration says: at the end of its period, or at once."""
+    feature = allowed(tx, session, "subscription_cancel")
+    subscription = portal_sessions.own_subscription(tx, session["customer"], id, at="subscription")
+    reasons = feature["cancellation_reason"]
+    if feedback is not None and reasons["enabled"] and feedback in reasons["options"]:
+        subscription["cancellation_details"] |= {"feedback": feedback}
+    if feature["mode"] == "at_period_end":
+        subscribing.update(tx, subscription, {"cancel_at_period_end": True})
+        return
+    prorations = feature["proration_behavior"]
+    ending.cancel(tx, subscription, prorate=prorations != "none", invoice_now=prorations == "always_invoice")
+
+
+def renew(tx: Transaction, session: Json, id: str) -> None:
+    """Take back a cancellation that is still to come."""
+    allowed(tx, session, "subscription_cancel")
+    subscription = portal_sessions.own_subscription(tx, session["customer"], id, at="subscription")
+    subscribing.update(tx, subscription, {"cancel_at_period_end": False})
+
+
+def switch(tx: Transaction, session: Json, id: str, item: Asked) -> None:
+    """Switch a subscription to another price or quantity of those that the configuration, or the session's flow, offers."""
+    feature = allowed(tx, session, "subscription_update")
+    subscription = portal_sessions.own_subscription(tx, session["customer"], id, at="subscription")
+    wanted = item.given()
+    flow = (session["flow"] or {}).get("subscription_update_confirm") or {"items": []}
+    offered = [each["id"] for each in portal_configurations.choices(tx, configuration_of(tx, session))]
+    if wanted not in flow["items"] and (wanted.keys() != {"id", "price"} or wanted["price"] not in offered):
+        raise errors.invalid("This plan is not available here.", rule="portal_feature_disabled")
+    terms = Terms(behavior=feature["proration_behavior"], off_session=False)
+    given: Json = {} if feature["billing_cycle_anchor"] is None else _anchor(feature)
+    if subscription["status"] == "trialing" and feature["trial_update_behavior"] == "end_trial":
+        given["trial_end"] = "now"
+    subscribing.update(tx, subscription, given, [item], terms)
+
+
+def _anchor(feature: Json) -> Json:
+    return {"billing_cycle_anchor": feature["billing_cycle_anchor"]}
+
+
+def add_card(tx: Transaction, session: Json, method: str) -> Json:
+    """Save a card by a setup intent and make it the customer's default, unless its holder has to be asked first."""
+    allowed(tx, session, "payment_method_update")
+    intent = setup_intents.create(tx, customer=session["customer"], payment_method_types=["card"])
+    session["_"] |= {"setup_intent": intent["id"]}
+    tx.save(SESSIONS, session)
+    return _saved(tx, session, setup_intents.confirm(tx, intent, payment_method=method))
+
+
+def authenticate(tx: Transaction, session: Json, *, succeeded: bool) -> Json | None:
+    """End the authentication that a new card waits for."""
+    intent = waiting(tx, session)
+    if intent is None:
+        return None
+    return _saved(tx, session, setup_intents.authenticate(tx, intent, succeeded=succeeded))
+
+
+def waiting(tx: Transaction, session: Json) -> Json | None:
+    """Return the setup intent of a card whose holder is to be asked."""
+    id = session["_"]["setup_intent"]
+    found = None if id is None else tx.get(SETUP_INTENTS, id)
+    return found if found is not None and found["status"] == "requires_action" else None
+
+
+def make_default(tx: Transaction, session: Json, method: str) -> None:
+    """Make one of the customer's cards the one that is charged."""
+    allowed(tx, session, "payment_method_update")
+    _default(tx, session, _own(tx, session, method))
+
+
+def remove_card(tx: Transaction, session: Json, method: str) -> None:
+    """Forget one of the customer's cards."""
+    allowed(tx, session, "payment_method_update")
+    payment_methods.detach(tx, _own(tx, session, method))
+
+
+def change_details(tx: Transaction, session: Json, given: dict[str, str]) -> None:
+    """Change what is known of the customer, as far as the configuration lets them."""
+    feature = allowed(tx, session, "customer_update")
+    customer = customers.get(tx, session["customer"])
+    sent = {name: given[name].strip() or None for name in DETAILS if name in given}
+    customers.change(
+        customer, {name: value for name, value in sent.items() if name in feature["allowed_updates"]}
+    )
+    customers.save(tx, customer)
+
+
+def _saved(tx: Transaction, session: Json, intent: Json) -> Json:
+    if intent["status"] == "succeeded":
+        _default(tx, session, payment_methods.get(tx, intent["payment_method"]))
+    return intent
+
+
+def _default(tx: Transaction, session: Json, method: Json) -> None:
+    customer = customers.get(tx, session["customer"])
+    customers.change(customer, {"invoice_settings": {"default_payment_method": method["id"]}})
+    customers.save(tx, customer)
+
+
+def _own(tx: Transaction, session: Json, method: str) -> Json:
+    found = tx.get(payment_methods.PAYMENT_METHODS, method)
+    if found is None or found["customer"] != session["customer"]:
+        raise errors.no_such("payment_method", method, param="payment_method")
+    return found
