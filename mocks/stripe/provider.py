@@ -11,6 +11,7 @@ from mocks.stripe.signing import sign
 
 if TYPE_CHECKING:
     from harness.params import Json
+    from harness.transaction import Transaction
 
 KEY = "51{alnum:97}"
 """Stripe's longer keys: account-sharded, 107 characters with `sk_test_` (facts: publishable keys need ≥ 50)."""
