@@ -114,7 +114,7 @@ MEMBERSHIP = {"organization": {"id": ORGANISATION}, "public_user_data": {"user_i
 CLERK = Messages(
     "clerk",
     [
-        Message(f"{kind}.{what}", {"type": f"{kind}.{what}", "data": data})
+        Message(f"{kind}.{what}", {"object": "event", "type": f"{kind}.{what}", "data": data})
         for kind, data in {
             "user": {"id": USER},
             "organization": {"id": ORGANISATION},
