@@ -77,8 +77,8 @@ class Cli:
         try:
             yield process
         finally:
-            process.kill()
-            process.wait()
+            process.terminate()
+            process.wait(10)
             process.stdout.close()
 
 
