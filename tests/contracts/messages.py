@@ -43,5 +43,6 @@ class Messages(Pacts):
             text = body.decode() if isinstance(body, bytes) else str(body)
             assert handle(text) is True, f"the layer lets this event pass: {text}"
 
-        pact.verify(concerned, kind="Async")
+        failed = pact.verify(concerned, kind="Async", raises=False)
+        assert not failed, "\n".join(f"{each.description}: {each.error!r}" for each in failed)
         self.agree(pact)
