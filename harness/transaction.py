@@ -123,17 +123,12 @@ class Transaction:
     @contextmanager
     def earlier(self, microseconds: int) -> Iterator[None]:
         """Do what follows as if it were so much earlier: for data that was there before the world's present."""
-        present = self.now
-        self.now = present - microseconds
+        present = self.world_now
+        self.now = self.world_now = present - microseconds
         try:
             yield
         finally:
-            self.now = present
-
-    @property
-    def real_seconds(self) -> int:
-        """The host's real time in whole unix seconds: only for stamps that SDKs compare with their own clock (JWTs)."""
-        return realtime.now() // instants.SECOND
+            self.now = self.world_now = present
 
     @property
     def live(self) -> bool:
