@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 COUNTERS = Collection("harness.counters")
-TIMERS = Collection("harness.timer", "name", "key")
+TIMERS = Collection("harness.timer")
 DELIVERIES = Collection("harness.delivery", "state", "endpoint", "event")
 MAILS = Collection(
     "harness.mail", "provider", to=lambda mail: [address.lower() for address in mail["addresses"]]
@@ -378,14 +378,9 @@ class Transaction:
             return
         if key is not None:
             self.unschedule(key)
-        timer = {
-            "id": f"tmr_{self._sequence + 1}",
-            "provider": self.provider.name,
-            "name": name,
-            "key": None if key is None else f"{self.provider.name}:{key}",
-            "payload": payload,
-        }
-        self.insert(TIMERS, timer, at=max(at, self.now), fresh=True)
+        id = f"tmr_{self._sequence + 1}" if key is None else f"{self.provider.name}:{key}"
+        timer = {"id": id, "provider": self.provider.name, "name": name, "payload": payload}
+        self.insert(TIMERS, timer, at=max(at, self.now), fresh=key is None)
         self.outcome.timers += 1
 
     def unschedule(self, key: str) -> None:
@@ -393,8 +388,7 @@ class Transaction:
         if self._keeper is not None:
             self._keeper.unschedule(self, key)
             return
-        for timer in self.every(TIMERS, key=f"{self.provider.name}:{key}"):
-            self.delete(TIMERS, timer["id"])
+        self.delete(TIMERS, f"{self.provider.name}:{key}")
 
     def send_mail(self, mail: Json) -> Json:
         """Put a message into the world's mail store.
