@@ -122,13 +122,13 @@ class Transaction:
 
     @contextmanager
     def earlier(self, microseconds: int) -> Iterator[None]:
-        """Do what follows as if it were so much earlier: for data that was there before the world's present."""
-        present = self.now
-        self.now = present - microseconds
+        """Do what follows as if it were so much earlier, its events included: for what was before the world's present."""
+        present = self.now, self.world_now
+        self.now, self.world_now = self.now - microseconds, self.world_now - microseconds
         try:
             yield
         finally:
-            self.now = present
+            self.now, self.world_now = present
 
     @property
     def real_seconds(self) -> int:
