@@ -128,9 +128,9 @@ def check(ledger: Ledger) -> None:
 
 
 async def test_a_year_is_as_the_model_predicts_it_every_time(tmp_path: Path) -> None:
-    ledger, rows = await played(tmp_path / "first", 7)
+    ledger, rows = await played(tmp_path / "first", 5)
     check(ledger)
-    _, again = await played(tmp_path / "second", 7)
+    _, again = await played(tmp_path / "second", 5)
     assert again == rows
 
 
@@ -140,7 +140,7 @@ async def test_a_year_of_another_seed_is_predicted_too(tmp_path: Path) -> None:
 
 
 def test_the_story_of_a_seed_has_everything_in_it() -> None:
-    lives = [Life(each).live() for each in subscribers(7, SUBSCRIBERS)]
+    lives = [Life(each).live() for each in subscribers(5, SUBSCRIBERS)]
     assert {life.status for life in lives} >= {"active", "past_due", "canceled"}
     told = {event[1] for life in lives for event in life.events}
     assert told >= {
@@ -152,6 +152,7 @@ def test_the_story_of_a_seed_has_everything_in_it() -> None:
         "invoiceitem.created",
     }
     assert any(invoice.attempts == 4 for life in lives for invoice in life.invoices)
+    assert any(len(invoice.lines) > 3 for life in lives for invoice in life.invoices)
     assert any(invoice.total < 0 for life in lives for invoice in life.invoices)
     assert {step.what for life in lives for step in life.who.steps if step.at < YEAR} == {
         "subscribe",

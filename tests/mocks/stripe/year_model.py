@@ -141,8 +141,9 @@ class Life:
             credit = self._rest(self.billed)
             self.price = price
             self.billed = PRICES[price] - self._off(PRICES[price])
-            for amount in (-credit, self._rest(self.billed)):
-                self.waiting.append(amount)
+            pair = [-credit, self._rest(self.billed)]
+            self.waiting = pair + self.waiting  # the newest change comes first on the invoice
+            for amount in pair:
                 self._tell("invoiceitem.created", amount)
         self.price = price
         invoice = None
@@ -159,8 +160,8 @@ class Life:
         invoice = None
         if settled:
             if self.status != "trialing":
-                self.waiting.append(-self._rest(self.billed))
-                self._tell("invoiceitem.created", self.waiting[-1])
+                self.waiting.insert(0, -self._rest(self.billed))
+                self._tell("invoiceitem.created", self.waiting[0])
             if self.waiting:
                 invoice = self._draft("subscription_update", [], own=False)
                 invoice.automatic = False
@@ -308,6 +309,7 @@ class Life:
     def _collect(self, invoice: Invoice, *, was_open: bool, from_draft: bool = False) -> None:
         """Charge an invoice by itself; a failure is tried again, or ends the subscription."""
         if invoice.due == 0 or self._charge(invoice):
+            invoice.attempts += 1 if invoice.due else 0
             self._paid(invoice, was_open=was_open and not from_draft)
             return
         invoice.attempts += 1
