@@ -58,12 +58,12 @@ def subscribers(seed: int, count: int) -> list[Subscriber]:
 
 
 def _subscriber(chance: Chance, number: int) -> Subscriber:
-    begins = chance.between(0, 90 * DAY)
-    price = chance.between(0, len(PRICES) - 1)
+    begins = chance.whole(0, 90 * DAY)
+    price = chance.whole(0, len(PRICES) - 1)
     trial, coupon = chance.pick((0, 0, 0, 7, 14, 30)), chance.pick((None, None, *COUPONS))
     steps = [Step(begins, number, "subscribe")]
-    for _ in range(chance.between(0, 4)):
-        steps += _steps(chance, number, chance.between(begins + DAY, YEAR - DAY))
+    for _ in range(chance.whole(0, 4)):
+        steps += _steps(chance, number, chance.whole(begins + DAY, YEAR - DAY))
     return Subscriber(number, price, trial, coupon, tuple(sorted(steps)))
 
 
@@ -71,21 +71,21 @@ def _steps(chance: Chance, number: int, at: int) -> list[Step]:
     """Draw something that happens to a subscriber: a step, or a card that fails and perhaps is mended."""
     match chance.pick(("change", "change", "change", "card", "card", "card", "refund", "cancel", "leave")):
         case "change":
-            price, at_once = chance.between(0, len(PRICES) - 1), chance.pick((True, False))
+            price, at_once = chance.whole(0, len(PRICES) - 1), chance.pick((True, False))
             return [Step(at, number, "change", price=price, at_once=at_once)]
         case "card":
-            mended = at + chance.between(1, 45 * DAY)
+            mended = at + chance.whole(1, 45 * DAY)
             return [
                 Step(at, number, "card", good=False),
-                *([Step(mended, number, "card")] if chance.fraction() < 0.7 else []),
+                *([Step(mended, number, "card")] if chance.happens(0.7) else []),
             ]
         case "refund":
             return [Step(at, number, "refund", share=chance.pick((1, 2)))]
         case "cancel":
             return [Step(at, number, "cancel", settled=chance.pick((True, False)))]
         case _:
-            stays = at + chance.between(1, 20 * DAY)
+            stays = at + chance.whole(1, 20 * DAY)
             return [
                 Step(at, number, "leave"),
-                *([Step(stays, number, "stay")] if chance.fraction() < 0.4 else []),
+                *([Step(stays, number, "stay")] if chance.happens(0.4) else []),
             ]
