@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 COUNTERS = Collection("harness.counters")
-TIMERS = Collection("harness.timer", "name", "key")
+TIMERS = Collection("harness.timer")
 DELIVERIES = Collection("harness.delivery", "state", "endpoint", "event")
 MAILS = Collection(
     "harness.mail", "provider", to=lambda mail: [address.lower() for address in mail["addresses"]]
@@ -122,13 +122,18 @@ class Transaction:
 
     @contextmanager
     def earlier(self, microseconds: int) -> Iterator[None]:
-        """Do what follows as if it were so much earlier: for data that was there before the world's present."""
-        present = self.world_now
-        self.now = self.world_now = present - microseconds
+        """Do what follows as if it were so much earlier, its events included: for what was before the world's present."""
+        present = self.now, self.world_now
+        self.now, self.world_now = self.now - microseconds, self.world_now - microseconds
         try:
             yield
         finally:
-            self.now = self.world_now = present
+            self.now, self.world_now = present
+
+    @property
+    def real_seconds(self) -> int:
+        """The host's real time in whole unix seconds: only for stamps that SDKs compare with their own clock (JWTs)."""
+        return realtime.now() // instants.SECOND
 
     @property
     def live(self) -> bool:
@@ -373,14 +378,9 @@ class Transaction:
             return
         if key is not None:
             self.unschedule(key)
-        timer = {
-            "id": f"tmr_{self._sequence + 1}",
-            "provider": self.provider.name,
-            "name": name,
-            "key": None if key is None else f"{self.provider.name}:{key}",
-            "payload": payload,
-        }
-        self.insert(TIMERS, timer, at=max(at, self.now), fresh=True)
+        id = f"tmr_{self._sequence + 1}" if key is None else f"{self.provider.name}:{key}"
+        timer = {"id": id, "provider": self.provider.name, "name": name, "payload": payload}
+        self.insert(TIMERS, timer, at=max(at, self.now), fresh=key is None)
         self.outcome.timers += 1
 
     def unschedule(self, key: str) -> None:
@@ -388,8 +388,7 @@ class Transaction:
         if self._keeper is not None:
             self._keeper.unschedule(self, key)
             return
-        for timer in self.every(TIMERS, key=f"{self.provider.name}:{key}"):
-            self.delete(TIMERS, timer["id"])
+        self.delete(TIMERS, f"{self.provider.name}:{key}")
 
     def send_mail(self, mail: Json) -> Json:
         """Put a message into the world's mail store.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness import instants
-from harness.errors import InvalidInput
 from mocks.stripe.resources import prices, products
 
 if TYPE_CHECKING:
@@ -25,16 +24,21 @@ MONTHS_PAID_A_YEAR = 10
 
 def populate(tx: Transaction, story: Json) -> dict[str, str]:
     """Make each organisation a customer, with the card and the subscription that the story tells of; return their ids."""
+    from mocks.stripe.operations.stories import subscribe
+    from mocks.stripe.resources import settings
+
     refs: dict[str, str] = {}
     people = {each["key"]: each for each in story.get("people", ())}
+    if "after_last_retry" in story:
+        settings.change(tx, subscription_status=story["after_last_retry"])
     for organisation in story.get("organisations", ()):
         creator = people[organisation["creator"]]
         with tx.earlier(organisation["days_ago"] * instants.DAY):
             refs[f"stripe.organisation.{organisation['key']}"] = _customer(tx, organisation, creator, story)
-    for subscription in story.get("subscriptions", ()):
-        customer = refs[f"stripe.organisation.{subscription['organisation']}"]
-        with tx.earlier(subscription["days_ago"] * instants.DAY):
-            refs |= _subscribe(tx, customer, subscription)
+    for told in story.get("subscriptions", ()):
+        customer = refs[f"stripe.organisation.{told['organisation']}"]
+        with tx.earlier(told["days_ago"] * instants.DAY):
+            refs |= subscribe(tx, customer, told)
     return refs
 
 
@@ -46,34 +50,6 @@ def _customer(tx: Transaction, organisation: Json, creator: Json, story: Json) -
     given = {"name": organisation["name"], "email": creator["email"], "metadata": metadata}
     customer: str = create_customer(tx, CreateCustomer.model_validate(given))["id"]
     return customer
-
-
-PAYMENTS = {
-    "paid": ("pm_card_visa", "error_if_incomplete"),
-    "declined": ("pm_card_chargeCustomerFail", "allow_incomplete"),
-    "awaited": ("pm_card_visa", "default_incomplete"),
-}
-"""The card and the payment behaviour with which a first invoice ends as a story tells."""
-
-
-def _subscribe(tx: Transaction, customer: str, told: Json) -> dict[str, str]:
-    """Put a card on file, and subscribe to a plan by its name in the environment; return what that gave ids to."""
-    from mocks.stripe.operations.payment_methods import AttachMethod, attach_payment_method
-    from mocks.stripe.operations.subscription_parameters import CreateSubscription
-    from mocks.stripe.operations.subscriptions import create_subscription
-
-    plan, account = told["plan"], tx.world.accounts["stripe"]["env"]
-    price = account.get(f"NEXT_PUBLIC_PRICE_{plan}")
-    if price is None:
-        known = ", ".join(name.removeprefix("NEXT_PUBLIC_PRICE_") for name in account)
-        raise InvalidInput(f"there is no plan {plan!r}; the plans are: {known}")
-    template, behavior = PAYMENTS[told.get("payment", "paid")]
-    card = attach_payment_method(tx, AttachMethod.model_validate({"customer": customer}), template)
-    given = {"customer": customer, "items": [{"price": price}], "default_payment_method": card["id"]}
-    wanted = CreateSubscription.model_validate({**given, "payment_behavior": behavior})
-    made = create_subscription(tx, wanted)
-    ids = {"subscription": made["id"], "invoice": made["latest_invoice"], "payment_method": card["id"]}
-    return {f"stripe.{kind}.{told['organisation']}": id for kind, id in ids.items()}
 
 
 def open_account(tx: Transaction) -> dict[str, str]:

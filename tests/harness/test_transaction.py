@@ -54,6 +54,33 @@ def test_what_is_undone_leaves_nothing_not_even_chance(tx: Transaction) -> None:
     assert later.token("thing.id", 8) == drawn
 
 
+def test_what_was_earlier_lies_before_what_is(tx: Transaction) -> None:
+    tx.insert(THINGS, {"id": "now"})
+    tx.emit("thing.made", {}, id="evt_now")
+    with tx.earlier(instants.DAY):
+        tx.insert(THINGS, {"id": "then"})
+        tx.emit("thing.made", {}, id="evt_then")
+    tx.commit()
+    later = again(tx)
+    assert [each["id"] for each in later.every(THINGS)] == ["then", "now"]
+    assert [each["id"] for each in later.every(events_of("resend"))] == ["evt_then", "evt_now"]
+
+
+def test_a_key_names_one_timer_at_a_time(tx: Transaction) -> None:
+    for minutes in (5, 3):
+        tx.schedule("ping", tx.now + minutes * instants.MINUTE, {"minutes": minutes}, key="one")
+    tx.schedule("ping", tx.now, {"minutes": 0})
+    tx.commit()
+    later = again(tx)
+    assert [each["payload"]["minutes"] for each in later.every(TIMERS)] == [0, 3]
+    later.unschedule("one")
+    later.schedule("ping", later.now + instants.MINUTE, {"minutes": 1}, key="one")
+    later.unschedule("one")
+    later.unschedule("another")
+    later.commit()
+    assert [each["payload"]["minutes"] for each in again(tx).every(TIMERS)] == [0]
+
+
 def test_before_tells_of_the_last_checkpoint(tx: Transaction) -> None:
     tx.insert(THINGS, {"id": "a", "count": 1})
     assert tx.before(THINGS, "a") is None

@@ -163,21 +163,24 @@ def attempt(
         away = off_session and not asks_authentication(intent, held, off_session=True)
         outcome = payment_intents.attempt(tx, intent, payment_method=method, off_session=away)
     if outcome is not None and outcome.status == "succeeded":
-        paid(tx, invoice)
+        paid(tx, invoice, scheduled=scheduled)
     else:
         _failed(tx, invoice, outcome, scheduled=scheduled)
     return outcome
 
 
-def paid(tx: Transaction, invoice: Json) -> None:
-    """Close an invoice that has been paid, announce it, and bring subscription and customer up to date."""
+def paid(tx: Transaction, invoice: Json, *, scheduled: bool = False) -> None:
+    """Close an invoice that has been paid, announce it, and bring subscription and customer up to date.
+
+    The first attempt to pay counts, and then those of the retry schedule (spec: invoice.attempt_count).
+    """
     existed = tx.before(INVOICES, invoice["id"])
     earlier = snapshot(tx, invoice)
     invoices.become(tx, invoice, "paid")
     invoice |= {"amount_paid": invoice["amount_due"], "amount_remaining": 0, "attempted": True}
     tx.unschedule(f"overdue:{invoice['id']}")
-    if invoice["attempt_count"] == 0 and invoice["amount_due"]:
-        invoice["attempt_count"] = 1
+    if scheduled or (invoice["attempt_count"] == 0 and invoice["amount_due"]):
+        invoice["attempt_count"] += 1
     tx.save(INVOICES, invoice)
     invoice_payments.settle(tx, invoice["id"], "paid")
     if existed is not None and existed["status"] != "draft":

@@ -361,4 +361,5 @@ def stop_collecting(tx: Transaction, subscription: str) -> None:
             tx.unschedule(f"finalize:{invoice['id']}")
             tx.unschedule(f"collect:{invoice['id']}")
             tx.save(INVOICES, invoice)
-            announce_update(tx, invoice, earlier)
+            if tx.before(INVOICES, invoice["id"]) is not None:  # a last invoice is announced as created
+                announce_update(tx, invoice, earlier)

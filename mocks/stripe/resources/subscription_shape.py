@@ -26,7 +26,8 @@ def build(tx: Transaction, customer: Json, items: list[Json], chosen: Json) -> J
     id, now, trial_end = new_id(tx, "sub"), tx.seconds, chosen.get("trial_end")
     recurring = items[0]["price"]["recurring"]
     anchor = trial_end or chosen.get("billing_cycle_anchor") or now
-    end = periods.following(anchor, recurring["interval"], recurring["interval_count"], now)
+    # A trial is one period, however long: its end is no boundary among others.
+    end = trial_end or periods.following(anchor, recurring["interval"], recurring["interval_count"], now)
     settings = chosen.get("payment_settings") or {}
     return {
         "id": id,

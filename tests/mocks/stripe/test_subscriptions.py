@@ -361,6 +361,12 @@ def test_a_trial_begins_free_warns_and_is_billed_at_its_end(
     assert now["items"].data[0].current_period_start == end
 
 
+def test_a_trial_is_one_period_however_long(checked: stripe.StripeClient) -> None:
+    for days in (30, 31, 90):
+        made = subscribe(checked, subscriber(checked), price(checked), trial_period_days=days)
+        assert made["items"].data[0].current_period_end == made.trial_end == START + days * 86400
+
+
 def test_a_trial_without_card_can_end_the_subscription(
     checked: stripe.StripeClient, advance: Advance
 ) -> None:
