@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from benchmarks import deliveries, growth, hot_paths, startup, worlds
+from benchmarks import billing, deliveries, growth, hot_paths, scenarios, startup, worlds
 from benchmarks.errors import BenchmarkError
 from benchmarks.figures import Figure, machine, markdown, table
 from benchmarks.plan import Plan
@@ -24,6 +24,8 @@ PARTS: dict[str, Callable[[Plan], Iterator[Figure]]] = {
     "requests": hot_paths.measure,
     "growth": growth.measure,
     "worlds": worlds.measure,
+    "scenarios": scenarios.measure,
+    "billing": billing.measure,
     "deliveries": deliveries.measure,
 }
 RESULTS = Path(__file__).parent / "results"

@@ -24,7 +24,9 @@ class Caller:
     host: str
     stripe_key: str
     resend_key: str
+    clerk_key: str
     sender: str
+    price: str
 
     def stripe(
         self, method: str, path: str, body: str = "", *, key: str = "", version: str = NEWEST
@@ -55,6 +57,19 @@ class Caller:
         ]
         return self._request(method, path, headers, body)
 
+    def clerk(self, method: str, path: str, body: str = "") -> bytes:
+        """Return a request as clerk-backend-api sends it."""
+        headers = [
+            ("User-Agent", "speakeasy-sdk/python 5.0.7 2.859.0 2025-04-10 clerk-backend-api"),
+            ("Accept-Encoding", "gzip, deflate"),
+            ("Accept", "application/json"),
+            ("Connection", "keep-alive"),
+            ("Authorization", f"Bearer {self.clerk_key}"),
+            ("Clerk-API-Version", "2025-04-10"),
+            *([("Content-Type", "application/json")] if body else []),
+        ]
+        return self._request(method, path, headers, body)
+
     def _request(self, method: str, path: str, headers: list[tuple[str, str]], body: str) -> bytes:
         lines = [
             f"{method} {path} HTTP/1.1",
@@ -74,6 +89,35 @@ class Caller:
     def retrieve_customer(self, id: str, version: str = NEWEST) -> bytes:
         """Retrieve one customer."""
         return self.stripe("GET", f"/stripe/v1/customers/{id}", version=version)
+
+    def create_payer(self, number: int, run: str) -> bytes:
+        """Create a customer with a card that pays."""
+        card = {
+            "payment_method": "pm_card_visa",
+            "invoice_settings[default_payment_method]": "pm_card_visa",
+        }
+        form = urlencode(customer(number) | card, safe="[]")
+        key = f"0b5c3dac-3b4e-3e02-{run:0>4.4}-{number:012x}"
+        return self.stripe("POST", "/stripe/v1/customers", form, key=key)
+
+    def subscribe(self, customer: str) -> bytes:
+        """Subscribe a customer to the monthly plan of `price`: its card is charged at once."""
+        form = urlencode({"customer": customer, "items[0][price]": self.price}, safe="[]")
+        return self.stripe("POST", "/stripe/v1/subscriptions", form, key=f"subscribe-{customer}")
+
+    def find_customers(self, number: int) -> bytes:
+        """List the customers with a mail address."""
+        query = urlencode({"limit": 10, "email": customer(number)["email"]})
+        return self.stripe("GET", f"/stripe/v1/customers?{query}")
+
+    def search_customers(self, number: int) -> bytes:
+        """Search the customers with a mail address."""
+        query = urlencode({"limit": 10, "query": f"email:'{customer(number)['email']}'"})
+        return self.stripe("GET", f"/stripe/v1/customers/search?{query}")
+
+    def get_user(self, id: str) -> bytes:
+        """Get a user of Clerk's."""
+        return self.clerk("GET", f"/clerk/v1/users/{id}")
 
     def list_customers(self, version: str = NEWEST) -> bytes:
         """List the ten newest customers."""
@@ -115,14 +159,27 @@ def customer(number: int) -> dict[str, str]:
     }
 
 
-NOBODY = {"STRIPE_SECRET_KEY": "sk_test_reference", "RESEND_API_KEY": "re_reference", "EMAIL_FROM": ""}
+NOBODY = {
+    "CLERK_SECRET_KEY": "sk_test_reference",
+    "EMAIL_FROM": "",
+    "NEXT_PUBLIC_PRICE_ESSENTIAL_MONTHLY": "",
+    "RESEND_API_KEY": "re_reference",
+    "STRIPE_SECRET_KEY": "sk_test_reference",
+}
 """For the reference server, which asks for no credentials."""
 
 
 def caller(server: Server, env: dict[str, str] = NOBODY) -> Caller:
     """Return the consumer of a world, by the environment that the control API gives for it."""
     host = f"127.0.0.1:{server.port}"
-    return Caller(host, env["STRIPE_SECRET_KEY"], env["RESEND_API_KEY"], env["EMAIL_FROM"])
+    return Caller(
+        host,
+        stripe_key=env["STRIPE_SECRET_KEY"],
+        resend_key=env["RESEND_API_KEY"],
+        clerk_key=env["CLERK_SECRET_KEY"],
+        sender=env["EMAIL_FROM"],
+        price=env["NEXT_PUBLIC_PRICE_ESSENTIAL_MONTHLY"],
+    )
 
 
 def write_row(to: Caller, number: int) -> bytes:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 from benchmarks import load, servers
+from benchmarks.calls import Caller
 from benchmarks.figures import Bar, Figure, median
 from benchmarks.load import Sample
 from benchmarks.plan import Plan
 from benchmarks.workload import CUSTOMER, World, check_written, creating, new_world
 
 FEW = 1000
+READS: dict[str, Callable[[Caller, int], bytes]] = {
+    "list 10": lambda caller, _number: caller.list_customers(),
+    "list by email": Caller.find_customers,
+    "search by email": Caller.search_customers,
+}
 Samples = list[tuple[Sample, Sample]]
 """The samples of each round: the small store, the full store."""
 
@@ -26,7 +32,7 @@ def measure(plan: Plan) -> Iterator[Figure]:
         small.control("/reset")
         small.fill(FEW)
         check_written(small, FEW)
-        lists = _lists(plan, small, full)
+        found = {name: _reads(plan, small, full, name) for name in READS}
     objects = f"{2 * plan.customers:,} objects ({plan.customers:,} customers, their events; idempotency records besides)"
     rates = [many.rate / few.rate for few, many in writes]
     yield Figure(
@@ -37,27 +43,28 @@ def measure(plan: Plan) -> Iterator[Figure]:
         f"{median(many.rate for _, many in writes):,.0f}/s to {median(few.rate for few, _ in writes):,.0f}/s; {objects}",
         {"rounds_ratio": rates, "cpu_ratio": median(many.cpu / few.cpu for few, many in writes)},
     )
-    costs = [many.cpu / few.cpu for few, many in lists]
-    yield Figure(
-        f"list 10, {plan.customers:,} to {FEW:,} customers",
-        median(costs),
-        "x",
-        Bar(1.2),
-        f"{median(many.cpu for _, many in lists):.0f} µs CPU to {median(few.cpu for few, _ in lists):.0f}",
-        {"rounds_ratio": costs},
-    )
+    for name, samples in found.items():
+        costs = [many.cpu / few.cpu for few, many in samples]
+        yield Figure(
+            f"{name}, {plan.customers:,} to {FEW:,} customers",
+            median(costs),
+            "x",
+            Bar(1.2),
+            f"{median(many.cpu for _, many in samples):.0f} µs CPU to {median(few.cpu for few, _ in samples):.0f}",
+            {"rounds_ratio": costs},
+        )
 
 
 def _load(world: World, count: int) -> None:
     """Create customers in portions, so that the requests of one portion only are held in memory."""
     for at in range(0, count, 5000):
-        world.fill(min(5000, count - at))
+        world.fill(min(5000, count - at), at)
     check_written(world, count)
 
 
 def _writes(plan: Plan, small: World, full: World) -> Samples:
     """Write to an empty store (made empty before each round) and to the full one."""
-    builds = {world.id: creating(world.consumer) for world in (small, full)}
+    builds = {world.id: creating(world.consumer, first=plan.customers) for world in (small, full)}
     found = []
     for number in range(plan.rounds + 1):
         small.control("/reset")
@@ -69,11 +76,16 @@ def _writes(plan: Plan, small: World, full: World) -> Samples:
     return found
 
 
-def _lists(plan: Plan, small: World, full: World) -> Samples:
-    found = []
+def _reads(plan: Plan, small: World, full: World, name: str) -> Samples:
+    build, found = READS[name], []
     for number in range(plan.rounds + 1):
         few, many = (
-            load.run(world.server, [world.consumer.list_customers()] * plan.requests, 16, b'"has_more": true')
+            load.run(
+                world.server,
+                [build(world.consumer, each % FEW) for each in range(plan.requests)],
+                16,
+                b'"object": "customer"',
+            )
             for world in (small, full)
         )
         if number:

@@ -12,7 +12,7 @@ from benchmarks.figures import Bar, Figure, median, spread
 from benchmarks.load import Sample
 from benchmarks.plan import Plan
 from benchmarks.servers import Server
-from benchmarks.workload import CUSTOMER, MAIL, Build, check_written, creating, new_world, sending
+from benchmarks.workload import CUSTOMER, MAIL, Build, World, check_written, creating, new_world, sending
 
 CONNECTIONS = (16, 1)
 STORED = 1000
@@ -95,12 +95,26 @@ def _greenroom(server: Server) -> list[Target]:
             Target(f"stripe retrieve{label}", server, retrieve, CUSTOMER, "bare read", read),
             Target(f"stripe list 10{label}", server, ten, b'"has_more": true', "bare list 10", several),
         ]
-    mail = Bar(3.5)
+    mail, users = Bar(3.5), [_user(plain, number) for number in range(STORED // 10)]
+
+    def get_user(count: int) -> list[bytes]:
+        return [plain.consumer.get_user(users[number % len(users)]) for number in range(count)]
+
     return [
         *found,
+        Target("clerk get user", server, get_user, b'"object":"user"', "bare read", Bar(2.0)),
         Target("resend send", server, sending(plain.consumer), MAIL, "bare write", mail),
         Target("resend send, endpoint", server, sending(heard.consumer), MAIL, "bare write", mail),
     ]
+
+
+def _user(world: World, number: int) -> str:
+    """Create a user of Clerk's and return its id."""
+    address = f"ada.{number}@guests.test"
+    asked = {"first_name": "Ada", "last_name": f"Example {number}", "email_address": [address]}
+    headers = {"Authorization": f"Bearer {world.consumer.clerk_key}"}
+    made = world.server.call("POST", "/clerk/v1/users", asked, headers)
+    return str(made["id"])
 
 
 def _figure(target: Target, targets: dict[str, Target], connections: int) -> Figure:

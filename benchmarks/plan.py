@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Plan:
     """`rounds` interleaved runs of `requests` requests each; ports are taken from `port` upwards.
 
-    `customers` is how many the large store holds, `objects` how many customers a world has that is copied, and
-    `deliveries` how many events are posted.
+    `customers` is how many the large store holds, `objects` how many customers a world has that is copied,
+    `deliveries` how many events are posted, and `subscriptions` how many are renewed.
     """
 
     port: int
@@ -19,9 +19,16 @@ class Plan:
     customers: int = 50_000
     objects: int = 5_000
     deliveries: int = 2_000
+    subscriptions: int = 1_000
 
     def quicker(self) -> Plan:
         """Return a plan that shows that everything runs; its figures are rough."""
         return Plan(
-            self.port, min(self.rounds, 3), requests=250, customers=5_000, objects=500, deliveries=500
+            self.port,
+            min(self.rounds, 3),
+            requests=250,
+            customers=5_000,
+            objects=500,
+            deliveries=500,
+            subscriptions=100,
         )

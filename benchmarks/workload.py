@@ -32,9 +32,9 @@ class World:
         """Call the control API of this world."""
         return self.server.call(method, f"/_greenroom/worlds/{self.id}{path}", body)
 
-    def fill(self, count: int) -> None:
-        """Create customers: each with its event and its idempotency record."""
-        load.run(self.server, creating(self.consumer)(count), 16, CUSTOMER)
+    def fill(self, count: int, first: int = 0) -> None:
+        """Create customers, numbered from `first`: each with its event and its idempotency record."""
+        load.run(self.server, creating(self.consumer, first=first)(count), 16, CUSTOMER)
 
     def customers(self, count: int) -> list[str]:
         """Return the ids of the newest customers, `count` of them or as many as there are."""
@@ -49,6 +49,11 @@ class World:
                 break
         return found
 
+    def counted(self, kind: str) -> int:
+        """Return how many objects of one of Stripe's kinds there are."""
+        path = f"/_greenroom/worlds/{self.id}/objects?provider=stripe&kind={kind}&limit=1"
+        return sum(each["count"] for each in self.server.call("GET", path)["kinds"])
+
     def hear(self, url: str, *providers: str) -> None:
         """Register a webhook endpoint at each provider."""
         for provider in providers:
@@ -61,9 +66,9 @@ def new_world(server: Server) -> World:
     return World(server, made["id"], calls.caller(server, made["env"]))
 
 
-def creating(consumer: Caller, version: str = NEWEST) -> Build:
-    """Build requests for new customers, each with an idempotency key of its own."""
-    run, numbers = f"{next(_runs):x}", itertools.count()
+def creating(consumer: Caller, version: str = NEWEST, *, first: int = 0) -> Build:
+    """Build requests for new customers, numbered from `first`, each with an idempotency key of its own."""
+    run, numbers = f"{next(_runs):x}", itertools.count(first)
     return lambda count: [consumer.create_customer(next(numbers), run, version) for _ in range(count)]
 
 
