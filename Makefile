@@ -26,9 +26,11 @@ test: $(INSTALLED) node ## run all tests (ARGS="tests/house -k size" runs some)
 test-external: $(INSTALLED) ## the integration layer against the mocks (EXTERNAL=live: against live sandboxes)
 	@$(BIN)/python -m pytest -n0 tests/external $(ARGS)
 
-test-webhooks: $(INSTALLED) ## the webhook receivers: signatures, replays, duplicates, disorder
+test-webhooks: $(INSTALLED) ## the webhook receivers: signatures, replays, duplicates, disorder, gaps, floods
 	@$(BIN)/python -m pytest -n0 tests/integrations/test_webhooks.py tests/integrations/test_inbox.py \
-		tests/integrations/test_event_order.py tests/external/test_webhooks.py $(ARGS)
+		tests/integrations/test_event_order.py tests/integrations/test_catch_up.py \
+		tests/integrations/test_delivery_limits.py tests/integrations/test_flood.py \
+		tests/external/test_webhooks.py tests/external/test_gaps.py $(ARGS)
 
 test-sync: $(INSTALLED) ## mirrors, outbox and profiles: what keeps our data equal to the providers'
 	@$(BIN)/python -m pytest -n0 tests/integrations/test_mirror.py tests/integrations/test_directory.py \

@@ -26,7 +26,15 @@ async def limited_body(request: Request, services: ServicesOf) -> bytes:
     return bytes(body)
 
 
+async def delivered_body(request: Request, services: ServicesOf) -> bytes:
+    """Read the raw body of a delivery, once its sender has a token left (`webhooks/limits.py`)."""
+    sender = request.client.host if request.client is not None else ""
+    services.delivery_limit.take(request.url.path, sender)
+    return await limited_body(request, services)
+
+
 LimitedBody = Annotated[bytes, Depends(limited_body)]
+DeliveredBody = Annotated[bytes, Depends(delivered_body)]
 
 
 class JsonBodyLimit:

@@ -9,6 +9,7 @@ IntegrationError
 ├── SessionInvalidError       a session token is missing or does not hold
 ├── ForbiddenError            the caller may not do this
 ├── WebhookRejectedError      a delivery is not authentic, too large, or not what the provider documents
+├── TooManyDeliveriesError   a sender delivers faster than it may
 ├── EventFailedError          an authentic event could not be processed; the provider should deliver it again
 └── ProviderError             a provider did not do what we asked
     ├── ProviderRefusedError      it answered, and asking again will not help
@@ -68,6 +69,14 @@ class WebhookRejectedError(IntegrationError):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
+
+
+class TooManyDeliveriesError(IntegrationError):
+    """A sender delivers webhooks faster than it may; it may try again after some seconds."""
+
+    def __init__(self, retry_after_seconds: float) -> None:
+        super().__init__("Too many deliveries from this address (WEBHOOK_RATE_PER_SECOND).")
+        self.retry_after_seconds = retry_after_seconds
 
 
 class EventFailedError(IntegrationError):

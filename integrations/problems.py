@@ -21,6 +21,7 @@ from integrations.errors import (
     ProviderRefusedError,
     ProviderUnavailableError,
     SessionInvalidError,
+    TooManyDeliveriesError,
     WebhookRejectedError,
 )
 from integrations.schemas import Problem
@@ -35,6 +36,7 @@ _STATUSES: tuple[tuple[type[IntegrationError], int, str], ...] = (
     (PaymentDeclinedError, 402, "payment-declined"),
     (ProviderRefusedError, 502, "provider-refused"),
     (ProviderUnavailableError, 503, "provider-unavailable"),
+    (TooManyDeliveriesError, 429, "too-many-deliveries"),
     (EventFailedError, 500, "event-failed"),
     (DatabaseUnusableError, 503, "database-unusable"),
 )
@@ -70,6 +72,8 @@ def _integration_error(_request: Request, error: Exception) -> JSONResponse:
     problem = Problem(type=f"urn:problem:{kind}", title=_title(status), status=status, detail=str(error))
     cause = error.__cause__ if isinstance(error, EventFailedError) else error
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if isinstance(error, TooManyDeliveriesError):
+        headers["Retry-After"] = str(math.ceil(error.retry_after_seconds))
     if isinstance(cause, ProviderError):
         refusal = cause.refusal
         problem = problem.model_copy(

@@ -4,10 +4,15 @@ from dataclasses import dataclass
 from typing import Self
 
 from integrations.billing.checkout import Checkout
+from integrations.billing.closing import Closing
 from integrations.billing.customers import Customers
 from integrations.billing.invoices import Invoices
+from integrations.billing.plan_changes import PlanChanges
+from integrations.billing.plan_gateway import PlanGateway
+from integrations.billing.reconciliation import Reconciliation
 from integrations.billing.stripe_gateway import StripeGateway
 from integrations.billing.subscriptions import Subscriptions
+from integrations.billing.usage import Usage
 from integrations.clock import Clock, SystemClock
 from integrations.creators.connections import Connections
 from integrations.creators.creators import Creators
@@ -34,10 +39,12 @@ from integrations.studies.studies import Studies
 from integrations.studies.survey import SurveyHost
 from integrations.video.mux_gateway import MuxGateway
 from integrations.video.videos import Videos
+from integrations.webhooks.catch_up import StripeCatchUp
 from integrations.webhooks.cint import CintWebhooks
 from integrations.webhooks.clerk import ClerkWebhooks
 from integrations.webhooks.inbox import Inbox
 from integrations.webhooks.insightiq import InsightiqWebhooks
+from integrations.webhooks.limits import DeliveryLimit
 from integrations.webhooks.mux import MuxWebhooks
 from integrations.webhooks.resend import ResendWebhooks
 from integrations.webhooks.stripe import StripeWebhooks
@@ -61,6 +68,10 @@ class Services:
     checkout: Checkout
     subscriptions: Subscriptions
     invoices: Invoices
+    plan_changes: PlanChanges
+    usage: Usage
+    closing: Closing
+    reconciliation: Reconciliation
     mail: MailService
     mail_tracking: MailTracking
     campaigns: Campaigns
@@ -74,7 +85,9 @@ class Services:
     results: Results
     survey_host: SurveyHost
     inbox: Inbox
+    delivery_limit: DeliveryLimit
     stripe_webhooks: StripeWebhooks
+    stripe_catch_up: StripeCatchUp
     resend_webhooks: ResendWebhooks
     clerk_webhooks: ClerkWebhooks
     mux_webhooks: MuxWebhooks
@@ -108,9 +121,12 @@ class Services:
         customers = Customers(database, stripe, mirror, clock)
         subscriptions = Subscriptions(database, stripe, mirror, mail, settings, clock)
         invoices = Invoices(database, stripe, mirror, mail, settings, clock)
+        plans = PlanGateway(settings, guards["stripe"], clock)
+        closing = Closing(database, stripe, plans, customers, subscriptions, clock)
+        stripe_webhooks = StripeWebhooks(settings, stripe, inbox, customers, subscriptions, invoices)
 
         clerk = ClerkGateway(settings, guards["clerk"], clock)
-        directory = Directory(database, clerk, mirror, mail, settings, clock)
+        directory = Directory(database, clerk, mirror, mail, customers, closing, settings, clock)
 
         algolia = AlgoliaGateway(settings, guards["algolia"], clock)
         outbox = SearchOutbox(database, algolia, settings, clock)
@@ -136,6 +152,10 @@ class Services:
             checkout=Checkout(stripe, customers, subscriptions, settings),
             subscriptions=subscriptions,
             invoices=invoices,
+            plan_changes=PlanChanges(stripe, plans, subscriptions, invoices, settings),
+            usage=Usage(database, plans, clock),
+            closing=closing,
+            reconciliation=Reconciliation(database, stripe, customers, subscriptions, invoices),
             mail=mail,
             mail_tracking=tracking,
             campaigns=campaigns,
@@ -149,7 +169,9 @@ class Services:
             results=results,
             survey_host=SurveyHost(database, cint, clock),
             inbox=inbox,
-            stripe_webhooks=StripeWebhooks(settings, stripe, inbox, customers, subscriptions, invoices),
+            delivery_limit=DeliveryLimit(settings.webhook_rate_per_second, settings.webhook_burst, clock),
+            stripe_webhooks=stripe_webhooks,
+            stripe_catch_up=StripeCatchUp(database, stripe, stripe_webhooks, inbox, clock),
             resend_webhooks=ResendWebhooks(settings, inbox, tracking),
             clerk_webhooks=ClerkWebhooks(settings, inbox, directory),
             mux_webhooks=MuxWebhooks(settings, inbox, videos, clock),

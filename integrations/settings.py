@@ -58,11 +58,14 @@ class Settings(ProviderSettings):
     webhook_body_limit_bytes: int = Field(
         default=1_048_576, ge=1024, validation_alias="WEBHOOK_BODY_LIMIT_BYTES"
     )
+    webhook_rate_per_second: float = Field(default=100.0, ge=0, validation_alias="WEBHOOK_RATE_PER_SECOND")
+    webhook_burst: int = Field(default=1000, ge=1, validation_alias="WEBHOOK_BURST")
     provider_timeout_seconds: float = Field(default=10.0, gt=0, validation_alias="PROVIDER_TIMEOUT_SECONDS")
     provider_attempts: int = Field(default=4, ge=1, validation_alias="PROVIDER_ATTEMPTS")
     provider_budget_seconds: float = Field(default=12.0, gt=0, validation_alias="PROVIDER_BUDGET_SECONDS")
     circuit_failures: int = Field(default=5, ge=1, validation_alias="CIRCUIT_FAILURES")
     circuit_recovery_seconds: float = Field(default=30.0, gt=0, validation_alias="CIRCUIT_RECOVERY_SECONDS")
+    stripe_sweep_seconds: float = Field(default=60.0, ge=0, validation_alias="STRIPE_SWEEP_SECONDS")
     mail_sweep_seconds: float = Field(default=30.0, ge=0, validation_alias="MAIL_SWEEP_SECONDS")
 
     @field_validator("stripe_secret_key")

@@ -30,7 +30,12 @@ def sweeps_of(services: Services) -> tuple[Sweep, ...]:
     search = settings.search_sweep_seconds if settings.algolia_admin_key is not None else 0
     creators = settings.job_sweep_seconds if settings.insightiq_secret is not None else 0
     studies = settings.job_sweep_seconds if settings.cint_client_secret is not None else 0
+    stripe = settings.stripe_sweep_seconds
     sweeps = (
+        Sweep("Stripe events", stripe, services.stripe_catch_up.run),
+        Sweep("customers", stripe, services.customers.push_pending),
+        Sweep("closings", stripe, services.closing.finish_pending),
+        Sweep("usage", stripe, services.usage.report_pending),
         Sweep("mail", settings.mail_sweep_seconds, services.mail.deliver_pending),
         Sweep("search", search, services.outbox.deliver_pending),
         Sweep("creator jobs", creators, services.creators.poll_pending),

@@ -2,7 +2,8 @@
 
 from integrations.billing.customers import Customers
 from integrations.billing.plans import Plan
-from integrations.billing.stripe_gateway import CheckoutSession, StripeGateway
+from integrations.billing.stripe_gateway import StripeGateway
+from integrations.billing.stripe_states import CheckoutSession
 from integrations.billing.subscriptions import Subscriptions
 from integrations.errors import ConflictError
 from integrations.settings import Settings

@@ -1,14 +1,21 @@
 """An organisation's life as a Stripe customer."""
 
 import logging
+from collections.abc import Callable
 
 from sqlalchemy import select, update
 
-from integrations.billing.stripe_gateway import CustomerState, StripeGateway
+from integrations.billing.stripe_calls import is_missing
+from integrations.billing.stripe_gateway import StripeGateway
+from integrations.billing.stripe_states import CustomerState
 from integrations.clock import Clock
 from integrations.database import Database, insert_if_absent
-from integrations.errors import NotFoundError, ProviderError
-from integrations.identity.organisations import live_customer, require_organisation
+from integrations.errors import ConflictError, NotFoundError, ProviderError, ProviderRefusedError
+from integrations.identity.organisations import (
+    live_customer,
+    organisation_of_customer,
+    require_organisation,
+)
 from integrations.mirror import Mirror
 from integrations.models import ENDED, Customer, Organisation, Subscription
 
@@ -38,6 +45,8 @@ class Customers:
         """
         with self._database.transaction() as session:
             organisation = require_organisation(session, organisation_id)
+            if organisation.closing_since is not None:
+                raise ConflictError(f"Organisation {organisation_id} is closed.")
             existing = live_customer(session, organisation_id)
             if existing is not None:
                 return existing
@@ -73,6 +82,62 @@ class Customers:
             self.refresh(customer.stripe_id)
         return organisation
 
+    def push(self, organisation_id: str) -> None:
+        """Tell Stripe the organisation's name and address, if they changed here since it was last told."""
+        with self._database.transaction() as session:
+            organisation = require_organisation(session, organisation_id)
+            customer = live_customer(session, organisation_id)
+        outdated = organisation.customer_outdated_since
+        if outdated is None:
+            return
+        if customer is not None and organisation.closing_since is None:
+            self._stripe.update_customer(
+                customer.stripe_id, name=organisation.name, email=organisation.billing_email
+            )
+        with self._database.transaction() as session:
+            session.execute(
+                update(Organisation)
+                .where(
+                    Organisation.id == organisation_id,
+                    Organisation.customer_outdated_since == outdated,
+                    # It may have changed again meanwhile.
+                    Organisation.name == organisation.name,
+                    Organisation.billing_email == organisation.billing_email,
+                )
+                .values(customer_outdated_since=None)
+            )
+        if customer is not None:
+            self.refresh(customer.stripe_id)
+
+    def push_pending(self, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Tell Stripe of all organisations of which it was not told yet; return how many were tried."""
+        with self._database.transaction() as session:
+            query = select(Organisation.id).where(Organisation.customer_outdated_since.is_not(None))
+            waiting = session.scalars(query.order_by(Organisation.customer_outdated_since)).all()
+        tried = 0
+        for organisation_id in waiting:
+            if stopping():
+                break
+            tried += 1
+            try:
+                self.push(organisation_id)
+            except ProviderRefusedError as error:
+                _log.warning("Stripe does not take the change of organisation %s: %s", organisation_id, error)
+        return tried
+
+    def is_forgotten(self, customer_id: str | None) -> bool:
+        """Say whether a customer was that of an organisation that is closed."""
+        with self._database.transaction() as session:
+            organisation = None if customer_id is None else organisation_of_customer(session, customer_id)
+            return organisation is not None and organisation.closed_at is not None
+
+    def adopt(self, organisation_id: str, state: CustomerState) -> bool:
+        """Mirror a customer that Stripe has for an organisation without one; say whether it is in use now."""
+        try:
+            return self._adopt(organisation_id, state).stripe_id == state.id
+        except NotFoundError:
+            return False
+
     def delete(self, organisation_id: str) -> None:
         """Delete the organisation's customer at Stripe, which cancels its subscriptions; the organisation stays."""
         customer = self._require(organisation_id)
@@ -100,7 +165,12 @@ class Customers:
         with self._database.transaction() as session:
             if session.get(Customer, customer_id) is None:
                 return False
-        state = self._stripe.retrieve_customer(customer_id)
+        try:
+            state = self._stripe.retrieve_customer(customer_id)
+        except ProviderRefusedError as error:
+            if not is_missing(error):
+                raise
+            state = CustomerState(id=customer_id, deleted=True)
         with self._database.transaction() as session:
             if not self._mirror.claim(session, customer_id, number):
                 return True

@@ -5,7 +5,10 @@ from dataclasses import asdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from integrations.billing.stripe_gateway import InvoiceState, StripeGateway, is_missing
+from integrations.billing.dunning import hold_subscription, state_of
+from integrations.billing.stripe_calls import is_missing
+from integrations.billing.stripe_gateway import StripeGateway
+from integrations.billing.stripe_states import InvoiceState
 from integrations.clock import Clock
 from integrations.database import Database
 from integrations.errors import ConflictError, ProviderRefusedError
@@ -79,11 +82,12 @@ class Invoices:
             organisation = organisation_of_customer(session, state.customer_id)
             if organisation is None:
                 return None
+            subscription_status = hold_subscription(session, state.subscription_id)
             invoice = self._write(session, organisation, state, number)
             if invoice is None:
                 return None
             invoice.last_failed_attempt = max(invoice.last_failed_attempt, failed_attempt)
-            invoice.dunning = _dunning(invoice)
+            invoice.dunning = state_of(invoice.status, invoice.last_failed_attempt, subscription_status)
             mail_id = self._tell(session, organisation, invoice)
         self._mail.deliver(mail_id)
         return invoice
@@ -103,6 +107,9 @@ class Invoices:
             for field, value in asdict(state).items():
                 if field != "id":
                     setattr(invoice, field, value)
+            if organisation.closed_at is not None:
+                # The page names the customer, who is to be forgotten.
+                invoice.hosted_invoice_url = None
             invoice.mirrored_at = self._clock.now()
         return invoice
 
@@ -115,10 +122,12 @@ class Invoices:
 
     def _tell(self, session: Session, organisation: Organisation, invoice: Invoice) -> str | None:
         """Write one mail per failed attempt, and one when an invoice we wrote about is paid at last."""
+        if organisation.closing_since is not None:
+            return None
         amount = money(invoice.amount_due, invoice.currency)
         billing_url = invoice.hosted_invoice_url or f"{self._settings.app_url}/billing"
         message: PaymentFailed | PaymentRecovered
-        if invoice.dunning is Dunning.PAST_DUE and invoice.last_failed_attempt >= invoice.attempt_count:
+        if invoice.status == "open" and 0 < invoice.last_failed_attempt >= invoice.attempt_count:
             key = _failure_key(invoice, invoice.last_failed_attempt)
             again = invoice.next_payment_attempt
             message = PaymentFailed(
@@ -140,17 +149,6 @@ class Invoices:
             message=message,
             dedupe_key=key,
         )
-
-
-def _dunning(invoice: Invoice) -> Dunning:
-    """Derive the dunning state from what Stripe says now and whether any attempt was reported as failed.
-
-    It depends on no order of events: a failure that is reported after the payment changes nothing.
-    """
-    if invoice.last_failed_attempt == 0:
-        return Dunning.NONE
-    states = {"open": Dunning.PAST_DUE, "paid": Dunning.RECOVERED, "draft": Dunning.NONE}
-    return states.get(invoice.status or "draft", Dunning.CLOSED)
 
 
 def _failure_key(invoice: Invoice, attempt: int) -> str:

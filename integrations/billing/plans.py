@@ -1,6 +1,7 @@
 """The plans the platform sells: four, each billed monthly or annually."""
 
 from enum import StrEnum
+from typing import Literal
 
 
 class Plan(StrEnum):
@@ -23,3 +24,18 @@ class Plan(StrEnum):
         name, _, interval = self.value.rpartition("_")
         billed = "annually" if interval == "annual" else "monthly"
         return f"{name.replace('_', ' ').capitalize()}, billed {billed}"
+
+    @property
+    def interval(self) -> Literal["month", "year"]:
+        """How often it is billed, in Stripe's words."""
+        return "year" if self.value.endswith("_annual") else "month"
+
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """Place among the plans: what it holds counts first, then that it binds for a year."""
+        tier = next(index for index, name in enumerate(_TIERS) if self.value.startswith(name))
+        return tier, self.interval == "year"
+
+
+#: From the least to the most.
+_TIERS = ("pay_as_you_go", "essential", "professional", "advanced")

@@ -1,10 +1,13 @@
 """The JSON of customers, checkout, subscriptions and invoices."""
 
 from datetime import datetime
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
+from integrations.billing.plan_changes import ChangePreview, When
 from integrations.billing.plans import Plan
+from integrations.billing.reconciliation import Finding, Kind, Report
 from integrations.models import Dunning
 from integrations.schemas import Body, Id, View
 
@@ -40,6 +43,62 @@ class CheckoutView(View):
     url: str
 
 
+class NewPlan(Body):
+    """Body of POST /subscriptions/{organisation_id}/preview."""
+
+    plan: Plan
+
+
+class ChangePlan(NewPlan):
+    """Body of POST /subscriptions/{organisation_id}/change; `proration_date` as the preview gave it."""
+
+    proration_date: AwareDatetime | None = None
+
+
+class CancelSubscription(Body):
+    """Body of POST /subscriptions/{organisation_id}/cancel."""
+
+    when: When = When.PERIOD_END
+
+
+class PreviewLineView(View):
+    """A line of an invoice that does not exist yet; a credit is negative."""
+
+    description: str
+    amount: int
+    proration: bool
+
+
+class PreviewView(BaseModel):
+    """What another plan would cost: charged at once (`now`), or with the next period (`period_end`)."""
+
+    plan: Plan
+    when: When
+    effective_at: datetime | None
+    currency: str
+    amount_due: int
+    total: int
+    proration_amount: int
+    proration_date: datetime | None
+    lines: list[PreviewLineView]
+
+    @classmethod
+    def of(cls, preview: ChangePreview) -> Self:
+        """Show a preview; `proration_amount` is the sum of its prorations."""
+        invoice = preview.invoice
+        return cls(
+            plan=preview.plan,
+            when=preview.when,
+            effective_at=preview.effective_at,
+            currency=invoice.currency,
+            amount_due=invoice.amount_due,
+            total=invoice.total,
+            proration_amount=sum(line.amount for line in invoice.lines if line.proration),
+            proration_date=invoice.proration_date if preview.when is When.NOW else None,
+            lines=[PreviewLineView.model_validate(line) for line in invoice.lines],
+        )
+
+
 class SubscriptionView(View):
     """A subscription as mirrored; `status` is Stripe's word."""
 
@@ -51,6 +110,9 @@ class SubscriptionView(View):
     cancel_at_period_end: bool
     cancel_at: datetime | None
     canceled_at: datetime | None
+    cancellation_reason: str | None
+    scheduled_price_id: str | None
+    scheduled_at: datetime | None
     created_at: datetime
     mirrored_at: datetime
 
@@ -67,6 +129,7 @@ class InvoiceView(View):
     amount_remaining: int
     attempt_count: int
     next_payment_attempt: datetime | None
+    last_failed_attempt: int
     hosted_invoice_url: str | None
     dunning: Dunning
     created_at: datetime
@@ -83,3 +146,81 @@ class BillingView(BaseModel):
     past_due: bool
     subscriptions: list[SubscriptionView]
     invoices: list[InvoiceView]
+
+
+class SidesView(BaseModel):
+    """A value on both sides."""
+
+    here: Any
+    there: Any
+
+
+class DifferenceView(BaseModel):
+    """An object that is not the same here and at Stripe; `fields` holds both values."""
+
+    kind: Kind
+    stripe_id: str
+    organisation_id: str
+    finding: Finding
+    fields: dict[str, SidesView]
+    repaired: bool
+
+
+class ReconciliationView(BaseModel):
+    """How many objects were compared, which differ, and how many still do."""
+
+    compared: dict[Kind, int]
+    differences: list[DifferenceView]
+    left: int
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        """Show a report."""
+        return cls(
+            compared=report.compared,
+            differences=[
+                DifferenceView(
+                    kind=each.kind,
+                    stripe_id=each.stripe_id,
+                    organisation_id=each.organisation_id,
+                    finding=each.finding,
+                    fields={
+                        name: SidesView(here=here, there=there) for name, (here, there) in each.fields.items()
+                    },
+                    repaired=each.repaired,
+                )
+                for each in report.differences
+            ],
+            left=len(report.left),
+        )
+
+
+class CaughtUpView(View):
+    """What catching up did: events seen, made good, failed; and whether none is left to look at."""
+
+    seen: int
+    made_good: int
+    failed: int
+    complete: bool
+
+
+class NewUsage(Body):
+    """Body of POST /usage; `key` says what was used, and a second report of it counts nothing."""
+
+    organisation_id: Id
+    meter: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    quantity: Annotated[int, Field(ge=1)]
+    key: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class UsageView(View):
+    """Something that was used, and whether Stripe knows."""
+
+    id: str
+    organisation_id: str
+    meter: str
+    quantity: int
+    used_at: datetime
+    reported_at: datetime | None
+    refused: bool
+    error: str | None

@@ -1,109 +1,32 @@
-"""The only door to Stripe's API: the official SDK, guarded, and reduced to what the platform relies on.
+"""The door to Stripe's customers, checkout, subscriptions, invoices and events: what the platform relies on, no more."""
 
-The SDK pins the API version. Only shapes that hold since 2025-03-31.basil are read: a subscription's period lies on
-its items, an invoice names its subscription under `parent`.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
 
 import stripe
 from stripe.params import CustomerCreateParams, CustomerModifyParams
 from stripe.params.checkout import SessionCreateParams
 
-from integrations.clock import Clock
-from integrations.errors import (
-    PaymentDeclinedError,
-    ProviderError,
-    ProviderRefusedError,
-    ProviderUnavailableError,
-    RateLimitedError,
-    Refusal,
+from integrations.billing.stripe_calls import StripeCalls
+from integrations.billing.stripe_states import (
+    ORGANISATION_KEY,
+    CheckoutSession,
+    CustomerState,
+    InvoiceState,
+    SubscriptionState,
+    customer_state,
+    invoice_state,
+    subscription_state,
 )
+from integrations.errors import ProviderRefusedError, Refusal
 from integrations.identifiers import new_id
-from integrations.resilience import ProviderGuard, parse_retry_after
-from integrations.settings import Settings
 
-T = TypeVar("T")
-
-#: Where the platform's own id travels in Stripe's metadata.
-ORGANISATION_KEY = "organisation_id"
+Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerState:
-    """What Stripe says about a customer; a deleted one has nothing but its id."""
-
-    id: str
-    email: str | None = None
-    name: str | None = None
-    default_payment_method: str | None = None
-    delinquent: bool = False
-    deleted: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubscriptionState:
-    """What Stripe says about a subscription. `price_id` and the period are those of its first item."""
-
-    id: str
-    customer_id: str
-    status: str
-    price_id: str | None
-    current_period_start: datetime | None
-    current_period_end: datetime | None
-    cancel_at_period_end: bool
-    cancel_at: datetime | None
-    canceled_at: datetime | None
-    default_payment_method: str | None
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvoiceState:
-    """What Stripe says about an invoice; amounts are integers of the currency's minor unit."""
-
-    id: str
-    customer_id: str
-    subscription_id: str | None
-    status: str | None
-    currency: str
-    amount_due: int
-    amount_paid: int
-    amount_remaining: int
-    attempt_count: int
-    next_payment_attempt: datetime | None
-    hosted_invoice_url: str | None
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckoutSession:
-    """A page of Stripe's on which a customer pays: its id and address."""
-
-    id: str
-    url: str
-
-
-class StripeGateway:
-    """Calls Stripe. Every method raises `ProviderError`; every write carries one idempotency key over its retries."""
-
-    def __init__(self, settings: Settings, guard: ProviderGuard, clock: Clock) -> None:
-        base = settings.stripe_api_base
-        redirected = base != stripe.DEFAULT_API_BASE
-        self._guard = guard
-        self._clock = clock
-        self._client = stripe.StripeClient(
-            settings.stripe_secret_key.get_secret_value(),
-            # Away from Stripe, no service of the SDK may still reach the real hosts.
-            base_addresses=(
-                {"api": base, "files": base, "connect": base, "meter_events": base} if redirected else None
-            ),
-            max_network_retries=0,
-            http_client=stripe.RequestsClient(timeout=settings.provider_timeout_seconds),
-        )
+class StripeGateway(StripeCalls):
+    """Reads and writes what the platform mirrors. Every method raises `ProviderError`."""
 
     # Customers and their payment methods
 
@@ -116,7 +39,7 @@ class StripeGateway:
             "email": email,
             "metadata": {ORGANISATION_KEY: organisation_id},
         }
-        return _customer(
+        return customer_state(
             self._call(
                 "create customer",
                 lambda: self._client.v1.customers.create(params, {"idempotency_key": idempotency_key}),
@@ -125,7 +48,7 @@ class StripeGateway:
 
     def retrieve_customer(self, customer_id: str) -> CustomerState:
         """Read a customer; a deleted one is an answer, not an error."""
-        return _customer(
+        return customer_state(
             self._call("retrieve customer", lambda: self._client.v1.customers.retrieve(customer_id))
         )
 
@@ -156,7 +79,7 @@ class StripeGateway:
 
     def _modify_customer(self, customer_id: str, params: CustomerModifyParams) -> CustomerState:
         key = new_id()
-        return _customer(
+        return customer_state(
             self._call(
                 "update customer",
                 lambda: self._client.v1.customers.update(customer_id, params, {"idempotency_key": key}),
@@ -196,9 +119,10 @@ class StripeGateway:
 
     def retrieve_subscription(self, subscription_id: str) -> SubscriptionState:
         """Read a subscription, also a canceled one."""
-        return _subscription(
+        return subscription_state(
             self._call(
-                "retrieve subscription", lambda: self._client.v1.subscriptions.retrieve(subscription_id)
+                "retrieve subscription",
+                lambda: self._client.v1.subscriptions.retrieve(subscription_id, {"expand": ["schedule"]}),
             )
         )
 
@@ -214,12 +138,14 @@ class StripeGateway:
 
     def retrieve_invoice(self, invoice_id: str) -> InvoiceState:
         """Read an invoice."""
-        return _invoice(self._call("retrieve invoice", lambda: self._client.v1.invoices.retrieve(invoice_id)))
+        return invoice_state(
+            self._call("retrieve invoice", lambda: self._client.v1.invoices.retrieve(invoice_id))
+        )
 
     def pay_invoice(self, invoice_id: str) -> InvoiceState:
         """Charge an open invoice now; raises `PaymentDeclinedError` when the bank says no."""
         key = new_id()
-        return _invoice(
+        return invoice_state(
             self._call(
                 "pay invoice",
                 lambda: self._client.v1.invoices.pay(invoice_id, None, {"idempotency_key": key}),
@@ -230,101 +156,52 @@ class StripeGateway:
         """Verify a webhook with the SDK (tolerance 300 s) and return its event; no call is made."""
         return self._client.construct_event(payload, signature, secret)
 
-    def _call(self, operation: str, call: Callable[[], T]) -> T:
-        def attempt() -> T:
-            try:
-                return call()
-            except stripe.StripeError as error:
-                raise self._translate(operation, error) from error
+    # All there is, page by page: what reconciliation compares, and what was announced
 
-        return self._guard.call(operation, attempt)
+    def customers(self) -> Iterator[CustomerState]:
+        """Read every customer of the account that is not deleted, newest first."""
+        for customer in self._pages("list customers", self._client.v1.customers.list, {}):
+            yield customer_state(customer)
 
-    def _translate(self, operation: str, error: stripe.StripeError) -> ProviderError:
-        headers = error.headers or {}
-        refusal = Refusal(
-            provider=self._guard.provider,
-            operation=operation,
-            message=error.user_message or type(error).__name__,
-            status=error.http_status,
-            code=error.code,
-            request_id=error.request_id,
-            retry_after_seconds=parse_retry_after(headers.get("retry-after"), self._clock),
-        )
-        if isinstance(error, stripe.CardError):
-            return PaymentDeclinedError(refusal)
-        if isinstance(error, stripe.APIConnectionError):
-            return ProviderUnavailableError(refusal) if error.should_retry else ProviderRefusedError(refusal)
-        # Stripe says itself whether the same request may succeed later; both its SDKs obey that first.
-        advice = headers.get("stripe-should-retry")
-        if error.http_status == 429:
-            return ProviderRefusedError(refusal) if advice == "false" else RateLimitedError(refusal)
-        in_trouble = error.http_status == 409 or (error.http_status or 500) >= 500
-        if advice == "true" or (in_trouble and advice != "false"):
-            return ProviderUnavailableError(refusal)
-        return ProviderRefusedError(refusal)
+    def subscriptions(self, customer_id: str | None = None) -> Iterator[SubscriptionState]:
+        """Read every subscription, ended ones too, of a customer or of all, newest first."""
+        params: dict[str, Any] = {"status": "all", "expand": ["data.schedule"]} | _of(customer_id)
+        for subscription in self._pages("list subscriptions", self._client.v1.subscriptions.list, params):
+            yield subscription_state(subscription)
 
+    def invoices(self, customer_id: str | None = None) -> Iterator[InvoiceState]:
+        """Read every invoice of a customer or of all, newest first."""
+        params = _of(customer_id)
+        for invoice in self._pages("list invoices", self._client.v1.invoices.list, params):
+            yield invoice_state(invoice)
 
-def is_missing(error: ProviderError) -> bool:
-    """Say whether Stripe answered that the object does not exist."""
-    return error.status == 404 or error.code == "resource_missing"
+    def events_page(
+        self, types: Sequence[str], *, newer_than: str | None = None, older_than: str | None = None
+    ) -> tuple[list[Json], bool]:
+        """Read up to 100 events, newest first, and whether there are more in that direction.
 
+        `newer_than` gives those that come next after an event, `older_than` those just before one. Stripe keeps
+        events for 30 days: an anchor that is older is refused (`is_missing`).
+        """
+        params: dict[str, Any] = {"types": list(types), "limit": 100}
+        if newer_than is not None:
+            params["ending_before"] = newer_than
+        if older_than is not None:
+            params["starting_after"] = older_than
+        page = self._call("list events", lambda: self._client.v1.events.list(params))  # type: ignore[arg-type]
+        return [event.to_dict(for_json=True) for event in page.data], page.has_more
 
-def _customer(customer: stripe.Customer) -> CustomerState:
-    if getattr(customer, "deleted", False):
-        return CustomerState(id=customer.id, deleted=True)
-    settings = customer.invoice_settings
-    return CustomerState(
-        id=customer.id,
-        email=customer.email,
-        name=customer.name,
-        default_payment_method=_id(settings.default_payment_method) if settings else None,
-        delinquent=bool(customer.delinquent),
-    )
+    def _pages(self, operation: str, read: Callable[..., Any], params: dict[str, Any]) -> Iterator[Any]:
+        """Read a list page by page, each page a guarded call of its own."""
+        cursor: dict[str, str] = {}
+        while True:
+            asked = {**params, **cursor, "limit": 100}
+            page = self._call(operation, partial(read, asked))
+            yield from page.data
+            if not page.has_more or not page.data:
+                return
+            cursor = {"starting_after": page.data[-1].id}
 
 
-def _subscription(subscription: stripe.Subscription) -> SubscriptionState:
-    items = subscription.items.data
-    first = items[0] if items else None
-    return SubscriptionState(
-        id=subscription.id,
-        customer_id=_id(subscription.customer) or "",
-        status=subscription.status,
-        price_id=first.price.id if first else None,
-        current_period_start=_instant(first.current_period_start) if first else None,
-        current_period_end=_instant(first.current_period_end) if first else None,
-        cancel_at_period_end=subscription.cancel_at_period_end,
-        cancel_at=_instant(subscription.cancel_at),
-        canceled_at=_instant(subscription.canceled_at),
-        default_payment_method=_id(subscription.default_payment_method),
-        created_at=datetime.fromtimestamp(subscription.created, UTC),
-    )
-
-
-def _invoice(invoice: stripe.Invoice) -> InvoiceState:
-    details = invoice.parent.subscription_details if invoice.parent else None
-    return InvoiceState(
-        id=invoice.id,
-        customer_id=_id(invoice.customer) or "",
-        subscription_id=_id(details.subscription) if details else None,
-        status=invoice.status,
-        currency=invoice.currency,
-        amount_due=invoice.amount_due,
-        amount_paid=invoice.amount_paid,
-        amount_remaining=invoice.amount_remaining,
-        attempt_count=invoice.attempt_count,
-        next_payment_attempt=_instant(invoice.next_payment_attempt),
-        hosted_invoice_url=invoice.hosted_invoice_url,
-        created_at=datetime.fromtimestamp(invoice.created, UTC),
-    )
-
-
-def _id(reference: str | stripe.StripeObject | None) -> str | None:
-    """Return the id behind a field that is either an id or, when expanded, the object itself."""
-    if reference is None or isinstance(reference, str):
-        return reference
-    identifier: str = reference["id"]
-    return identifier
-
-
-def _instant(seconds: int | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+def _of(customer_id: str | None) -> dict[str, Any]:
+    return {} if customer_id is None else {"customer": customer_id}

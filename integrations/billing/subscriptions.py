@@ -1,11 +1,16 @@
-"""The mirror of an organisation's subscriptions, and the mail that greets the first active one."""
+"""The mirror of an organisation's subscriptions, and the mails about what becomes of them."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from integrations.billing.stripe_gateway import StripeGateway, SubscriptionState
+from integrations.billing.dunning import settle_subscription
+from integrations.billing.notices import notice, plan_label
+from integrations.billing.stripe_calls import is_missing
+from integrations.billing.stripe_gateway import StripeGateway
+from integrations.billing.stripe_states import SubscriptionState
 from integrations.clock import Clock
 from integrations.database import Database
+from integrations.errors import ProviderRefusedError
 from integrations.identity.organisations import organisation_of_customer, require_organisation
 from integrations.mail.messages import Welcome
 from integrations.mail.service import MailService
@@ -49,22 +54,34 @@ class Subscriptions:
         return next((each for each in self.list(organisation_id) if not each.ended), None)
 
     def refresh(self, subscription_id: str) -> bool:
-        """Read a subscription from Stripe into the mirror; say whether it belongs to an organisation of ours."""
+        """Read a subscription from Stripe into the mirror; say whether it is there and of an organisation of ours."""
         number = self._mirror.begin_read(subscription_id)
-        state = self._stripe.retrieve_subscription(subscription_id)
+        try:
+            state = self._stripe.retrieve_subscription(subscription_id)
+        except ProviderRefusedError as error:
+            if not is_missing(error):
+                raise
+            self._forget(subscription_id, number)
+            return False
         with self._database.transaction() as session:
             organisation = organisation_of_customer(session, state.customer_id)
             if organisation is None:
                 return False
-            mail_id = None
+            mail_ids: list[str | None] = []
             if self._mirror.claim(session, subscription_id, number):
+                if organisation.closing_since is None:
+                    # Before the mirror is written: what changed is read off the difference.
+                    mail_ids = [
+                        self._tell(session, organisation, state, number),
+                        self._greet(session, organisation, state),
+                    ]
                 self._write(session, organisation, state)
-                mail_id = self._greet(session, organisation, state)
-        self._mail.deliver(mail_id)
+        for mail_id in mail_ids:
+            self._mail.deliver(mail_id)
         return True
 
     def _write(self, session: Session, organisation: Organisation, state: SubscriptionState) -> None:
-        session.merge(
+        written = session.merge(
             Subscription(
                 stripe_id=state.id,
                 organisation_id=organisation.id,
@@ -76,22 +93,47 @@ class Subscriptions:
                 cancel_at_period_end=state.cancel_at_period_end,
                 cancel_at=state.cancel_at,
                 canceled_at=state.canceled_at,
+                cancellation_reason=state.cancellation_reason,
+                schedule_id=state.schedule_id,
+                scheduled_price_id=state.scheduled_price_id,
+                scheduled_at=state.scheduled_at,
                 created_at=state.created_at,
                 mirrored_at=self._clock.now(),
             )
+        )
+        settle_subscription(session, written)
+
+    def _forget(self, subscription_id: str, number: int) -> None:
+        with self._database.transaction() as session:
+            if self._mirror.claim(session, subscription_id, number):
+                session.execute(delete(Subscription).where(Subscription.stripe_id == subscription_id))
+
+    def _tell(
+        self, session: Session, organisation: Organisation, state: SubscriptionState, number: int
+    ) -> str | None:
+        """Write the mail that this change asks for; a read is written once, so its number makes the mail unique."""
+        before = session.get(Subscription, state.id)
+        message = None if before is None else notice(self._settings, organisation, before, state)
+        if message is None:
+            return None
+        return self._mail.enqueue(
+            session,
+            organisation_id=organisation.id,
+            recipient=organisation.billing_email,
+            message=message,
+            dedupe_key=f"{message.template}:{state.id}:{number}",
         )
 
     def _greet(self, session: Session, organisation: Organisation, state: SubscriptionState) -> str | None:
         if state.status != "active":
             return None
-        plan = self._settings.plan_of(state.price_id)
         return self._mail.enqueue(
             session,
             organisation_id=organisation.id,
             recipient=organisation.billing_email,
             message=Welcome(
                 organisation=organisation.name,
-                plan=plan.label if plan else "an individual plan",
+                plan=plan_label(self._settings, state.price_id),
                 dashboard_url=f"{self._settings.app_url}/dashboard",
             ),
             dedupe_key=f"welcome:{organisation.id}",

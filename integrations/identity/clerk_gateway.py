@@ -87,6 +87,14 @@ class ClerkGateway:
                 return membership.role
         return None
 
+    def has_members(self, organisation_id: str) -> bool:
+        """Say whether anybody belongs to an organisation; one that does not exist has nobody."""
+        found = self._find(
+            "list organization memberships",
+            lambda clerk: clerk.organization_memberships.list(organization_id=organisation_id, limit=1),
+        )
+        return bool(found and found.data)
+
     def signing_keys(self) -> dict[str, dict[str, Any]]:
         """Return the instance's public keys (RFC 7517) by their `kid`."""
         found = self._call("retrieve JWKS", lambda clerk: clerk.jwks.get_jwks())

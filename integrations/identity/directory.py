@@ -4,22 +4,27 @@ Webhooks only say what changed. The object is read again (`mirror.py` orders the
 knows is taken as deleted, so that events may come late, twice and in any order.
 """
 
-from sqlalchemy import delete, select
+import logging
+from collections.abc import Sequence
+
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
+from integrations.billing.closing import Closing
+from integrations.billing.customers import Customers
 from integrations.clock import Clock
 from integrations.database import Database, insert_if_absent
+from integrations.errors import ProviderError
 from integrations.identifiers import new_id
 from integrations.identity.clerk_gateway import ClerkGateway, OrganisationState, PersonState
-from integrations.identity.erasure import erase_traces
+from integrations.identity.erasure import NOBODY, erase_traces
 from integrations.mail.messages import SignedUp
 from integrations.mail.service import MailService
 from integrations.mirror import Mirror
 from integrations.models import ClerkMembership, ClerkOrganisation, ClerkUser, Organisation, User
 from integrations.settings import Settings
 
-#: Where mail of an organisation goes whose creator has no address; nobody reads it.
-_NOBODY = "nobody@invalid"
+_log = logging.getLogger(__name__)
 
 
 class Directory:
@@ -31,11 +36,15 @@ class Directory:
         clerk: ClerkGateway,
         mirror: Mirror,
         mail: MailService,
+        customers: Customers,
+        closing: Closing,
         settings: Settings,
         clock: Clock,
     ) -> None:
         self._database = database
         self._clerk = clerk
+        self._customers = customers
+        self._closing = closing
         self._mirror = mirror
         self._mail = mail
         self._settings = settings
@@ -60,19 +69,47 @@ class Directory:
     # People
 
     def refresh_person(self, clerk_user_id: str) -> bool:
-        """Read a user from Clerk into the mirror; say whether they exist. A new one is welcomed by mail, once."""
+        """Read a user from Clerk into the mirror; say whether they exist. A new one is welcomed by mail, once.
+
+        Organisations that are billed at their address follow it to the new one. When the last person of an
+        organisation is deleted, it is closed; of others that were billed at their address, another takes over.
+        """
         number = self._mirror.begin_read(clerk_user_id)
         state = self._clerk.user(clerk_user_id)
-        mail_id = None
+        deserted = self._deserted_by(clerk_user_id) if state is None else frozenset[str]()
+        mail_id, concerned = None, list[str]()
         with self._database.transaction() as session:
             if not self._mirror.claim(session, clerk_user_id, number):
                 return state is not None
             if state is None:
-                self._forget_person(session, clerk_user_id)
+                concerned = self._forget_person(session, clerk_user_id, deserted)
             else:
+                concerned = self._follow(session, state)
                 mail_id = self._write_person(session, state)
         self._mail.deliver(mail_id)
+        self._tell_stripe(concerned)
         return state is not None
+
+    def _tell_stripe(self, organisation_ids: Sequence[str]) -> None:
+        """Do at Stripe what a change asks for. That it is due is written down: a sweep repeats what fails here."""
+        for organisation_id in organisation_ids:
+            try:
+                self._closing.finish(organisation_id)
+                self._customers.push(organisation_id)
+            except ProviderError as error:
+                _log.warning("organisation %s is not yet changed at Stripe: %s", organisation_id, error)
+
+    def _follow(self, session: Session, state: PersonState) -> list[str]:
+        """Let the organisations that are billed at a person's former address be billed at the new one."""
+        known = session.get(ClerkUser, state.id)
+        if known is None or None in {known.email, state.email} or known.email == state.email:
+            return []
+        query = _organisations_of(state.id).where(Organisation.billing_email == known.email)
+        found = session.execute(query).all()
+        for organisation, _ in found:
+            organisation.billing_email = state.email or NOBODY
+            organisation.customer_outdated_since = self._clock.now()
+        return [organisation.id for organisation, _ in found]
 
     def erase(self, clerk_user_id: str) -> None:
         """Delete a person at Clerk and erase what is known of them here; repeating it is harmless."""
@@ -106,11 +143,27 @@ class Directory:
             dedupe_key=f"signed_up:{state.id}",
         )
 
-    def _forget_person(self, session: Session, clerk_user_id: str) -> None:
+    def _deserted_by(self, clerk_user_id: str) -> frozenset[str]:
+        """Ask Clerk which of a deleted person's organisations have nobody left: the mirror may not know all members."""
+        query = select(ClerkMembership.clerk_organisation_id).where(
+            ClerkMembership.clerk_user_id == clerk_user_id
+        )
+        with self._database.transaction() as session:
+            theirs = session.scalars(query).all()
+        return frozenset(each for each in theirs if not self._clerk.has_members(each))
+
+    def _forget_person(self, session: Session, clerk_user_id: str, deserted: frozenset[str]) -> list[str]:
         known = session.get(ClerkUser, clerk_user_id)
+        left = session.execute(_organisations_of(clerk_user_id)).all()
         memberships = select(ClerkMembership).where(ClerkMembership.clerk_user_id == clerk_user_id)
         for membership in session.scalars(memberships).all():
             self._end_membership(session, membership)
+        for organisation, clerk_organisation_id in left:
+            if clerk_organisation_id in deserted:
+                self._closing.mark(organisation)
+            elif known is not None and organisation.billing_email == known.email:
+                self._hand_over(session, organisation)
+        session.flush()
         erase_traces(session, clerk_user_id, None if known is None else known.email)
         session.merge(
             ClerkUser(
@@ -124,13 +177,22 @@ class Directory:
             )
         )
 
+        return [organisation.id for organisation, _ in left]
+
+    def _hand_over(self, session: Session, organisation: Organisation) -> None:
+        """Bill an organisation at the address of who has been in it longest; one may also be known later."""
+        users = select(User.email).where(User.organisation_id == organisation.id)
+        heir = session.scalars(users.order_by(User.created_at, User.id).limit(1)).first()
+        organisation.billing_email = heir or NOBODY
+        organisation.customer_outdated_since = self._clock.now()
+
     # Organisations
 
     def refresh_organisation(self, clerk_organisation_id: str) -> bool:
         """Read an organisation from Clerk into the mirror; say whether it exists.
 
         A new one becomes an organisation of ours under Clerk's id, billed at its creator's address. One that is
-        deleted loses its members, and keeps its own row: its invoices remain.
+        deleted is closed: its row and its invoices remain, without a name.
         """
         number = self._mirror.begin_read(clerk_organisation_id)
         state = self._clerk.organisation(clerk_organisation_id)
@@ -143,6 +205,8 @@ class Directory:
                     self._forget_organisation(session, clerk_organisation_id)
                 else:
                     self._write_organisation(session, state, creator)
+            link = session.get(ClerkOrganisation, clerk_organisation_id)
+        self._tell_stripe([] if link is None else [link.organisation_id])
         return state is not None
 
     def _write_organisation(
@@ -157,15 +221,18 @@ class Directory:
             {
                 "id": organisation_id,
                 "name": state.name,
-                "billing_email": email or _NOBODY,
+                "billing_email": email or NOBODY,
                 "customer_generation": 0,
                 "created_at": self._clock.now(),
             },
         )
         organisation = session.get_one(Organisation, organisation_id)
+        before = organisation.name, organisation.billing_email
         organisation.name = state.name
-        if organisation.billing_email == _NOBODY and email is not None:
+        if organisation.billing_email == NOBODY and email is not None:
             organisation.billing_email = email
+        if (organisation.name, organisation.billing_email) != before:
+            organisation.customer_outdated_since = self._clock.now()
         session.merge(
             ClerkOrganisation(
                 clerk_id=state.id,
@@ -180,6 +247,7 @@ class Directory:
         link = session.get(ClerkOrganisation, clerk_organisation_id)
         if link is None:
             return
+        self._closing.mark(session.get_one(Organisation, link.organisation_id))
         link.deleted = True
         link.mirrored_at = self._clock.now()
         members = select(ClerkMembership).where(
@@ -198,6 +266,9 @@ class Directory:
         key = f"{clerk_organisation_id}:{clerk_user_id}"
         number = self._mirror.begin_read(key)
         role = self._clerk.membership_role(clerk_organisation_id, clerk_user_id)
+        if role is None:
+            # Whoever was deleted loses their memberships first: what follows from that needs to know of them.
+            self.refresh_person(clerk_user_id)
         with self._database.transaction() as session:
             if not self._mirror.claim(session, key, number):
                 return role is not None
@@ -214,7 +285,8 @@ class Directory:
             membership.role = role
             membership.mirrored_at = self._clock.now()
             self._link_user(session, membership, person.email, person.name)
-            return True
+        self._tell_stripe([organisation_id])
+        return True
 
     def _known_person(self, clerk_user_id: str) -> ClerkUser | None:
         """Return a person who exists, mirrored now if they were not yet."""
@@ -249,6 +321,10 @@ class Directory:
         # Somebody may have been added by hand before they joined at Clerk: that is the same person.
         same = select(User).where(User.organisation_id == link.organisation_id, User.email == email)
         membership.user_id = session.scalars(same).one().id
+        organisation = session.get_one(Organisation, link.organisation_id)
+        if organisation.billing_email == NOBODY and organisation.closing_since is None:
+            organisation.billing_email = email
+            organisation.customer_outdated_since = self._clock.now()
 
     @staticmethod
     def _end_membership(session: Session, membership: ClerkMembership) -> None:
@@ -257,3 +333,13 @@ class Directory:
         session.flush()
         if user_id is not None:
             session.execute(delete(User).where(User.id == user_id))
+
+
+def _organisations_of(clerk_user_id: str) -> Select[Organisation, str]:
+    """Select the organisations that a person belongs to, each with its id at Clerk."""
+    return (
+        select(Organisation, ClerkOrganisation.clerk_id)
+        .join(ClerkOrganisation, ClerkOrganisation.organisation_id == Organisation.id)
+        .join(ClerkMembership, ClerkMembership.clerk_organisation_id == ClerkOrganisation.clerk_id)
+        .where(ClerkMembership.clerk_user_id == clerk_user_id, Organisation.closing_since.is_(None))
+    )

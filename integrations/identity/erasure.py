@@ -1,12 +1,22 @@
 """Forgetting a person: what the GDPR's right to erasure asks of the platform's own tables."""
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from integrations.models import InboxEvent, Mail, MailEvent, Organisation, UndeliverableAddress
+from integrations.models import (
+    ERASED,
+    Customer,
+    InboxEvent,
+    Invoice,
+    Mail,
+    MailEvent,
+    Organisation,
+    UndeliverableAddress,
+    User,
+)
 
-#: What stands in place of erased content; a mail's row stays, so that the same mail is never written again.
-ERASED = "(erased)"
+#: Where mail of an organisation goes that has no address; nobody reads it.
+NOBODY = "nobody@invalid"
 
 
 def erase_traces(session: Session, clerk_user_id: str, email: str | None) -> None:
@@ -31,10 +41,37 @@ def _erase_mails(session: Session, email: str) -> None:
         theirs.append(Mail.organisation_id.is_(None))
     else:
         session.execute(delete(UndeliverableAddress).where(UndeliverableAddress.address == email.lower()))
-    mails = session.scalars(select(Mail.id).where(*theirs)).all()
+    _blank_mails(session, *theirs)
+
+
+def _blank_mails(session: Session, *which: ColumnElement[bool]) -> None:
+    """Take the contents out of mails; their rows stay, so that the same mail is never written again."""
+    mails = session.scalars(select(Mail.id).where(*which)).all()
     session.execute(update(MailEvent).where(MailEvent.mail_id.in_(mails)).values(detail={}))
     session.execute(
         update(Mail)
         .where(Mail.id.in_(mails))
         .values(recipient=ERASED, subject=ERASED, html=ERASED, text=ERASED, error=None)
     )
+
+
+def erase_organisation(session: Session, organisation: Organisation) -> None:
+    """Anonymise an organisation: its name, its people, its mails, its customers, and the webhook bodies about them.
+
+    What it subscribed to and was billed stays, without a name: the law asks for ten years.
+    """
+    email = organisation.billing_email
+    organisation.name, organisation.billing_email = ERASED, NOBODY
+    session.flush()
+    theirs = Customer.organisation_id == organisation.id
+    names = [organisation.id, *session.scalars(select(Customer.stripe_id).where(theirs))]
+    session.execute(delete(User).where(User.organisation_id == organisation.id))
+    session.execute(update(Customer).where(theirs).values(email=None, name=None, default_payment_method=None))
+    session.execute(
+        update(Invoice).where(Invoice.organisation_id == organisation.id).values(hosted_invoice_url=None)
+    )
+    _blank_mails(session, Mail.organisation_id == organisation.id)
+    if email != NOBODY:
+        _erase_mails(session, email)
+    named = or_(*(InboxEvent.payload.contains(name, autoescape=True) for name in names))
+    session.execute(update(InboxEvent).where(named).values(payload=ERASED))

@@ -3,7 +3,14 @@
 from fastapi import APIRouter
 
 from integrations.access import PROBLEMS, CallerOf, ServicesOf
-from integrations.identity.schemas import MeView, NewOrganisation, NewUser, OrganisationView, UserView
+from integrations.identity.schemas import (
+    ChangedOrganisation,
+    MeView,
+    NewOrganisation,
+    NewUser,
+    OrganisationView,
+    UserView,
+)
 from integrations.models import Organisation, User
 
 router = APIRouter(responses=PROBLEMS)
@@ -20,6 +27,23 @@ def create_organisation(body: NewOrganisation, caller: CallerOf, services: Servi
 def show_organisation(organisation_id: str, caller: CallerOf, services: ServicesOf) -> Organisation:
     """Show an organisation."""
     return services.organisations.get(caller.demand(organisation_id))
+
+
+@router.patch("/organisations/{organisation_id}", response_model=OrganisationView)
+def change_organisation(
+    organisation_id: str, body: ChangedOrganisation, caller: CallerOf, services: ServicesOf
+) -> Organisation:
+    """Change an organisation's name or billing address, here and at Stripe."""
+    return services.customers.update(
+        caller.demand(organisation_id), name=body.name, billing_email=body.billing_email
+    )
+
+
+@router.delete("/organisations/{organisation_id}", status_code=204)
+def close_organisation(organisation_id: str, caller: CallerOf, services: ServicesOf) -> None:
+    """Close an organisation: its subscriptions end, its Stripe customer is deleted, its rows are anonymised."""
+    caller.demand_everywhere()
+    services.closing.close(organisation_id)
 
 
 @router.get("/organisations/{organisation_id}/users", response_model=list[UserView])

@@ -16,6 +16,13 @@ class NewOrganisation(Body):
     billing_email: EmailAddress
 
 
+class ChangedOrganisation(Body):
+    """Body of PATCH /organisations/{organisation_id}: what changes."""
+
+    name: Name | None = None
+    billing_email: EmailAddress | None = None
+
+
 class OrganisationView(View):
     """An organisation."""
 

@@ -57,6 +57,69 @@ class PaymentRecovered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChanged:
+    """The subscription is on another plan from now on."""
+
+    template: ClassVar[str] = "plan_changed"
+    organisation: str
+    plan: str
+    billing_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChangeScheduled:
+    """The subscription will be on another plan from `date` on."""
+
+    template: ClassVar[str] = "plan_change_scheduled"
+    organisation: str
+    plan: str
+    date: str
+    billing_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancellationScheduled:
+    """The subscription will end on `date`."""
+
+    template: ClassVar[str] = "cancellation_scheduled"
+    organisation: str
+    plan: str
+    date: str
+    billing_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionResumed:
+    """A subscription that was to end, to change or that was paused goes on as it was."""
+
+    template: ClassVar[str] = "subscription_resumed"
+    organisation: str
+    plan: str
+    billing_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionUnpaid:
+    """Every attempt to collect has failed, and access rests until the invoice is paid."""
+
+    template: ClassVar[str] = "subscription_unpaid"
+    organisation: str
+    plan: str
+    billing_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionEnded:
+    """The subscription is over. `reason` says why, or is None when it was asked for."""
+
+    template: ClassVar[str] = "subscription_ended"
+    organisation: str
+    plan: str
+    reason: str | None
+    billing_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
     """Somebody is invited to join an organisation."""
 
@@ -91,7 +154,18 @@ class StudyResults:
     report_url: str
 
 
-Message = Welcome | PaymentFailed | PaymentRecovered | Invitation | SignedUp | StudyResults
+#: What becomes of a subscription (`billing/notices.py` chooses).
+SubscriptionNotice = (
+    PlanChanged
+    | PlanChangeScheduled
+    | CancellationScheduled
+    | SubscriptionResumed
+    | SubscriptionUnpaid
+    | SubscriptionEnded
+)
+Message = (
+    Welcome | PaymentFailed | PaymentRecovered | SubscriptionNotice | Invitation | SignedUp | StudyResults
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ One module for each area; all names are found here.
 
 from integrations.models.accounts import ClerkMembership, ClerkOrganisation, ClerkUser, Organisation, User
 from integrations.models.base import Base, UtcDateTime
-from integrations.models.billing import ENDED, Customer, Dunning, Invoice, Subscription
+from integrations.models.billing import ENDED, OWED, Customer, Dunning, Invoice, Subscription, UsageRecord
 from integrations.models.campaigns import Campaign, CampaignStatus, IndexKind, Kpi, Platform, SearchChange
 from integrations.models.creators import (
     ConnectedAccount,
@@ -16,7 +16,7 @@ from integrations.models.creators import (
     JobStatus,
     RiskLevel,
 )
-from integrations.models.inbox import InboxEvent, InboxStatus, MirrorRead
+from integrations.models.inbox import ERASED, EventCursor, InboxEvent, InboxStatus, MirrorRead
 from integrations.models.mail import Mail, MailEvent, MailStatus, UndeliverableAddress
 from integrations.models.studies import (
     Arm,
@@ -31,6 +31,8 @@ from integrations.models.video import Video, VideoStatus
 
 __all__ = [
     "ENDED",
+    "ERASED",
+    "OWED",
     "Arm",
     "Base",
     "Campaign",
@@ -44,6 +46,7 @@ __all__ = [
     "CreatorUser",
     "Customer",
     "Dunning",
+    "EventCursor",
     "InboxEvent",
     "InboxStatus",
     "IndexKind",
@@ -67,6 +70,7 @@ __all__ = [
     "Subscription",
     "SurveyOutcome",
     "UndeliverableAddress",
+    "UsageRecord",
     "User",
     "UtcDateTime",
     "Video",

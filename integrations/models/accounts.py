@@ -19,6 +19,11 @@ class Organisation(Base):
     billing_email: Mapped[str]
     #: Part of the idempotency key under which its Stripe customer is made; grows when a new customer is wanted.
     customer_generation: Mapped[int] = mapped_column(default=0)
+    #: Since when its name or address is another than Stripe was told.
+    customer_outdated_since: Mapped[datetime | None]
+    #: Since when it is to be closed, and when that was done: its customer deleted, its rows anonymised.
+    closing_since: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

@@ -52,6 +52,12 @@ class Subscription(Base):
     cancel_at_period_end: Mapped[bool]
     cancel_at: Mapped[datetime | None]
     canceled_at: Mapped[datetime | None]
+    #: Stripe's word: `cancellation_requested`, `payment_failed` or `payment_disputed`.
+    cancellation_reason: Mapped[str | None]
+    schedule_id: Mapped[str | None]
+    #: The price to which the schedule will change it, and when.
+    scheduled_price_id: Mapped[str | None]
+    scheduled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     mirrored_at: Mapped[datetime]
 
@@ -62,12 +68,23 @@ class Subscription(Base):
 
 
 class Dunning(StrEnum):
-    """Where an invoice stands after a failed payment; `closed` means nobody collects it any more."""
+    """Where an invoice stands after a failed payment (`billing/dunning.py` derives it).
+
+    `past_due`: the first attempt failed. `retrying`: a later one did, too. `recovered`: it was paid. `cancelled` and
+    `unpaid`: Stripe gave up, and the subscription with it. `closed`: nobody collects it any more.
+    """
 
     NONE = "none"
     PAST_DUE = "past_due"
+    RETRYING = "retrying"
     RECOVERED = "recovered"
+    CANCELLED = "cancelled"
+    UNPAID = "unpaid"
     CLOSED = "closed"
+
+
+#: States in which access is at stake: a payment failed, is still owed, and the subscription has not ended.
+OWED = frozenset({Dunning.PAST_DUE, Dunning.RETRYING, Dunning.UNPAID})
 
 
 class Invoice(Base):
@@ -92,3 +109,22 @@ class Invoice(Base):
     dunning: Mapped[Dunning] = mapped_column(one_of(Dunning), default=Dunning.NONE)
     created_at: Mapped[datetime]
     mirrored_at: Mapped[datetime]
+
+
+class UsageRecord(Base):
+    """Something an organisation used that it pays for: written down first, reported to Stripe's meter afterwards."""
+
+    __tablename__ = "usage_records"
+
+    #: The meter event's identifier, by which Stripe knows a repetition.
+    id: Mapped[str] = mapped_column(primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), index=True)
+    #: `event_name` of a meter at Stripe.
+    meter: Mapped[str]
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+    #: Stripe refused it: it is not sent again.
+    refused: Mapped[bool] = mapped_column(default=False)
+    used_at: Mapped[datetime]
+    reported_at: Mapped[datetime | None] = mapped_column(index=True)

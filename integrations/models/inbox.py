@@ -21,6 +21,20 @@ class MirrorRead(Base):
     applied: Mapped[int] = mapped_column(default=0)
 
 
+class EventCursor(Base):
+    """Up to which of a provider's events catching up has looked: none before it is missing from the inbox."""
+
+    __tablename__ = "event_cursors"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    event_id: Mapped[str]
+    moved_at: Mapped[datetime]
+
+
+#: What stands in place of content that was erased.
+ERASED = "(erased)"
+
+
 class InboxStatus(StrEnum):
     """What became of a webhook event."""
 

@@ -6,8 +6,9 @@ processed is never processed again.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import ValidationError
@@ -16,7 +17,7 @@ from sqlalchemy import select, update
 from integrations.clock import Clock
 from integrations.database import Database, insert_if_absent
 from integrations.errors import EventFailedError, WebhookRejectedError
-from integrations.models import InboxEvent, InboxStatus
+from integrations.models import ERASED, InboxEvent, InboxStatus
 
 _log = logging.getLogger(__name__)
 
@@ -77,6 +78,37 @@ class Inbox:
             query = query.where(InboxEvent.status == status)
         with self._database.transaction() as session:
             return list(session.scalars(query))
+
+    def unfinished(
+        self, provider: str, *, before: datetime, attempts: int, limit: int = 500
+    ) -> Sequence[str]:
+        """Return the bodies of events that were received before an instant and not processed, oldest first.
+
+        Those that failed `attempts` times, and those whose body was erased, are left alone.
+        """
+        query = (
+            select(InboxEvent.payload)
+            .where(
+                InboxEvent.provider == provider,
+                InboxEvent.status != InboxStatus.PROCESSED,
+                InboxEvent.received_at < before,
+                InboxEvent.attempts < attempts,
+                InboxEvent.payload != ERASED,
+            )
+            .order_by(InboxEvent.id)
+            .limit(limit)
+        )
+        with self._database.transaction() as session:
+            return session.scalars(query).all()
+
+    def erase(self, provider: str, event_id: str) -> None:
+        """Erase the body of an event that names who is to be forgotten."""
+        with self._database.transaction() as session:
+            session.execute(
+                update(InboxEvent)
+                .where(InboxEvent.provider == provider, InboxEvent.event_id == event_id)
+                .values(payload=ERASED)
+            )
 
     def _begin(self, event: IncomingEvent) -> bool:
         """Write an event down and count the attempt; say whether it still has to be processed."""

@@ -37,6 +37,8 @@ class Snapshot(BaseModel):
     id: str
     attempt_count: int = 0
     subscription: str | None = None
+    #: What a schedule that let go had held.
+    released_subscription: str | None = None
 
 
 class StripeWebhooks:
@@ -65,12 +67,19 @@ class StripeWebhooks:
         be delivered again.
         """
         self._verify(payload, signature)
+        return self.take(payload.decode())
+
+    def take(self, payload: str) -> Outcome:
+        """Keep and process an event whose origin is beyond doubt; raises as `receive` does."""
         try:
             event = StripeEvent.model_validate_json(payload)
         except ValidationError as error:
             raise not_an_event(PROVIDER, error) from error
-        kept = IncomingEvent(provider=PROVIDER, event_id=event.id, type=event.type, payload=payload.decode())
-        return self._inbox.receive(kept, lambda: self._handle(event))
+        kept = IncomingEvent(provider=PROVIDER, event_id=event.id, type=event.type, payload=payload)
+        outcome = self._inbox.receive(kept, lambda: self._handle(event))
+        if self._customers.is_forgotten(_customer_of(event)):
+            self._inbox.erase(PROVIDER, event.id)
+        return outcome
 
     def _verify(self, payload: bytes, signature: str | None) -> None:
         if signature is not None and not signature.isascii():
@@ -98,8 +107,8 @@ class StripeWebhooks:
             return lambda customer: self._customers.refresh(customer.id)
         if event_type.startswith("customer.subscription."):
             return lambda subscription: self._subscriptions.refresh(subscription.id)
-        if event_type == "checkout.session.completed":
-            return self._checkout_completed
+        if event_type == "checkout.session.completed" or event_type.startswith("subscription_schedule."):
+            return self._subscription_concerned
         if event_type == "invoice.payment_failed":
             # The attempt that failed is history: only the event tells it, the invoice may have been paid since.
             return lambda invoice: self._invoice_changed(invoice, max(invoice.attempt_count, 1))
@@ -107,8 +116,9 @@ class StripeWebhooks:
             return lambda invoice: self._invoice_changed(invoice, 0)
         return None
 
-    def _checkout_completed(self, session: Snapshot) -> bool:
-        return session.subscription is not None and self._subscriptions.refresh(session.subscription)
+    def _subscription_concerned(self, thing: Snapshot) -> bool:
+        subscription = thing.subscription or thing.released_subscription
+        return subscription is not None and self._subscriptions.refresh(subscription)
 
     def _invoice_changed(self, snapshot: Snapshot, failed_attempt: int) -> bool:
         invoice = self._invoices.refresh(snapshot.id, failed_attempt=failed_attempt)
@@ -117,3 +127,10 @@ class StripeWebhooks:
         if invoice.subscription_id is not None:
             self._subscriptions.refresh(invoice.subscription_id)
         return True
+
+
+def _customer_of(event: StripeEvent) -> str | None:
+    """Return the id of the customer an event is about."""
+    thing = event.data.object
+    found = thing.get("id") if thing.get("object") == "customer" else thing.get("customer")
+    return found if isinstance(found, str) else None

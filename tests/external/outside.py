@@ -21,7 +21,9 @@ from tests.harness.serving import Served
 #: As it was when the tests were started: the fixtures of each test begin with a cleaned environment.
 ENVIRONMENT = dict(os.environ)
 LIVE = ENVIRONMENT.get("EXTERNAL") == "live"
-SWEEPS = dict.fromkeys(("MAIL_SWEEP_SECONDS", "SEARCH_SWEEP_SECONDS", "JOB_SWEEP_SECONDS"), "0")
+SWEEPS = dict.fromkeys(
+    ("STRIPE_SWEEP_SECONDS", "MAIL_SWEEP_SECONDS", "SEARCH_SWEEP_SECONDS", "JOB_SWEEP_SECONDS"), "0"
+)
 
 
 class App:

@@ -192,7 +192,7 @@ class ClerkStub(Stub):
                 found = [
                     self.membership(organisation_id, user)
                     for (org, user) in self.roles
-                    if org == organisation_id and user == wanted
+                    if org == organisation_id and (user == wanted if wanted else user in self.users)
                 ]
                 return json_answer({"data": found, "total_count": len(found)})
         raise AssertionError(f"unexpected {call.method} {call.path}")

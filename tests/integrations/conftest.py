@@ -58,7 +58,10 @@ def layer(
         {
             **stubs.ENVIRONMENT,
             **{name: value.format(url=stub_server.url) for name, value in stubs.OPTIONAL.items()},
-            **dict.fromkeys(("MAIL_SWEEP_SECONDS", "SEARCH_SWEEP_SECONDS", "JOB_SWEEP_SECONDS"), "0"),
+            **dict.fromkeys(
+                ("STRIPE_SWEEP_SECONDS", "MAIL_SWEEP_SECONDS", "SEARCH_SWEEP_SECONDS", "JOB_SWEEP_SECONDS"),
+                "0",
+            ),
             "DATABASE_URL": database_url,
         }
     )

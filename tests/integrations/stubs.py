@@ -118,6 +118,7 @@ class Stub:
             form={} if is_json else dict(parse_qsl(text, keep_blank_values=True)),
             headers=dict(request.headers),
             json=json.loads(text) if is_json and text else None,
+            query=dict(parse_qsl(urlsplit(str(request.url)).query, keep_blank_values=True)),
         )
         return self.serve_call(call)
 
@@ -234,6 +235,7 @@ def customer(customer_id: str, email: str = "billing@acme.test", name: str = "Ac
         "object": "customer",
         "email": email,
         "name": name,
+        "metadata": {},
         "delinquent": False,
         "invoice_settings": {"default_payment_method": None},
     }
@@ -256,6 +258,8 @@ def subscription(subscription_id: str, customer_id: str, status: str = "active",
         "cancel_at_period_end": False,
         "cancel_at": None,
         "canceled_at": None,
+        "cancellation_details": {"comment": None, "feedback": None, "reason": None},
+        "schedule": None,
         "default_payment_method": None,
         "items": {"object": "list", "data": [item], "has_more": False},
     } | changes

@@ -304,8 +304,9 @@ async def test_sweeps_run_for_the_providers_that_are_set_up(layer: Layer) -> Non
     every = dict.fromkeys(("mail_sweep_seconds", "search_sweep_seconds", "job_sweep_seconds"), 5.0)
     services = Services.build(layer.settings.model_copy(update=every))
     names = [sweep.name for sweep in sweeps_of(services)]
-    assert names == ["mail", "search", "creator jobs", "respondents", "studies"]
+    stripe = ["Stripe events", "customers", "closings", "usage"]
+    assert names == [*stripe, "mail", "search", "creator jobs", "respondents", "studies"]
     services.close()
     bare = Services.build(load_settings({**ENVIRONMENT}))
-    assert [sweep.name for sweep in sweeps_of(bare)] == ["mail"]
+    assert [sweep.name for sweep in sweeps_of(bare)] == [*stripe, "mail"]
     bare.close()

@@ -134,12 +134,12 @@ def test_an_ended_membership_removes_our_user(layer: Layer) -> None:
     assert emails(layer) == []
 
 
-def test_a_deleted_organisation_keeps_its_row_and_loses_its_people(layer: Layer) -> None:
+def test_a_deleted_organisation_keeps_its_row_and_loses_its_people_and_name(layer: Layer) -> None:
     for event, data in populate(layer).items():
         layer.deliver_clerk(event, data)
     layer.clerk.organisations.clear()
     layer.deliver_clerk("organization.deleted", {"id": "org_acme", "slug": "acme", "deleted": True})
-    assert layer.services.organisations.get("org_acme").name == "Acme"
+    assert layer.services.organisations.get("org_acme").name == "(erased)"
     assert emails(layer) == []
     with layer.services.database.transaction() as session:
         assert session.get_one(ClerkOrganisation, "org_acme").deleted

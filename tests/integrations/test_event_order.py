@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from integrations.billing.dunning import state_of
 from tests.integrations.layer import Layer
 from tests.integrations.stubs import Json, invoice, stripe_event, subscription
 
@@ -149,8 +150,9 @@ def check_invoice(story: Story) -> None:
     (kept,) = mirrored
     assert (kept.status, kept.attempt_count) == (truth["status"], truth["attempt_count"])
     failures = [event for event in story.events if event["type"] == "invoice.payment_failed"]
-    expected = {"open": "past_due", "paid": "recovered", "uncollectible": "closed"}[truth["status"]]
-    assert kept.dunning.value == (expected if failures else "none")
+    attempt = max((event["data"]["object"]["attempt_count"] for event in failures), default=0)
+    status = story.layer.stripe.objects[story.subscription_id]["status"]
+    assert kept.dunning is state_of(truth["status"], attempt, status)
     mails = story.layer.services.mail.list(organisation_id=story.organisation_id)
     told = [mail.dedupe_key for mail in mails if mail.template == "payment_failed"]
     attempts = {event["data"]["object"]["attempt_count"] for event in failures}

@@ -55,6 +55,31 @@ def test_the_last_attempt_says_that_nobody_will_try_again(layer: Layer, organisa
     assert "will not try again" in layer.mail("payment_failed").text
 
 
+def test_a_second_failure_is_being_retried(layer: Layer, organisation_id: str) -> None:
+    for attempt, state in ((1, "past_due"), (2, "retrying"), (3, "retrying")):
+        snapshot = put(layer, organisation_id, attempt_count=attempt)
+        layer.deliver_stripe(stripe_event(f"evt_{attempt}", "invoice.payment_failed", snapshot))
+        assert dunning(layer, organisation_id) == state
+
+
+@pytest.mark.parametrize(("status", "state"), [("canceled", "cancelled"), ("unpaid", "unpaid")])
+@pytest.mark.parametrize("invoice_first", [True, False])
+def test_the_subscriptions_end_is_the_end_of_dunning(
+    layer: Layer, organisation_id: str, status: str, state: str, invoice_first: bool
+) -> None:
+    failed = stripe_event("evt_1", "invoice.payment_failed", put(layer, organisation_id, attempt_count=4))
+    given_up = layer.stripe.objects["sub_1"] | {"status": status}
+    ended = stripe_event("evt_2", "customer.subscription.updated", given_up)
+    for event in (failed, ended) if invoice_first else (ended, failed):
+        if event is ended:
+            layer.stripe.put(given_up)
+        layer.deliver_stripe(event)
+    assert dunning(layer, organisation_id) == state
+    put(layer, organisation_id, "paid", attempt_count=5)
+    layer.services.invoices.refresh("in_1")
+    assert dunning(layer, organisation_id) == "recovered"
+
+
 def test_a_paid_invoice_recovers_and_is_told_once(layer: Layer, organisation_id: str) -> None:
     snapshot = put(layer, organisation_id)
     layer.deliver_stripe(stripe_event("evt_1", "invoice.payment_failed", snapshot))

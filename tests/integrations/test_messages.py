@@ -5,10 +5,16 @@ from jinja2 import UndefinedError
 
 from integrations.mail import messages
 from integrations.mail.messages import (
+    CancellationScheduled,
     Invitation,
     Message,
     PaymentFailed,
     PaymentRecovered,
+    PlanChanged,
+    PlanChangeScheduled,
+    SubscriptionEnded,
+    SubscriptionResumed,
+    SubscriptionUnpaid,
     Welcome,
     money,
     render,
@@ -26,6 +32,17 @@ MESSAGES: list[Message] = [
         organisation="A & B <Ltd>", amount="49.00 USD", next_attempt=None, billing_url="https://pay.test/"
     ),
     PaymentRecovered(organisation="A & B <Ltd>", amount="49.00 USD", billing_url="https://pay.test/"),
+    PlanChanged(organisation="A & B <Ltd>", plan="P", billing_url="https://a.test"),
+    PlanChangeScheduled(
+        organisation="A & B <Ltd>", plan="P", date="4 December 2026", billing_url="https://a.test"
+    ),
+    CancellationScheduled(
+        organisation="A & B <Ltd>", plan="P", date="4 December 2026", billing_url="https://a.test"
+    ),
+    SubscriptionResumed(organisation="A & B <Ltd>", plan="P", billing_url="https://a.test"),
+    SubscriptionUnpaid(organisation="A & B <Ltd>", plan="P", billing_url="https://a.test"),
+    SubscriptionEnded(organisation="A & B <Ltd>", plan="P", reason=None, billing_url="https://a.test"),
+    SubscriptionEnded(organisation="A & B <Ltd>", plan="P", reason="Why.", billing_url="https://a.test"),
     Invitation(
         organisation="A & B <Ltd>", name="Ben", invited_by="Ada", accept_url="https://app.test/sign-up"
     ),

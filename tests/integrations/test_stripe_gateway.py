@@ -4,7 +4,8 @@ import pytest
 import requests
 import stripe
 
-from integrations.billing.stripe_gateway import StripeGateway, is_missing
+from integrations.billing.stripe_calls import is_missing
+from integrations.billing.stripe_gateway import StripeGateway
 from integrations.clock import Clock
 from integrations.errors import (
     PaymentDeclinedError,
