@@ -72,7 +72,13 @@ def _subscribe(tx: Transaction, customer: str, told: Json) -> dict[str, str]:
     given = {"customer": customer, "items": [{"price": price}], "default_payment_method": card["id"]}
     wanted = CreateSubscription.model_validate({**given, "payment_behavior": behavior})
     made = create_subscription(tx, wanted)
-    ids = {"subscription": made["id"], "invoice": made["latest_invoice"], "payment_method": card["id"]}
+    (item,) = made["items"]["data"]
+    ids = {
+        "subscription": made["id"],
+        "subscription_item": item["id"],
+        "invoice": made["latest_invoice"],
+        "payment_method": card["id"],
+    }
     return {f"stripe.{kind}.{told['organisation']}": id for kind, id in ids.items()}
 
 
