@@ -16,6 +16,7 @@ CUSTOMER, METHOD = word("cus_Made1", r"cus_\w+"), word("pm_Made1", r"pm_\w+")
 SUBSCRIPTION, INVOICE = word("sub_Made1", r"sub_\w+"), word("in_Made1", r"in_\w+")
 PRICE = environment()["NEXT_PUBLIC_PRICE_ESSENTIAL_MONTHLY"]
 OF_CUSTOMER = "/v1/customers/${stripe_organisation_northwind}"
+ITEM = word("si_Made1", r"si_\w+")
 SECONDS = match.int(1769990400)
 
 
@@ -26,6 +27,7 @@ def customer(**more: Any) -> dict[str, Any]:
         "object": "customer",
         "email": match.str("billing@northwind.test"),
         "name": match.str("Northwind Coffee"),
+        "metadata": match.type({}),
         "delinquent": match.bool(False),
         "invoice_settings": {"default_payment_method": None},
         **more,
@@ -34,7 +36,12 @@ def customer(**more: Any) -> dict[str, Any]:
 
 def subscription(**more: Any) -> dict[str, Any]:
     """Return what is read of a subscription."""
-    item = {"price": {"id": PRICE}, "current_period_start": SECONDS, "current_period_end": SECONDS}
+    item = {
+        "id": ITEM,
+        "price": {"id": PRICE},
+        "current_period_start": SECONDS,
+        "current_period_end": SECONDS,
+    }
     return {
         "id": SUBSCRIPTION,
         "object": "subscription",
@@ -44,6 +51,8 @@ def subscription(**more: Any) -> dict[str, Any]:
         "cancel_at_period_end": False,
         "cancel_at": None,
         "canceled_at": None,
+        "cancellation_details": {"reason": None},
+        "schedule": None,
         "default_payment_method": METHOD,
         "created": SECONDS,
         **more,
@@ -222,6 +231,7 @@ def test_a_checkout_page_is_opened(services: Services) -> None:
         method="GET",
         path="/v1/subscriptions/sub_Made1",
         path_of="/v1/subscriptions/${stripe_subscription_northwind}",
+        query={"expand[0]": "schedule"},
         answer=subscription(),
     ),
 )
@@ -249,7 +259,13 @@ def test_a_subscriptions_payment_method_is_replaced(services: Services) -> None:
 
 @STRIPE.interaction(
     "read a subscription that is not there",
-    Exchange(method="GET", path="/v1/subscriptions/sub_nobody", status=404, answer=MISSING),
+    Exchange(
+        method="GET",
+        path="/v1/subscriptions/sub_nobody",
+        query={"expand[0]": "schedule"},
+        status=404,
+        answer=MISSING,
+    ),
 )
 def test_a_subscription_that_is_not_there_is_told_by_code(services: Services) -> None:
     with pytest.raises(ProviderError) as refused:

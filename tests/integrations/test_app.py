@@ -258,6 +258,14 @@ async def test_the_routes_are_documented(client: httpx.AsyncClient) -> None:
         "/customers",
         "/checkout",
         "/subscriptions/{organisation_id}",
+        "/subscriptions/{organisation_id}/preview",
+        "/subscriptions/{organisation_id}/change",
+        "/subscriptions/{organisation_id}/cancel",
+        "/subscriptions/{organisation_id}/resume",
+        "/usage",
+        "/usage/{organisation_id}",
+        "/billing/reconciliation",
+        "/billing/catch-up",
         "/mails",
         "/webhooks/clerk",
         "/webhooks/stripe",
@@ -301,11 +309,12 @@ async def test_what_is_not_set_up_is_said_so(layer: Layer) -> None:
 
 
 async def test_sweeps_run_for_the_providers_that_are_set_up(layer: Layer) -> None:
-    every = dict.fromkeys(("mail_sweep_seconds", "search_sweep_seconds", "job_sweep_seconds"), 5.0)
+    names = ("stripe_sweep_seconds", "mail_sweep_seconds", "search_sweep_seconds", "job_sweep_seconds")
+    every = dict.fromkeys(names, 5.0)
     services = Services.build(layer.settings.model_copy(update=every))
-    names = [sweep.name for sweep in sweeps_of(services)]
+    running = [sweep.name for sweep in sweeps_of(services)]
     stripe = ["Stripe events", "customers", "closings", "usage"]
-    assert names == [*stripe, "mail", "search", "creator jobs", "respondents", "studies"]
+    assert running == [*stripe, "mail", "search", "creator jobs", "respondents", "studies"]
     services.close()
     bare = Services.build(load_settings({**ENVIRONMENT}))
     assert [sweep.name for sweep in sweeps_of(bare)] == [*stripe, "mail"]

@@ -56,6 +56,7 @@ def subscribe(tx: Transaction, customer: str, told: Json) -> dict[str, str]:
     made = create_subscription(tx, CreateSubscription.model_validate(given))
     id = made["id"]
     ids |= {"subscription": id, "invoice": made["latest_invoice"]}
+    ids["subscription_item"] = made["items"]["data"][0]["id"]
     for days, step in _steps(told):
         tx.schedule("story.step", tx.now + days * instants.DAY, {"subscription": id, **step})
     if "state" in told:
