@@ -59,9 +59,8 @@ class Server:
         sending = {"Content-Type": "application/json", **(headers or {})}
         try:
             answer = self._ask(method, path, sent, sending)
-        except (
-            http.client.RemoteDisconnected
-        ):  # the server closes connections that were idle during a long load
+        except (http.client.RemoteDisconnected, BrokenPipeError):
+            # The server closes connections that were idle during a long load.
             self.hang_up()
             answer = self._ask(method, path, sent, sending)
         text = answer.read()
