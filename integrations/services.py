@@ -104,13 +104,7 @@ class Services:
     def build(cls, settings: Settings, clock: Clock | None = None) -> Self:
         """Build everything; nothing is connected yet, and the database is not migrated (`database.upgrade()`)."""
         clock = clock or SystemClock()
-        policy = ResiliencePolicy(
-            attempts=settings.provider_attempts,
-            budget=settings.provider_budget_seconds,
-            circuit_failures=settings.circuit_failures,
-            circuit_recovery=settings.circuit_recovery_seconds,
-        )
-        guards = {name: ProviderGuard(name, policy, clock) for name in PROVIDERS}
+        guards = _guards(settings, clock)
         database = Database(settings.database_url.get_secret_value())
         mirror, inbox = Mirror(database), Inbox(database, clock)
 
@@ -197,3 +191,14 @@ class Services:
         self.insightiq.close()
         self.cint.close()
         self.database.close()
+
+
+def _guards(settings: Settings, clock: Clock) -> dict[str, ProviderGuard]:
+    """Make one guard per provider, all under the policy that the settings ask for."""
+    policy = ResiliencePolicy(
+        attempts=settings.provider_attempts,
+        budget=settings.provider_budget_seconds,
+        circuit_failures=settings.circuit_failures,
+        circuit_recovery=settings.circuit_recovery_seconds,
+    )
+    return {name: ProviderGuard(name, policy, clock) for name in PROVIDERS}
