@@ -48,7 +48,7 @@ def missing_node() -> str | None:
     return None
 
 
-def run_node(script: Path | str, env: Mapping[str, str] | None = None, *, timeout: float = 60) -> Any:
+def run_node(script: Path | str, env: Mapping[str, str] | None = None, *, timeout: float = 180) -> Any:
     """Run an ES module with Node and return the JSON value on the last line it prints.
 
     `script` is a file or the source itself; either way `import Stripe from "stripe"` finds the SDKs of tests/node

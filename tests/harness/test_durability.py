@@ -66,7 +66,7 @@ async def _started(folder: Path, port: int) -> tuple[subprocess.Popen[str], http
     process = serving.launch(folder, port=port)
     url = await asyncio.to_thread(serving.ready_url, process)
     assert url is not None, (folder / "stderr").read_text()
-    return process, httpx.AsyncClient(base_url=url, trust_env=False, timeout=60)
+    return process, httpx.AsyncClient(base_url=url, trust_env=False, timeout=180)
 
 
 async def test_kill_9_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def run(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(root)}
     command = [sys.executable, *words]
     return subprocess.run(
-        command, cwd=root, env=env, capture_output=True, text=True, timeout=100, check=False
+        command, cwd=root, env=env, capture_output=True, text=True, timeout=250, check=False
     )
 
 
