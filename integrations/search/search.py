@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from integrations.clock import Clock
-from integrations.errors import ConflictError
+from integrations.errors import ConflictError, ProviderError
 from integrations.models import IndexKind
 from integrations.search.algolia_gateway import AlgoliaGateway, Hits
 from integrations.search.outbox import SearchOutbox
@@ -42,7 +42,10 @@ class Search:
         page: int = 0,
         per_page: int = 20,
     ) -> Hits:
-        """Search an organisation's things; `filters` (Algolia's grammar) narrows that further and cannot widen it."""
+        """Search an organisation's things; `filters` (Algolia's grammar) narrows that further and cannot widen it.
+
+        Before anything was indexed there is no index: then nothing is found.
+        """
         own = organisation_filter(organisation_id)
         params = {
             "query": query,
@@ -50,7 +53,12 @@ class Search:
             "page": page,
             "hitsPerPage": per_page,
         }
-        return self._algolia.search(self._outbox.index_of(kind), params)
+        try:
+            return self._algolia.search(self._outbox.index_of(kind), params)
+        except ProviderError as error:
+            if error.status != 404:
+                raise
+            return Hits(hits=[], total=0, page=page, pages=0)
 
     def key(self, organisation_id: str) -> SearchKey:
         """Make a key that finds an organisation's things only, in these two indexes only, for a while only."""

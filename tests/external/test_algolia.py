@@ -39,6 +39,12 @@ def test_changes_are_found_after_the_outbox_was_worked_off(algolia: Outside) -> 
     assert services.search.find(acme, IndexKind.CAMPAIGNS).total == 0
 
 
+def test_before_anything_was_indexed_nothing_is_found(algolia: Outside) -> None:
+    algolia.demand_world()
+    found = algolia.services.search.find(organisation(algolia, "Acme"), IndexKind.CAMPAIGNS, "spring")
+    assert (found.hits, found.total) == ([], 0)
+
+
 def test_a_browsers_key_sees_its_organisation_only(algolia: Outside) -> None:
     services = algolia.services
     acme, other = organisation(algolia, "Acme"), organisation(algolia, "Other")
