@@ -216,11 +216,20 @@ def test_the_door_is_closed_while_cint_cannot_be_asked(layer: Layer, study: Stud
 
 
 def test_options_stand_in_an_order_of_each_respondent(layer: Layer, study: Study) -> None:
+    # The order follows from the question's id too, which is made by chance: of thirty, not all alike.
     orders = set()
-    for number in range(10, 30):
-        html = layer.services.survey_host.enter(study.id, layer.cint.send(number), "exposed").html or ""
-        orders.add(tuple(re.findall(r'type="checkbox" name="[^"]+" value="(\d)"', html)))
-    assert len(orders) == 6
+    for number in range(10, 40):
+        rid = layer.cint.send(number)
+        first, again = (order_of_options(layer, study, rid) for _ in range(2))
+        assert first == again
+        assert sorted(first) == ["1", "2", "3"]
+        orders.add(first)
+    assert len(orders) > 1
+
+
+def order_of_options(layer: Layer, study: Study, rid: str) -> tuple[str, ...]:
+    html = layer.services.survey_host.enter(study.id, rid, "exposed").html or ""
+    return tuple(re.findall(r'type="checkbox" name="[^"]+" value="(\d)"', html))
 
 
 async def test_a_form_too_large_is_refused(client: httpx.AsyncClient, layer: Layer, study: Study) -> None:
