@@ -8,7 +8,6 @@ insertion, and a copy keeps them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -29,6 +28,9 @@ class Row(NamedTuple):
 Position = tuple[int, int]
 """(at, pk): a place in a collection's order."""
 
+
+Entries = list[tuple[str, str]]
+"""Index entries of a document: (field, value)."""
 
 Place = tuple[Any, ...]
 """Where a copy goes on; the driver's own business."""
@@ -79,9 +81,7 @@ class Store(Protocol):
     def get(self, space: int, kind: str, id: str) -> Row | None:
         """Return one document."""
 
-    def insert(
-        self, pk: int, kind: str, id: str, at: int, body: bytes, entries: Iterable[tuple[str, str]]
-    ) -> None:
+    def insert(self, pk: int, kind: str, id: str, at: int, body: bytes, entries: Entries) -> None:
         """Add a document; its space is in `pk`."""
 
     def update(
@@ -91,11 +91,11 @@ class Store(Protocol):
         id: str,
         at: int,
         body: bytes,
-        entries: tuple[list[tuple[str, str]], list[tuple[str, str]]],
+        entries: tuple[Entries, Entries],
     ) -> None:
         """Replace the document at `row` = (old at, pk); `entries` = (old, new)."""
 
-    def delete(self, row: Position, kind: str, id: str, entries: Iterable[tuple[str, str]]) -> None:
+    def delete(self, row: Position, kind: str, id: str, entries: Entries) -> None:
         """Remove a document with its entries."""
 
     def page(self, space: int, query: Query) -> list[Row]:

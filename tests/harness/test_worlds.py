@@ -83,7 +83,7 @@ async def test_what_a_reset_leaves_behind_is_removed(lab: Lab) -> None:
             break
         await asyncio.sleep(0.01)
     assert old not in lab.runtime.store.spaces()
-    left = lab.runtime.store._db.execute("SELECT count(*) FROM entries WHERE space=?", (old,)).fetchone()
+    left = lab.runtime.store.ask("SELECT count(*) FROM entries WHERE space=?", (old,)).fetchone()
     assert left == (0,)
 
 
@@ -146,7 +146,7 @@ async def test_copies_of_large_worlds_are_complete(lab: Lab) -> None:
         kept = "kind NOT IN ('harness.delivery', 'parcel.endpoint')"
         columns = "kind, id, at, body" if table == "objects" else "kind, field, value, at"
         sql = f"SELECT {columns}, pk - {low} FROM {table} WHERE space={one.space} AND {kept} ORDER BY 5"
-        return lab.runtime.store._db.execute(sql).fetchall()
+        return lab.runtime.store.ask(sql).fetchall()
 
     assert rows("objects", world) == rows("objects", twin)
     assert sorted(rows("entries", world)) == sorted(rows("entries", twin))

@@ -69,7 +69,7 @@ class Inside:
     def state(self) -> list[tuple[Any, ...]]:
         """Return every row of the world but those that refusals may add to."""
         left_out = (VIOLATIONS.kind, COUNTERS.kind, *self.unstable)
-        rows = self.runtime.store._db.execute(
+        rows = self.runtime.store.ask(
             "SELECT kind, id, at, body FROM objects WHERE space = ? ORDER BY pk", (self.world.space,)
         ).fetchall()
         return [tuple(row) for row in rows if row[0] not in left_out]

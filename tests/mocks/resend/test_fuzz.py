@@ -83,7 +83,7 @@ def state(room: Room) -> list[tuple[Any, ...]]:
     """Return every row of the world but its violations, which refusals add to."""
     query = "SELECT kind, id, at, body FROM objects WHERE space = ? AND kind NOT IN (?, ?) ORDER BY pk"
     values = (room.world.space, VIOLATIONS.kind, COUNTERS.kind)
-    return room.runtime.store._db.execute(query, values).fetchall()
+    return room.runtime.store.ask(query, values).fetchall()
 
 
 def encoded(body: Any) -> bytes:

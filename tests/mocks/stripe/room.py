@@ -94,7 +94,7 @@ class Room:
         """Return every row of the world but its violations, which refusals add to."""
         query = "SELECT kind, id, at, body FROM objects WHERE space = ? AND kind NOT IN (?, ?) ORDER BY pk"
         values = (self.world.space, VIOLATIONS.kind, COUNTERS.kind)
-        rows: list[tuple[Any, ...]] = self.runtime.store._db.execute(query, values).fetchall()
+        rows: list[tuple[Any, ...]] = self.runtime.store.ask(query, values).fetchall()
         return rows
 
     async def close(self) -> None:
