@@ -178,7 +178,7 @@ class Worlds:
     def _open_space(self, world: World) -> None:
         """Begin an empty space: its first document holds the counters of chance."""
         self.store.begin()
-        self.store.insert(world.space << SHIFT | 1, COUNTERS.kind, "counters", 0, b"{}", ())
+        self.store.insert(world.space << SHIFT | 1, COUNTERS.kind, "counters", 0, b"{}", [])
         self.store.keep()
         world.counters, world.sequence = {}, 1
         world.derived.clear()

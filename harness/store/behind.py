@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from harness.store.interface import SHIFT, Entries, Position, Row
+
+log = logging.getLogger("greenroom")
 
 Key = tuple[int, str, str]
 """(space, kind, id): what a document is found by."""
@@ -13,12 +17,11 @@ Key = tuple[int, str, str]
 Statement = Callable[[str, Iterable[tuple[Any, ...]]], Any]
 """Runs one statement with many values."""
 
-# What memory holds was acknowledged and cannot be refused any more: so an INSERT must not fail.
 UPDATE = "UPDATE objects SET body=? WHERE pk=?"
 MOVE = "UPDATE objects SET at=? WHERE pk=?"
 DELETE = "DELETE FROM objects WHERE pk=?"
-INSERT = "INSERT OR REPLACE INTO objects(pk, space, kind, id, at, body) VALUES(?,?,?,?,?,?)"
-INSERT_ENTRY = "INSERT OR IGNORE INTO entries(space, kind, field, value, at, pk) VALUES(?,?,?,?,?,?)"
+INSERT = "INSERT INTO objects(pk, space, kind, id, at, body) VALUES(?,?,?,?,?,?)"
+INSERT_ENTRY = "INSERT INTO entries(space, kind, field, value, at, pk) VALUES(?,?,?,?,?,?)"
 DELETE_ENTRY = "DELETE FROM entries WHERE space=? AND kind=? AND field=? AND value=? AND at=? AND pk=?"
 
 
@@ -59,7 +62,7 @@ class Behind:
 
     def insert(self, key: Key, row: Row, entries: Entries) -> None:
         """Add a document; raise ValueError when its id is known to be taken."""
-        if self.rows.get(key) is not None:
+        if row.pk in self.changes or self.rows.get(key) is not None:
             raise ValueError(f"there is a {key[1]} {key[2]} already")
         self._put(row.pk, Change(key, None, [], row, entries))
 
@@ -155,4 +158,13 @@ class Behind:
             (INSERT_ENTRY, entries_come),
         ):
             if values:
-                run(statement, values)
+                _run(run, statement, values)
+
+
+def _run(run: Statement, statement: str, values: list[tuple[Any, ...]]) -> None:
+    """Run a statement; an id or a number that is taken by our own mistake is taken over: the write was acknowledged."""
+    try:
+        run(statement, values)
+    except sqlite3.IntegrityError as error:
+        log.error("a document takes the place of another: %s", error)  # noqa: TRY400 - the cause is in the message
+        run(statement.replace("INSERT INTO", "INSERT OR REPLACE INTO"), values)

@@ -160,6 +160,9 @@ class Database:
     def keep(self) -> None:
         """End the unit, keeping its writes in the batch."""
         self._batch.append(orjson.dumps(self._unit))
+        self._end()
+
+    def _end(self) -> None:
         self._unit.clear()
         self._behind.keep()
         if self._marked:
@@ -292,18 +295,17 @@ class Database:
         for name, *values in unit:
             match name:
                 case "insert":
-                    *place, body, entries = values
-                    self.insert(*place, orjson.dumps(body), _pairs(entries))
+                    pk, kind, id, at, body, entries = values
+                    self.insert(pk, kind, id, at, orjson.dumps(body), _pairs(entries))
                 case "update":
-                    *place, body, (old, new) = values
-                    self.update(*place, orjson.dumps(body), (_pairs(old), _pairs(new)))
+                    row, kind, id, at, body, (old, new) = values
+                    self.update(row, kind, id, at, orjson.dumps(body), (_pairs(old), _pairs(new)))
                 case "delete":
-                    *place, entries = values
-                    self.delete(*place, _pairs(entries))
+                    row, kind, id, entries = values
+                    self.delete(row, kind, id, _pairs(entries))
                 case "record":
                     self.record(*values)
-        self._unit.clear()
-        self._behind.keep()
+        self._end()
 
     def _generation(self) -> int:
         found = self._db.execute("SELECT body FROM records WHERE register=? AND key=?", GENERATION).fetchone()

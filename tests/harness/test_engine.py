@@ -238,15 +238,16 @@ async def test_a_request_that_cannot_be_written_harms_no_other_of_its_batch(lab:
     assert names == ["after", "before", "first"]
 
 
-async def test_a_write_that_the_database_refuses_harms_no_other_of_its_batch(lab: Lab) -> None:
+async def test_a_write_that_the_store_refuses_harms_no_other_of_its_batch(lab: Lab) -> None:
     world, other = lab.world(), lab.world()
     parcel = lab.runtime.providers["parcel"]
 
     @parcel.post("/clash", id="Clash", tier="P2")
     def clash(tx: Transaction) -> dict[str, Any]:
-        """Use a number that is taken: what only a mistake of the engine's could do."""
-        tx._sequence = 1
-        tx.insert(PARCELS, {"id": "p_clash", "colour": "red", "sizes": [], "name": "clash"})
+        """Use a number twice: what only a mistake of the engine's could do."""
+        for name in ("clash", "other"):
+            tx.insert(PARCELS, {"id": f"p_{name}", "colour": "red", "sizes": [], "name": name})
+            tx._sequence -= 1
         return {}
 
     answers = await asyncio.gather(

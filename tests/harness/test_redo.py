@@ -199,3 +199,32 @@ def test_a_unit_that_was_read_in_the_middle_is_undone_whole(tmp_path: Path) -> N
     assert _found(store) == "a"
     assert store.page(1, Query(KIND))[0].at == 97
     store.close()
+
+
+def test_registers_come_back_too(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "first")
+    for number in range(3):
+        store.begin()
+        store.record("sample", "one", {"number": number})
+        store.record("sample", "two", None if number else {"gone": True})
+        store.keep()
+        store.commit()
+    again = _after_a_kill(store, tmp_path / "second")
+    assert again.records("sample") == {"one": {"number": 2}}
+    _acknowledged(again, "a")
+    assert _found(again) == "a"
+    again.close()
+
+
+def test_an_id_that_is_taken_by_mistake_goes_to_the_later_write(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = SqliteStore(tmp_path)
+    _acknowledged(store, "a")
+    assert _found(store) == "a"
+    store.begin()
+    store.insert(1 << SHIFT | 500, KIND, "a", 7, b'{"size":2}', [("size", "2")])
+    store.keep()
+    assert [(row.pk & 0xFFF, row.at) for row in store.page(1, Query(KIND))] == [(500, 7)]
+    assert "takes the place of another" in caplog.text
+    store.close()
