@@ -7,7 +7,7 @@ import socket
 import struct
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -21,6 +21,15 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 CONTROL = "/_greenroom"
+
+
+class Place(NamedTuple):
+    """Where a request goes: the provider, the path there, the provider's own address without its scheme, a world's label."""
+
+    provider: Provider
+    path: str
+    origin: str
+    label: str | None
 
 
 class TooLarge(Exception):
@@ -49,14 +58,49 @@ class Application:
         """Serve one connection's request."""
         if scope["type"] == "http":
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-            host = host_name(headers.get("host", ""))
-            if not self.answers(host):
-                return await _plain(send, 421, _misdirected(host))
-            provider, label = self.find(host, scope["server"][1])
-            await self._serve(scope, receive, send, provider, headers, label)
+            path = scope["raw_path"].decode("latin-1").partition("?")[0]
+            place = self.place(headers.get("host", ""), scope["server"][1], path)
+            if place is None:
+                await self._no_provider(scope, receive, send, headers.get("host", ""), path)
+            else:
+                await self._serve(scope, receive, send, place, headers)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
-        return None
+
+    def place(self, host: str, port: int, path: str) -> Place | None:
+        """Return which provider a request is for, None when it is for none; `host` is the header, `path` still quoted."""
+        name = host_name(host)
+        if not self.answers(name):
+            return None
+        provider, label = self.find(name, port)
+        prefix = ""
+        if provider is None:
+            first, _, rest = path[1:].partition("/")
+            provider = self.runtime.providers.get(first)
+            if provider is None:
+                return None
+            path, prefix = f"/{rest}", f"/{first}"
+        if path.startswith("/~"):
+            label, _, rest = path[2:].partition("/")
+            path = f"/{rest}"
+        return Place(provider, path, f"{host}{prefix}", label)
+
+    def request(
+        self, place: Place, method: str, query: str, headers: dict[str, str], body: bytes, scheme: str
+    ) -> Request:
+        """Put a request together for the rooms."""
+        origin = f"{scheme}://{place.origin}"
+        secure = origin if scheme == "https" else self.runtime.secure_url(place.provider.name)
+        return Request(
+            method,
+            place.path,
+            query,
+            headers,
+            body,
+            origin=origin,
+            secure_origin=secure,
+            label=place.label,
+        )
 
     def answers(self, host: str) -> bool:
         """Tell whether there is anything to be had under a host name."""
@@ -84,34 +128,24 @@ class Application:
         named = self.runtime.providers.get(labels[-1])
         return named or provider, labels[-2] if named and len(labels) > 1 else None
 
+    async def _no_provider(self, scope: Scope, receive: Receive, send: Send, host: str, path: str) -> None:
+        """Serve what is for no provider: the control API, or a wrong host or path."""
+        name = host_name(host)
+        if not self.answers(name):
+            await _plain(send, 421, _misdirected(name))
+        elif path == f"{CONTROL}/health":
+            await _json(send, 200, {"status": "ok", "version": self._version()})
+        elif path == CONTROL or path.startswith(f"{CONTROL}/"):
+            await self._control_app()(scope, receive, send)
+        elif path == "/":
+            await _send(send, Answer(307, [("Location", f"{CONTROL}/")], b""))
+        else:
+            await _plain(send, 404, _unknown(path, sorted(self.runtime.providers)))
+
     async def _serve(
-        self,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-        provider: Provider | None,
-        headers: dict[str, str],
-        label: str | None,
+        self, scope: Scope, receive: Receive, send: Send, place: Place, headers: dict[str, str]
     ) -> None:
-        path, prefix = scope["raw_path"].decode("latin-1").partition("?")[0], ""
-        if provider is None:
-            if path == f"{CONTROL}/health":
-                return await _json(send, 200, {"status": "ok", "version": self._version()})
-            if path == CONTROL or path.startswith(f"{CONTROL}/"):
-                await self._control_app()(scope, receive, send)
-                return None
-            if path == "/":
-                return await _send(send, Answer(307, [("Location", f"{CONTROL}/")], b""))
-            name, _, rest = path[1:].partition("/")
-            provider = self.runtime.providers.get(name)
-            if provider is None:
-                return await _plain(send, 404, _no_provider(path, sorted(self.runtime.providers)))
-            path, prefix = f"/{rest}", f"/{name}"
-        if path.startswith("/~"):
-            label, _, rest = path[2:].partition("/")
-            path = f"/{rest}"
-        origin = f"{scope['scheme']}://{headers.get('host', '')}{prefix}"
-        secure = origin if scope["scheme"] == "https" else self.runtime.secure_url(provider.name)
+        provider = place.provider
         try:
             body = await _body(receive, provider.max_body, headers.get("content-encoding", ""))
         except TooLarge:
@@ -124,16 +158,8 @@ class Application:
             )
         except ConnectionError:
             return None
-        request = Request(
-            scope["method"],
-            path,
-            scope["query_string"].decode("latin-1"),
-            headers,
-            body,
-            origin=origin,
-            secure_origin=secure,
-            label=label,
-        )
+        query = scope["query_string"].decode("latin-1")
+        request = self.request(place, scope["method"], query, headers, body, scope["scheme"])
         try:
             answer = await self.runtime.engine.serve(provider, request)
         except Dropped as dropped:
@@ -250,5 +276,5 @@ def _misdirected(host: str) -> str:
     )
 
 
-def _no_provider(path: str, names: list[str]) -> str:
+def _unknown(path: str, names: list[str]) -> str:
     return f"{path} is neither under {CONTROL} nor under a provider's prefix: {', '.join('/' + name for name in names)}"

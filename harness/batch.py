@@ -16,17 +16,29 @@ class Batch:
         """`on_failure` is called when a batch could not be written, to drop what memory holds of it."""
         self._store = store
         self._on_failure = on_failure
-        self._waiting: list[asyncio.Future[None]] = []
+        self._waiting: list[Callable[[StoreError | None], None]] = []
+
+    def then(self, call: Callable[[StoreError | None], None]) -> None:
+        """Call back when everything written so far is committed, with the error when it could not be."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._commit)
+        self._waiting.append(call)
 
     async def durable(self) -> None:
         """Return when everything written so far is committed; raise StoreError when it could not be."""
         if not self._store.pending:
             return
-        loop = asyncio.get_running_loop()
-        if not self._waiting:
-            loop.call_soon(self._commit)
-        waiting = loop.create_future()
-        self._waiting.append(waiting)
+        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def done(error: StoreError | None) -> None:
+            if waiting.done():  # who waited has gone away
+                return
+            if error is None:
+                waiting.set_result(None)
+            else:
+                waiting.set_exception(error)
+
+        self.then(done)
         await waiting
 
     def _commit(self) -> None:
@@ -35,12 +47,8 @@ class Batch:
         try:
             self._store.commit()
         except StoreError as error:
-            self._on_failure()
             failure = error
-        for each in waiting:
-            if each.done():  # who waited has gone away
-                continue
-            if failure is None:
-                each.set_result(None)
-            else:
-                each.set_exception(failure)
+            self._on_failure()
+        finally:
+            for each in waiting:
+                each(failure)

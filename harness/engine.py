@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from pydantic import ValidationError
@@ -39,22 +39,29 @@ class Exchange:
     """What is known of a request while it is served; dialects read it to write headers."""
 
     __slots__ = (
+        "answer",
+        "at",
         "fault",
         "grant",
         "now",
         "operation",
+        "outcome",
         "own_headers",
         "provider",
         "request",
         "request_id",
+        "started",
         "values",
         "world",
     )
 
     def __init__(self, provider: Provider, request: Request) -> None:
         """Begin with the request alone."""
+        self.started, self.at = realtime.monotonic(), realtime.now()
         self.provider = provider
         self.request = request
+        self.answer: Answer | None = None
+        self.outcome: Outcome | None = None
         self.operation: Operation | None = None
         self.values: dict[str, str] = {}
         self.grant: Grant | None = None
@@ -63,6 +70,10 @@ class Exchange:
         self.now = 0
         self.fault: dict[str, Any] | None = None
         self.own_headers: list[tuple[str, str]] = []
+
+
+Done = Callable[[Answer | Dropped], None]
+"""Is told the answer, or that the connection is to be cut."""
 
 
 class Engine:
@@ -79,46 +90,100 @@ class Engine:
 
     async def serve(self, provider: Provider, request: Request) -> Answer:
         """Answer a request as the provider would; raise Dropped where an injected fault cuts the connection."""
-        started, at = realtime.monotonic(), realtime.now()
         exchange = Exchange(provider, request)
-        outcome: Outcome | None = None
-        if request.method == "OPTIONS" and (preflight := provider.dialect.preflight(request)) is not None:
-            return self._finish(exchange, preflight)
-        try:
-            self._place(exchange)
-            world = exchange.world
-            if world is not None:
-                if not world.open.is_set():
-                    await world.open.wait()
-                if world.faults is None or world.faults:
-                    await self._fault(exchange)
-            answer, outcome = self._answer(exchange)
-        except Refusal as refusal:
-            if exchange.world is None:
-                self._number_stray(exchange)
-                log.warning("%s: a request came with credentials of no world", provider.name)
-            answer = self._refused(exchange, refusal)
-        except Dropped as dropped:
-            self._journal(exchange, at, None, started)
-            await self.batch.durable()
-            raise dropped from None
-        except Exception as error:
-            log.exception("%s: %s %s could not be served", provider.name, request.method, request.path)
-            if exchange.world is None:
-                self._number_stray(exchange)
-            answer = self._refused(exchange, provider.dialect.failure(500, _failed(error)))
+        if not self._begin(exchange):
+            await self._go_on(exchange)
+        error = None
         if self.store.pending:
             try:
                 await self.batch.durable()
-            except StoreError as error:
-                log.error("%s; the request was not carried out", error)  # noqa: TRY400 - the cause is in the message
-                answer = self._finish(
-                    exchange, Reply(provider.dialect.failure(500, str(error)).body, status=500)
-                )
-                outcome = None
+            except StoreError as failure:
+                error = failure
+        return self._end(exchange, error)
+
+    def take(self, provider: Provider, request: Request, done: Done) -> Coroutine[Any, Any, None] | None:
+        """Serve as `serve` does, calling `done` once the answer is durable.
+
+        What is returned is still to be run: the rest of a request that has to wait (a world at rest, a fault).
+        """
+        exchange = Exchange(provider, request)
+        if not self._begin(exchange):
+            return self._take_late(exchange, done)
+        if self.store.pending:
+            self.batch.then(lambda error: done(self._end(exchange, error)))
+        else:
+            done(self._end(exchange, None))
+        return None
+
+    async def _take_late(self, exchange: Exchange, done: Done) -> None:
+        try:
+            await self._go_on(exchange)
+            await self.batch.durable()
+        except Dropped as dropped:
+            done(dropped)
+        except StoreError as error:
+            done(self._end(exchange, error))
+        else:
+            done(self._end(exchange, None))
+
+    def _begin(self, exchange: Exchange) -> bool:
+        """Find the world and answer; False leaves it to `_go_on`, where a world or its faults make the request wait."""
+        provider, request = exchange.provider, exchange.request
+        if request.method == "OPTIONS" and (preflight := provider.dialect.preflight(request)) is not None:
+            exchange.answer = self._finish(exchange, preflight)
+            return True
+        try:
+            self._place(exchange)
+        except Exception as error:  # noqa: BLE001 - `_failed` logs it
+            exchange.answer = self._failed(exchange, error)
+            return True
+        world = exchange.world
+        if world is not None and (world.faults is None or world.faults or not world.open.is_set()):
+            return False
+        exchange.answer, exchange.outcome = self._answer(exchange)
+        return True
+
+    async def _go_on(self, exchange: Exchange) -> None:
+        """Answer after waiting as long as the world or a fault says."""
+        world = exchange.world
+        try:
+            if world is not None:
+                await world.open.wait()
+                await self._fault(exchange)
+            exchange.answer, exchange.outcome = self._answer(exchange)
+        except Dropped:
+            self._journal(exchange)
+            await self.batch.durable()
+            raise
+        except Exception as error:  # noqa: BLE001 - `_failed` logs it
+            exchange.answer = self._failed(exchange, error)
+
+    def _failed(self, exchange: Exchange, error: Exception) -> Answer:
+        """Answer a request that never came to its handler."""
+        provider, request = exchange.provider, exchange.request
+        if exchange.world is None:
+            self._number_stray(exchange)
+        if isinstance(error, Refusal):
+            if exchange.world is None:
+                log.warning("%s: a request came with credentials of no world", provider.name)
+            return self._refused(exchange, error)
+        log.error(
+            "%s: %s %s could not be served", provider.name, request.method, request.path, exc_info=error
+        )
+        return self._refused(exchange, provider.dialect.failure(500, _failed(error)))
+
+    def _end(self, exchange: Exchange, error: StoreError | None) -> Answer:
+        """Journal and announce what is durable now; an `error` of the store becomes the answer."""
+        answer, outcome = exchange.answer, exchange.outcome
+        assert answer is not None  # noqa: S101 - `_begin` or `_go_on` gave it
+        if error is not None:
+            log.error("%s; the request was not carried out", error)
+            failure = exchange.provider.dialect.failure(500, str(error))
+            answer, outcome = self._finish(exchange, Reply(failure.body, status=500)), None
         if exchange.fault is not None and exchange.fault["kind"] == "malformed":
             answer = Answer(answer.status, answer.headers, answer.body[: len(answer.body) // 2])
-        self._journal(exchange, at, answer, started)
+        exchange.answer = answer
+        self._journal(exchange)
         if outcome is not None and exchange.world is not None:
             self.announce(exchange.world, outcome)
         return answer
@@ -303,19 +368,19 @@ class Engine:
         violations.record(tx, exchange, refusal)
         tx.commit()
 
-    def _journal(self, exchange: Exchange, at: int, answer: Answer | None, started: float) -> None:
+    def _journal(self, exchange: Exchange) -> None:
         world = exchange.world
         if world is None:
             return
         operation = exchange.operation
         entry = world.journal.add(
-            at=at,
+            at=exchange.at,
             world_time=exchange.now,
             provider=exchange.provider.name,
             operation=operation.id if operation else None,
             request=exchange.request,
-            answer=answer,
-            milliseconds=(realtime.monotonic() - started) * 1000,
+            answer=exchange.answer,
+            milliseconds=(realtime.monotonic() - exchange.started) * 1000,
             fault=exchange.fault["kind"] if exchange.fault else None,
         )
         if self.hub.listened(world.id):

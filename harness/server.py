@@ -14,25 +14,16 @@ from ipaddress import ip_address
 from typing import Any, cast
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from harness.application import Application
 from harness.errors import ConfigurationError
+from harness.protocol import bound
 from harness.runtime import TLS_PORT, Runtime, Settings, open_runtime
 from harness.sockets import Sockets
 
 SHUTDOWN_SECONDS = 3
 READY = "greenroom ready"
 log = logging.getLogger("greenroom")
-
-
-class Protocol(HttpToolsProtocol):
-    """HTTP as uvicorn speaks it, with the transport within reach so that a fault can cut the connection."""
-
-    def on_message_begin(self) -> None:
-        """Begin a request."""
-        super().on_message_begin()
-        self.scope["greenroom.transport"] = self.transport  # type: ignore[typeddict-unknown-key]
 
 
 class Server(uvicorn.Server):
@@ -94,7 +85,7 @@ def _config(application: Application) -> uvicorn.Config:
     feeding = any(provider.feed is not None for provider in application.runtime.providers.values())
     return uvicorn.Config(
         application,
-        http=Protocol,
+        http=bound(application),
         loop="none",
         lifespan="off",
         ws=cast("Any", Sockets(application).protocol) if feeding else "none",
