@@ -66,7 +66,7 @@ class SqliteStore(Database):
             f"SELECT o.pk, o.id, o.at, o.body FROM {source} WHERE {conditions}"  # noqa: S608 - names of ours only
             f" ORDER BY {lead}.at {order}, {lead}.pk {order}{limit}"
         )
-        return [Row(*found) for found in self._db.execute(sql, values)]
+        return list(map(Row._make, self._db.execute(sql, values)))
 
     def count(self, space: int, query: Query) -> int:
         """Count what a query matches, without its limit and position."""

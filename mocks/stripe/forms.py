@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 from mocks.stripe.errors import invalid
 
@@ -89,7 +89,7 @@ def _fields(text: str) -> list[tuple[str, str]]:
 
 def _unescaped(text: str) -> str:
     spaced = text.replace("+", " ")
-    return unquote(spaced, errors="strict") if "%" in spaced else spaced
+    return unquote_to_bytes(spaced).decode() if "%" in spaced else spaced
 
 
 def _put(root: Json, path: tuple[str, ...], value: str, key: str) -> None:

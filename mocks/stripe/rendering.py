@@ -125,7 +125,10 @@ def envelope(
     """Return a list envelope of rendered documents; expansions begin with `data.`."""
     tree = _data_tree(expand) if expand else {}
     version = versions.of(tx)
-    data = [_render(tx, each, tree, "data.", version) for each in documents]
+    if tree or version != versions.CANONICAL:
+        data = [_render(tx, each, tree, "data.", version) for each in documents]
+    else:
+        data = [each if _shown_as_kept(each) else _render(tx, each, tree, "", version) for each in documents]
     return {"object": "list", "data": data, "has_more": has_more, "url": url}
 
 
@@ -189,6 +192,12 @@ def _render(tx: Transaction, document: Json, tree: Tree, path: str, version: str
                 shown[name] = _included(tx, include(tx, document), below, f"{path}{name}", version)
         shown = _expand(tx, resource, shown, plain, "", path, version)
     return versions.show(shown, version)
+
+
+def _shown_as_kept(document: Json) -> bool:
+    """Tell whether a document looks, at today's version, as it is kept: lists then need not copy it."""
+    resource = RESOURCES.get(document["object"])
+    return resource is not None and resource.view is _stored and resource.link is None and "_" not in document
 
 
 def _included(tx: Transaction, value: Any, below: Tree, whole: str, version: str) -> Any:

@@ -172,7 +172,7 @@ def create(
     change(customer, given)
     if customer["invoice_prefix"] is None:
         customer["invoice_prefix"] = tx.token("customer.invoice_prefix", 8, chance.UPPER)
-    tx.insert(CUSTOMERS, customer)
+    tx.insert(CUSTOMERS, customer, fresh=True)
     if customer["balance"]:
         for record in ON_BALANCE:
             record(tx, customer, None)
