@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import orjson
 
 from harness import chance, instants, realtime
-from harness.collection import Collection, endpoints_of, events_of, where_text
+from harness.collection import Collection, endpoints_of, events_of
 from harness.dialect import Grant
-from harness.errors import Conflict, Refusal
-from harness.store.interface import SHIFT, Position, Query, Row, Store
+from harness.errors import Refusal
+from harness.store.interface import Store
+from harness.unit import Unit
 
 if TYPE_CHECKING:
     from harness.messages import Request
@@ -30,32 +31,6 @@ MAILS = Collection(
     "harness.mail", "provider", to=lambda mail: [address.lower() for address in mail["addresses"]]
 )
 VIOLATIONS = Collection("harness.violation", "provider")
-
-
-@dataclass(slots=True)
-class Page:
-    """Documents of a page in the order asked for, and whether more follow in that direction.
-
-    `end` is where the page's last document lies, None for an empty page: a cursor that outlives the document.
-    """
-
-    items: list[Json]
-    has_more: bool
-    end: Position | None = None
-
-
-@dataclass(slots=True)
-class _Slot:
-    """A document in the transaction's hands; `row` is what the store holds of it now, `original` what it held at first."""
-
-    collection: Collection
-    document: Json
-    pk: int
-    at: int
-    row: Row | None
-    original: bytes | None = None
-    changed: bool = False
-    deleted: bool = False
 
 
 @dataclass(slots=True)
@@ -78,10 +53,9 @@ class Timekeeper(Protocol):
         """Remove the timer that was set under a key."""
 
 
-class Transaction:
-    """One request's (or timer's) view of a world.
+class Transaction(Unit):
+    """One request's (or timer's) view of a world: its documents, and what follows from changing them.
 
-    Documents are plain dicts. `get` and `page` return the transaction's own copy: change it and call `save`.
     `now` is the world's time in microseconds, the same for the whole transaction.
     """
 
@@ -95,22 +69,17 @@ class Transaction:
         request: Request | None = None,
     ) -> None:
         """Nothing is opened in the store until the first write or look-up needs it."""
-        self.store = store
-        self.world = world
+        super().__init__(store, world, world.clock.now() if now is None else now)
         self.provider = provider
         self.request = request
         self.request_id: str | None = None
         self.idempotency_key: str | None = None
-        self.now = self.world_now = world.clock.now() if now is None else now
+        self.world_now = self.now
         self._keeper: Timekeeper | None = None
         self.outcome = Outcome()
         self.violations: list[Refusal] = []
         self._grants: list[Grant] = []
-        self._slots: dict[tuple[str, str], _Slot | None] = {}
-        self._dirty: list[_Slot] = []
         self._counters: dict[str, int] = {}
-        self._sequence = world.sequence
-        self._open = False
         self._endpoints_changed = False
 
     # --- time ------------------------------------------------------------------------------------------------------
@@ -146,122 +115,6 @@ class Transaction:
         Events then tell that time; deliveries and idempotency go by the world's (`world_now`) all the same.
         """
         self.now, self._keeper = now, keeper
-
-    # --- documents -------------------------------------------------------------------------------------------------
-
-    def get(self, collection: Collection, id: str) -> Json | None:
-        """Return a document by its id, or None."""
-        slot = self._slot(collection, id)
-        return None if slot is None or slot.deleted else slot.document
-
-    def before(self, collection: Collection, id: str) -> Json | None:
-        """Return the document as it was when the transaction began, None when it did not exist."""
-        slot = self._slot(collection, id)
-        return None if slot is None or slot.original is None else orjson.loads(slot.original)
-
-    def insert(
-        self, collection: Collection, document: Json, *, at: int | None = None, fresh: bool = False
-    ) -> Json:
-        """Add a document, ordered by `at` (microseconds; default now); raise Conflict when its id is taken.
-
-        `fresh` says that the id was drawn just now, so that nobody needs to look whether it is taken.
-        """
-        id = document[collection.key]
-        held = None if fresh else self._slot(collection, id)
-        if held is not None and not held.deleted:
-            raise Conflict(f"{collection.kind} {id} exists already in world {self.world.name}")
-        if held is not None:
-            self._flush()
-        self._sequence += 1
-        pk = self.world.space << SHIFT | self._sequence
-        slot = _Slot(collection, document, pk, self.now if at is None else at, None, changed=True)
-        self._slots[collection.kind, id] = slot
-        self._dirty.append(slot)
-        self._note(collection)
-        return document
-
-    def save(self, collection: Collection, document: Json, *, at: int | None = None) -> Json:
-        """Keep the changes of a document; `at` moves it in its collection's order."""
-        slot = self._slot(collection, document[collection.key])
-        if slot is None or slot.deleted:
-            raise Conflict(
-                f"{collection.kind} {document[collection.key]} does not exist in world {self.world.name}"
-            )
-        slot.document = document
-        if at is not None:
-            slot.at = at
-        self._change(slot)
-        return document
-
-    def delete(self, collection: Collection, id: str) -> None:
-        """Remove a document; one that is not there is left alone."""
-        slot = self._slot(collection, id)
-        if slot is not None and not slot.deleted:
-            slot.deleted = True
-            self._change(slot)
-
-    def page(
-        self,
-        collection: Collection,
-        *,
-        where: dict[str, Any] | None = None,
-        limit: int = 10,
-        after: str | None = None,
-        before: str | None = None,
-        beyond: Position | None = None,
-        offset: int = 0,
-        since: int | None = None,
-        until: int | None = None,
-        newest_first: bool = True,
-    ) -> Page:
-        """Return up to `limit` documents beyond the one with id `after`, or ending right before the one with id `before`.
-
-        `beyond` goes on where a page had its `end`, whether that document is still there or not. `where` filters by declared indexes (None values are ignored), `since` and `until` bound the ordering
-        instant (microseconds, both inclusive), `offset` leaves out the first so many. Raises KeyError(id) when the cursor
-        document does not exist.
-        """
-        backwards = before is not None
-        query = Query(
-            kind=collection.kind,
-            where=where_text(where or {}),
-            since=since,
-            until=until,
-            newest_first=newest_first != backwards,
-            limit=limit + 1,
-            offset=offset,
-        )
-        cursor = before if backwards else after
-        if cursor is not None:
-            query.after = self._position(collection, cursor)
-        elif beyond is not None:
-            query.after = beyond[0], self.world.space << SHIFT | beyond[1]
-        self._flush()
-        rows = self.store.page(self.world.space, query)
-        more, rows = len(rows) > limit, rows[:limit]
-        items = [self._hold(collection, row).document for row in rows]
-        last = (rows[0] if backwards else rows[-1]) if rows else None
-        end = None if last is None else (last.at, last.pk - (self.world.space << SHIFT))
-        return Page(items[::-1] if backwards else items, more, end)
-
-    def every(self, collection: Collection, *, newest_first: bool = False, **where: Any) -> Iterator[Json]:
-        """Return all documents that match, oldest first; meant for the few that belong to one thing."""
-        query = Query(kind=collection.kind, where=where_text(where), newest_first=newest_first)
-        return iter(self._query(collection, query))
-
-    def first(self, collection: Collection, *, newest_first: bool = True, **where: Any) -> Json | None:
-        """Return the newest (or oldest) document that matches, or None."""
-        query = Query(kind=collection.kind, where=where_text(where), newest_first=newest_first, limit=1)
-        return next(iter(self._query(collection, query)), None)
-
-    def count(self, collection: Collection, **where: Any) -> int:
-        """Count the documents that match."""
-        self._flush()
-        return self.store.count(self.world.space, Query(kind=collection.kind, where=where_text(where)))
-
-    def at(self, collection: Collection, id: str) -> int | None:
-        """Return the instant (microseconds) that a document is ordered by."""
-        slot = self._slot(collection, id)
-        return None if slot is None or slot.deleted else slot.at
 
     # --- chance ----------------------------------------------------------------------------------------------------
 
@@ -448,14 +301,6 @@ class Transaction:
         self.store.keep()
         self._open = False
 
-    def checkpoint(self) -> None:
-        """Write what was changed so far; from now on `before` tells how documents are at this moment.
-
-        For work that several instants are simulated in. Documents that were handed out are to be read again.
-        """
-        self._flush()
-        self._slots.clear()
-
     def undo(self) -> None:
         """Take back all that was done so far and go on, as if the unit had just begun: for previews of what would be.
 
@@ -471,85 +316,9 @@ class Transaction:
         self.now, self._keeper = self.world_now, None
         self.outcome = Outcome()
 
-    def rollback(self) -> None:
-        """End the unit as if it had never been."""
-        if self._open:
-            self.store.undo()
-            self._open = False
-            self.world.derived.clear()
-        self.world.forget()
-
-    # --- inside ----------------------------------------------------------------------------------------------------
-
-    def _slot(self, collection: Collection, id: str) -> _Slot | None:
-        key = collection.kind, id
-        if key in self._slots:
-            return self._slots[key]
-        row = self.store.get(self.world.space, collection.kind, id)
-        if row is None:
-            self._slots[key] = None
-            return None
-        return self._hold(collection, row)
-
-    def _hold(self, collection: Collection, row: Row) -> _Slot:
-        held = self._slots.get((collection.kind, row.id))
-        if held is not None:
-            return held
-        document = orjson.loads(row.body)
-        slot = _Slot(collection, document, row.pk, row.at, row, row.body)
-        self._slots[collection.kind, row.id] = slot
-        return slot
-
-    def _change(self, slot: _Slot) -> None:
-        if not slot.changed:
-            slot.changed = True
-            self._dirty.append(slot)
-        self._note(slot.collection)
-
     def _note(self, collection: Collection) -> None:
         if collection is endpoints_of(self.provider.name):
             self._endpoints_changed = True
-
-    def _query(self, collection: Collection, query: Query) -> list[Json]:
-        self._flush()
-        rows = self.store.page(self.world.space, query)
-        return [self._hold(collection, row).document for row in rows]
-
-    def _position(self, collection: Collection, id: str) -> Position:
-        slot = self._slot(collection, id)
-        if slot is None or slot.deleted:
-            raise KeyError(id)
-        return slot.at, slot.pk
-
-    def _flush(self) -> None:
-        if not self._dirty:
-            return
-        self._begin()
-        for slot in self._dirty:
-            self._write(self.store, slot)
-        self._dirty.clear()
-
-    def _begin(self) -> None:
-        if not self._open:
-            self.store.begin()
-            self._open = True
-
-    def _write(self, store: Store, slot: _Slot) -> None:
-        slot.changed = False
-        collection, row = slot.collection, slot.row
-        id = slot.document[collection.key]
-        old = [] if row is None else collection.entries(orjson.loads(row.body))
-        if slot.deleted:
-            if row is not None:
-                store.delete((row.at, slot.pk), collection.kind, id, old)
-            self._slots.pop((collection.kind, id), None)
-            return
-        body, entries = orjson.dumps(slot.document), collection.entries(slot.document)
-        if row is None:
-            store.insert(slot.pk, collection.kind, id, slot.at, body, entries)
-        else:
-            store.update((row.at, slot.pk), collection.kind, id, slot.at, body, (old, entries))
-        slot.row = Row(slot.pk, id, slot.at, body)
 
 
 def wants(endpoint: Json, type: str) -> bool:

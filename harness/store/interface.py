@@ -40,6 +40,8 @@ Place = tuple[Any, ...]
 class Query:
     """A page of one kind: `where` must all match; `since` ≤ at ≤ `until`; strictly beyond `after` in the direction.
 
+    `one_of` names an index and the values of which it must have one; `count` does not heed it.
+
     `offset` leaves out that many of the first, and is used with a `limit` only.
     """
 
@@ -52,6 +54,7 @@ class Query:
     newest_first: bool = True
     limit: int | None = None
     offset: int = 0
+    one_of: tuple[str, list[str]] | None = None
 
 
 class Store(Protocol):

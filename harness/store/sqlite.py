@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,8 @@ class SqliteStore(Database):
         """Return the documents of a page, in the query's direction."""
         if (space, query.kind) in self._behind.kinds:
             self.settle()
+        if query.one_of is not None:
+            return self._merged(space, query, *query.one_of)
         source, conditions, values = _matching(space, query)
         lead = "e0" if query.where else "o"
         for position, forward in ((query.after, not query.newest_first), (query.before, query.newest_first)):
@@ -67,6 +70,18 @@ class SqliteStore(Database):
             f" ORDER BY {lead}.at {order}, {lead}.pk {order}{limit}"
         )
         return list(map(Row._make, self._db.execute(sql, values)))
+
+    def _merged(self, space: int, query: Query, field: str, values: list[str]) -> list[Row]:
+        """Merge the pages of each value: every one is read by its index."""
+        top = None if query.limit is None else query.limit + query.offset
+        each = replace(query, one_of=None, offset=0, limit=top)
+        rows = {
+            row.pk: row
+            for value in values
+            for row in self.page(space, replace(each, where=[(field, value), *query.where]))
+        }
+        found = sorted(rows.values(), key=lambda row: (row.at, row.pk), reverse=query.newest_first)
+        return found if top is None else found[query.offset : top]
 
     def count(self, space: int, query: Query) -> int:
         """Count what a query matches, without its limit and position."""

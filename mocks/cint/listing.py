@@ -9,7 +9,8 @@ from mocks.cint import errors
 
 if TYPE_CHECKING:
     from harness.collection import Collection
-    from harness.transaction import Page, Transaction
+    from harness.transaction import Transaction
+    from harness.unit import Page
     from mocks.cint.parameters import Listing
 
 Json = dict[str, Any]

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from harness.messages import Request
     from harness.provider import Operation
     from harness.store.interface import Position
-    from harness.transaction import Page, Transaction
+    from harness.transaction import Transaction
+    from harness.unit import Page
     from mocks.mux.parameters import Listing
 
 Json = dict[str, Any]

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from harness.transaction import VIOLATIONS, Page, Transaction
+from harness.transaction import VIOLATIONS, Transaction
+from harness.unit import Page
 from tests.harness.lab import Lab
 from tests.harness.sample import PARCELS
 

@@ -149,6 +149,35 @@ class StoreAgainstModel(RuleBasedStateMachine):
             :limit
         ]
 
+    @rule(
+        newest_first=st.booleans(),
+        limit=st.none() | st.integers(1, 4),
+        offset=st.integers(0, 2),
+        size=st.sampled_from([*SIZES, None]),
+        colour=st.sampled_from(COLOURS),
+    )
+    def page_of_several(
+        self, newest_first: bool, limit: int | None, offset: int, size: str | None, colour: str | None
+    ) -> None:
+        where = [("colour", colour)] if colour is not None else []
+        offset = 0 if limit is None else offset
+        wanted = ["S", "L"] if size is None else [size, size, "none has it"]
+        query = Query(
+            THINGS.kind,
+            where,
+            newest_first=newest_first,
+            limit=limit,
+            offset=offset,
+            one_of=("sizes", wanted),
+        )
+        expected = [
+            (each["at"], self.numbers[id], id)
+            for id, each in self.model.items()
+            if _matches(each, colour, None) and set(wanted) & set(each["document"]["sizes"])
+        ]
+        found = [each[2] for each in sorted(expected, reverse=newest_first)][offset:][:limit]
+        assert [row.id for row in self.store.page(3, query)] == found
+
     @invariant()
     def documents_are_there(self) -> None:
         if hasattr(self, "store"):

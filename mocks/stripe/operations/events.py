@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import Field
@@ -43,7 +42,7 @@ def list_events(tx: Transaction, params: ListEvents) -> Json:
         raise errors.exclusive("type", "types")
     if params.starting_after is not None and params.ending_before is not None:
         raise errors.exclusive("starting_after", "ending_before")
-    wanted = _wanted(params)
+    types = _types(params)
     found: list[Json] = []
     after, before = params.starting_after, params.ending_before
     since = max(_since(params), tx.now - KEPT_SECONDS * instants.SECOND)
@@ -52,7 +51,7 @@ def list_events(tx: Transaction, params: ListEvents) -> Json:
         try:
             page = tx.page(
                 EVENTS,
-                where={"type": params.type if params.type and "*" not in params.type else None},
+                one_of=None if types is None else ("type", types),
                 limit=params.limit + 1,
                 after=None if before else after,
                 before=before,
@@ -62,7 +61,7 @@ def list_events(tx: Transaction, params: ListEvents) -> Json:
         except KeyError as error:
             param = "starting_after" if params.starting_after is not None else "ending_before"
             raise errors.no_such("event", str(error.args[0]), param=param) from error
-        kept = [each for each in page.items if wanted(tx, each)]
+        kept = [each for each in page.items if _delivered(tx, params, each)]
         more = page.has_more
         if before is None:
             found += kept
@@ -89,18 +88,17 @@ def _until(params: ListEvents) -> int | None:
     return None if top is None else top * instants.SECOND + instants.SECOND - 1
 
 
-def _wanted(params: ListEvents) -> Callable[[Transaction, Json], bool]:
-    """Return the test that an event must pass: its type (`customer.*` for a family), its deliveries."""
-    types = params.types if params.types is not None else None if params.type is None else [params.type]
+def _types(params: ListEvents) -> list[str] | None:
+    """Return the types that are asked for, families (`customer.*`) spelled out; None for all."""
+    asked = [params.type] if params.type is not None else params.types
+    if asked is None or "*" in asked:
+        return None
+    known = stripe.webhooks.events if stripe.webhooks else ()
+    families = tuple(each[:-1] for each in asked if each.endswith("*"))
+    return list(dict.fromkeys([*asked, *(each for each in known if families and each.startswith(families))]))
 
-    def wanted(tx: Transaction, event: Json) -> bool:
-        if types is not None and not any(
-            each == event["type"] or (each.endswith("*") and event["type"].startswith(each[:-1]))
-            for each in types
-        ):
-            return False
-        if params.delivery_success is None:
-            return True
-        return (events.pending(tx, event) == 0) is params.delivery_success
 
-    return wanted
+def _delivered(tx: Transaction, params: ListEvents, event: Json) -> bool:
+    if params.delivery_success is None:
+        return True
+    return (events.pending(tx, event) == 0) is params.delivery_success

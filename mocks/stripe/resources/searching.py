@@ -19,7 +19,8 @@ from mocks.stripe.rendering import RESOURCES, Resource, render
 from mocks.stripe.resources.search_query import Clause, Field, Kind, Query, matches, read
 
 if TYPE_CHECKING:
-    from harness.transaction import Page, Transaction
+    from harness.transaction import Transaction
+    from harness.unit import Page
 
 Json = dict[str, Any]
 
