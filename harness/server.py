@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -127,6 +128,7 @@ async def _serve(runtime: Runtime, listeners: list[socket.socket], greeting: str
     waiting: set[asyncio.Future[Any]] = {serving, ready}
     await asyncio.wait(waiting, return_when=FIRST_COMPLETED)
     ready.cancel()
+    gc.freeze()  # what was loaded so far stays: it need not be looked through again and again
     sys.stdout.write(f"{READY} {runtime.url()}\n{greeting}")
     sys.stdout.flush()
     try:
