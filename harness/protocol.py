@@ -6,7 +6,6 @@ were pipelined behind another) go the long way, through `harness.application`. B
 
 from __future__ import annotations
 
-import re
 import socket
 import struct
 from typing import TYPE_CHECKING, Any
@@ -24,7 +23,8 @@ LARGEST = 65_536
 """Bytes of a body that still goes the short way."""
 BODILESS = frozenset({b"GET", b"HEAD", b"DELETE"})
 LONG_WAY = frozenset({b"transfer-encoding", b"content-encoding", b"expect", b"upgrade"})
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+ALLOWED = bytes(each for each in range(256) if each >= 32 and each != 127) + b"\t\r\n"
+"""What header lines may consist of."""
 RESET = struct.pack("ii", 1, 0)
 
 
@@ -66,6 +66,7 @@ class Protocol(HttpToolsProtocol):
 
     application: Application
     """Set by `bound`."""
+    _idle_since = 0.0
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
@@ -148,18 +149,50 @@ class Protocol(HttpToolsProtocol):
         turn.response_complete = True
         if not keep_alive:
             self.transport.close()
-        self.on_response_complete()
+        if self.pipeline:
+            self.on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._await_end(self.timeout_keep_alive)
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Leave the timer be: setting one anew for every request costs more than asking, when it rings, what it is for."""
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that has been idle for long enough, or come again when it will have been."""
+        self.timeout_keep_alive_task = None
+        busy: Any = self.cycle
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if not busy.response_complete:
+            return  # whoever answers sets the timer anew
+        if left > 0:
+            self._await_end(left)
+        elif not self.transport.is_closing():
+            self.transport.close()
+
+    def _await_end(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def on_response_complete(self) -> None:
+        """Go on after an answer of the long way, or with what was pipelined."""
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+            self.timeout_keep_alive_task = None
+        self._idle_since = self.loop.time()
+        super().on_response_complete()
 
     def _head(self, answer: Answer, *, keep_alive: bool) -> tuple[bytes, bool]:
         """Return status line and headers, and whether the connection is kept."""
         lines = "".join([f"{name}: {value}\r\n" for name, value in answer.headers])
-        if lines.count("\n") != len(answer.headers) or FORBIDDEN.search(lines):
+        text = lines.encode("latin-1", "replace")
+        if text.count(b"\n") != len(answer.headers) or text.translate(None, ALLOWED):
             raise RuntimeError(f"a header holds characters that HTTP forbids: {lines!r}")
         keep_alive = keep_alive and "onnection: close" not in lines
         date = b"".join([b"%b: %b\r\n" % each for each in self.server_state.default_headers])
         end = b"\r\n" if keep_alive or "onnection: close" in lines else b"Connection: close\r\n\r\n"
         length = b"Content-Length: %d\r\n" % len(answer.body)
-        text = lines.encode("latin-1", "replace")
         return b"".join((STATUS_LINE[answer.status], date, text, length, end)), keep_alive
 
     def _cut(self) -> None:
