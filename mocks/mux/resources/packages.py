@@ -56,7 +56,7 @@ def of_file(content: Content) -> Packaged | None:
     try:
         with av.open(content, "r") as source:
             streams = [*source.streams.video[:1], *source.streams.audio[:1]]
-            named = [each.codec_context and each.codec_context.name for each in streams]
+            named = [getattr(each.codec_context, "name", "") for each in streams]
             if not streams or any(each not in PLAYED for each in named):
                 return None
             _remux(av, source, streams, sink)
