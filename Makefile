@@ -12,7 +12,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install node demo test test-external test-webhooks test-sync lint types imports check bench up format lock env-example surfaces pacts wheel clean
+.PHONY: help install node demo test test-external test-webhooks test-sync lint types imports check bench up format lock env-example surfaces clips pacts wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | sort | expand -t 14
@@ -64,6 +64,9 @@ env-example: $(INSTALLED) ## write .env.example from the world `default`
 
 surfaces: $(INSTALLED) ## write contracts/<provider>/surface.yaml: what is served, from the code
 	@$(BIN)/python .ci/surfaces.py contracts
+
+clips: $(INSTALLED) ## make the neutral clips that Mux's room plays anew (FFmpeg's encoders by PyAV)
+	@PYTHONPATH=. $(BIN)/python .ci/neutral_clips.py
 
 pacts: $(INSTALLED) ## write contracts/pacts anew, from what the integration layer's own calls are
 	@rm -f contracts/pacts/*.json

@@ -33,6 +33,8 @@ class Blobs:
         """Return where a content lies."""
         return self.folder / digest[:2] / digest
 
-    def read(self, digest: str) -> bytes:
-        """Return a content; raise FileNotFoundError when somebody has removed it."""
-        return self.path(digest).read_bytes()
+    def read(self, digest: str, at: int = 0, size: int = -1) -> bytes:
+        """Return a content, or `size` bytes of it from `at` on; raise FileNotFoundError when somebody has removed it."""
+        with self.path(digest).open("rb") as file:
+            file.seek(at)
+            return file.read(size)

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 PRODUCTS = ("/video/", "/system/", "/data/", "/robots/")
-"""What api.mux.com answers for; everything else belongs to the hosts of playback."""
+"""What api.mux.com answers for; everything else belongs to the hosts of uploads, playback and beacons."""
 UPLOAD_HOST = "/upload/"
+DAY = "86400"
 
 
 class MuxDialect(Dialect):
@@ -78,18 +79,34 @@ class MuxDialect(Dialect):
         """Answer with a bare status."""
         return errors.failure(status, message)
 
+    def preflight(self, request: Request) -> Reply | None:
+        """Let the players of any page read what the hosts of playback have; uploads have an origin of their own."""
+        if request.path.startswith((*PRODUCTS, UPLOAD_HOST)):
+            return None
+        headers = [
+            (errors.ALLOW_ORIGIN, "*"),
+            ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
+            ("Access-Control-Allow-Headers", "content-type, range, x-requested-with"),
+            ("Access-Control-Max-Age", DAY),
+        ]
+        return Reply(b"", 200, headers, "text/plain; charset=utf-8")
+
     def headers(self, exchange: Exchange) -> list[tuple[str, str]]:
-        """Let browsers read every answer of the upload host, failures too; the API itself has no CORS headers."""
-        if not exchange.request.path.startswith(UPLOAD_HOST):
+        """Let browsers read every answer of uploads and playback, failures too; the API itself has no CORS headers."""
+        path, own = exchange.request.path, {name for name, _ in exchange.own_headers}
+        if path.startswith(PRODUCTS) or exchange.request.method == "OPTIONS":
             return []
+        if not path.startswith(UPLOAD_HOST):
+            return [
+                (errors.ALLOW_ORIGIN, "*"),
+                ("Access-Control-Expose-Headers", "Content-Length, Content-Range"),
+            ]
         origin = exchange.request.header("origin") or "*"
         readable = [
             ("Access-Control-Expose-Headers", "Content-Length, Content-Type, Range"),
             ("Vary", "Origin"),
         ]
-        if any(name == errors.ALLOW_ORIGIN for name, _ in exchange.own_headers):
-            return readable
-        return [(errors.ALLOW_ORIGIN, origin), *readable]
+        return readable if errors.ALLOW_ORIGIN in own else [(errors.ALLOW_ORIGIN, origin), *readable]
 
 
 def _basic(header: str) -> tuple[str, str]:

@@ -86,6 +86,30 @@ def bad_range(message: str) -> Refusal:
     return refusal(400, "invalid_parameters", message, rule="content_range", field="Content-Range")
 
 
+# --- the hosts of playback ---------------------------------------------------------------------------------------
+
+
+def unplayable(message: str, *, rule: str = "invalid_parameters") -> Refusal:
+    """Return the 400 of the hosts of playback for a parameter that is none."""
+    return Refusal(400, {"code": 3, "message": message}, rule=rule, message=message)
+
+
+def nothing_there() -> Refusal:
+    """Return the 404 of the hosts of playback."""
+    return Refusal(404, {"code": 5, "message": "Not Found"}, message="Not Found")
+
+
+def not_prepared(status: str) -> Refusal:
+    """Return the 412 for an asset that is not ready to be played."""
+    message = f"The asset is {status}."
+    return refusal(412, "precondition_failed", message, rule="asset_not_ready")
+
+
+def not_allowed(message: str, *, rule: str) -> Refusal:
+    """Return the 403 for what is signed: without a token, with one that is not good, or against a restriction."""
+    return refusal(403, "not_allowed", message, rule=rule, field="token")
+
+
 # --- by status ---------------------------------------------------------------------------------------------------
 
 _BY_STATUS = {

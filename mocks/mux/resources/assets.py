@@ -20,10 +20,11 @@ ASSETS = Collection(
     "upload_id",
     "live_stream_id",
     playback=lambda asset: [each["id"] for each in asset["playback_ids"]],
+    master=lambda asset: (asset["master"] or {}).get("url", "").partition("?")[0].split("/")[-2:-1],
 )
 """{id, status, created and updated (unix seconds), announced, began and due (µs), playback_ids, settings, inputs [{settings,
 file?}], media (what Mux stores of the main input), tracks, renditions, mp4_support, mp4, master_access, master,
-errors, thumbnail_time, ingest_type, upload_id, source_asset_id}."""
+errors, thumbnail_time, ingest_type, upload_id, source_asset_id, kept (the uploaded file: [[digest, size]])}."""
 
 PIXELS = {"1080p": 2_073_600, "1440p": 4_194_304, "2160p": 8_847_360}
 """The most pixels that a tier of resolution stores."""
@@ -60,6 +61,7 @@ def create(tx: Transaction, given: Json, inputs: list[Json], **origin: Any) -> J
         "ingest_type": "on_demand_url",
         "upload_id": None,
         "source_asset_id": None,
+        "kept": None,
         **origin,
     }
     return tx.insert(ASSETS, asset, fresh=True)

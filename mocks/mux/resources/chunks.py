@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mocks.mux import errors
 
 if TYPE_CHECKING:
+    from harness.blobs import Blobs
     from harness.transaction import Transaction
 
 Json = dict[str, Any]
@@ -39,28 +40,47 @@ class Early(Exception):
 
 
 class Content:
-    """A file that is kept in parts, read by offset."""
+    """A file that is kept in parts, read by offset; also a file object, as media libraries want it."""
 
-    def __init__(self, tx: Transaction, parts: list[tuple[str, int]]) -> None:
-        """`parts` are the digests and sizes of the chunks, in order."""
-        self._tx = tx
+    def __init__(self, blobs: Blobs, parts: list[list[Any]]) -> None:
+        """`parts` are the [digest, size] of the chunks, in order."""
+        self._blobs = blobs
         self._parts = parts
-        self._last: tuple[str, bytes] = ("", b"")
-        self.size = sum(size for _, size in parts)
+        self._at = 0
+        self.size: int = sum(size for _, size in parts)
 
-    def read(self, at: int, size: int) -> bytes:
+    def slice(self, at: int, size: int) -> bytes:
         """Return up to `size` bytes from an offset on."""
         found, start = [], 0
         for digest, length in self._parts:
             if at < start + length and at + size > start:
-                found.append(self._chunk(digest)[max(0, at - start) : at + size - start])
+                first, beyond = max(0, at - start), min(length, at + size - start)
+                found.append(self._blobs.read(digest, first, beyond - first))
             start += length
         return b"".join(found)
 
-    def _chunk(self, digest: str) -> bytes:
-        if self._last[0] != digest:
-            self._last = digest, self._tx.blob(digest)
-        return self._last[1]
+    def paths(self) -> list[str]:
+        """Return where the parts lie, in order."""
+        return [str(self._blobs.path(digest)) for digest, _ in self._parts]
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes."""
+        found = self.slice(self._at, self.size if size < 0 else size)
+        self._at += len(found)
+        return found
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to an offset."""
+        self._at = offset + (0, self._at, self.size)[whence]
+        return self._at
+
+    def tell(self) -> int:
+        """Return the offset that is read from next."""
+        return self._at
+
+    def seekable(self) -> bool:
+        """Any offset can be gone to."""
+        return True
 
 
 def span(header: str | None, body: bytes) -> Span:

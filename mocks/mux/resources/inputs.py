@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from mocks.mux.resources import media
+from mocks.mux.resources import media, probing
 
 if TYPE_CHECKING:
     from mocks.mux.resources.chunks import Content
@@ -63,12 +63,15 @@ def of_url(url: str) -> Json:
 
 
 def of_bytes(content: Content) -> Json:
-    """Return what an uploaded file holds: read from an MP4 file, derived from its first bytes for other media."""
+    """Return what an uploaded file holds: as it is probed, or as far as our own reader can tell."""
     container = media.container(content)
+    probed = probing.of_file(content) if container is not None else None
+    if probed is not None:
+        return {"file": probed}
     file = media.mp4_file(content) if container == "mp4" else None
     if container is None or (container == "mp4" and file is None):
         return failed("invalid_input", "The input file is not a supported audio or video file.")
-    derived = _invented(content.read(0, 65536).hex(), sound_only=container in media.AUDIO_CONTAINERS)
+    derived = _invented(content.slice(0, 65536).hex(), sound_only=container in media.AUDIO_CONTAINERS)
     if file is None:
         return {"file": _file(container, derived)}
     for track in file["tracks"]:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from harness import instants
 from mocks.mux import errors
-from mocks.mux.resources import assets, inputs, master, renditions, settings, tracks
+from mocks.mux.resources import assets, inputs, master, packages, renditions, settings, tracks
 from mocks.mux.resources.assets import ASSETS
+from mocks.mux.resources.chunks import Content
+from mocks.mux.resources.packages import PACKAGES
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
     from mocks.mux.parameters import AssetChanges, AssetSettings
-    from mocks.mux.resources.chunks import Content
 
 Json = dict[str, Any]
 
@@ -59,6 +60,7 @@ def _clip(tx: Transaction, given: Json, files: list[Json]) -> Json:
     asset = assets.create(tx, given, files, ingest_type="on_demand_clip", source_asset_id=source["id"])
     cut = [track | {"duration": round(end - start, 6)} for track in file["tracks"]]
     asset["inputs"][0]["file"] = file | {"tracks": cut}
+    packages.keep_cut(tx, asset, source, start, end)
     _begin(tx, asset, given)
     announce_created(tx, asset)
     return asset
@@ -78,6 +80,7 @@ def of_upload(tx: Transaction, upload: Json, content: Content | None) -> Json:
     ):  # the uploaded file is the main input, whether settings of it are given or not
         files = [{}, *files]
     asset = assets.create(tx, given, files, ingest_type="on_demand_direct_upload", upload_id=upload["id"])
+    asset["kept"] = upload["kept"]["parts"] if content else None
     asset["inputs"][0] |= (
         inputs.of_bytes(content)
         if content
@@ -141,6 +144,8 @@ def finish(tx: Transaction, asset: Json) -> None:
     media = assets.stored(file, asset["settings"])
     asset |= {"status": "ready", "media": media, "tracks": tracks.main(tx, media)}
     tx.save(ASSETS, asset)
+    if asset["kept"] is not None:
+        packages.keep(tx, asset, Content(tx.store.blobs, asset["kept"]))
 
 
 def fail(tx: Transaction, asset: Json, problem: Json) -> None:
@@ -191,6 +196,7 @@ def delete(tx: Transaction, asset: Json) -> None:
     for what in ("created", "processed", "expired"):
         tx.unschedule(_key(asset, what))
     tx.delete(ASSETS, asset["id"])
+    tx.delete(PACKAGES, asset["id"])
     assets.announce(tx, asset, "deleted")
 
 

@@ -51,7 +51,7 @@ AUDIO_CONTAINERS = frozenset({"flac", "mp3", "aac", "ogg", "wav"})
 
 def container(content: Content) -> str | None:
     """Return the container by the file's first bytes; None for what is no media."""
-    head = content.read(0, 400)
+    head = content.slice(0, 400)
     if head[4:8] in _MP4_STARTS:
         return "mp4"
     if head[:1] == b"G" and head[188:189] == b"G":
@@ -67,7 +67,7 @@ def mp4_file(content: Content) -> Json | None:
     try:
         for type, start, end in islice(_top(content), MOST_BOXES):
             if type == b"moov" and end <= content.size and end - start <= LARGEST_MOOV:
-                return _movie(content.read(start, end - start))
+                return _movie(content.slice(start, end - start))
     except (struct.error, IndexError, ZeroDivisionError, OverflowError):
         return None
     return None
@@ -76,7 +76,7 @@ def mp4_file(content: Content) -> Json | None:
 def _top(content: Content) -> Iterator[Box]:
     at = 0
     while at + 8 <= content.size:
-        header = content.read(at, 16)
+        header = content.slice(at, 16)
         size, type, body = _header(header, 0, content.size - at)
         if size < body:
             return
@@ -175,3 +175,75 @@ def _frames(data: bytes, start: int, end: int) -> int:
         return 0
     count = min(struct.unpack_from(">I", data, times[0] + 4)[0], (times[1] - times[0] - 8) // 8)
     return sum(struct.unpack_from(">I", data, times[0] + 8 + 8 * each)[0] for each in range(count))
+
+
+# --- fragmented files --------------------------------------------------------------------------------------------
+
+
+def boxes(data: bytes) -> Iterator[Box]:
+    """Return type, beginning (its header included) and end of each box at the top."""
+    at = 0
+    while at + 8 <= len(data):
+        size, type, body = _header(data, at, len(data) - at)
+        if size < body or at + size > len(data):
+            return
+        yield type, at, at + size
+        at += size
+
+
+def scales(init: bytes) -> dict[int, int]:
+    """Return the ticks a second of each track, by its number, from the beginning of a fragmented file."""
+    found: dict[int, int] = {}
+    movie = _find(init, 0, len(init), b"moov")
+    for type, start, end in _inside(init, *movie) if movie else ():
+        if type != b"trak":
+            continue
+        header, times = _find(init, start, end, b"tkhd"), _find(init, start, end, b"mdia", b"mdhd")
+        if header and times:
+            number = struct.unpack_from(">I", init, header[0] + (20 if init[header[0]] == 1 else 12))[0]
+            found[number] = struct.unpack_from(">I", init, times[0] + (20 if init[times[0]] == 1 else 12))[0]
+    return found
+
+
+def fragment_times(fragment: bytes, ticks: dict[int, int]) -> tuple[float | None, float]:
+    """Return when a fragment's first track begins in it and how long it lasts, in seconds (ISO 14496-12: tfdt, trun)."""
+    track = _find(fragment, 0, len(fragment), b"moof", b"traf")
+    header = track and _find(fragment, *track, b"tfhd")
+    begins = track and _find(fragment, *track, b"tfdt")
+    runs = track and _find(fragment, *track, b"trun")
+    if not track or not header or not begins or not runs:
+        return None, 0.0
+    flags, number = struct.unpack_from(">II", fragment, header[0])
+    scale = ticks.get(number) or 1
+    wide = fragment[begins[0]] == 1
+    start = struct.unpack_from(">Q" if wide else ">I", fragment, begins[0] + 4)[0]
+    return start / scale, _run_length(fragment, runs[0], _usual_length(fragment, header[0], flags)) / scale
+
+
+def _usual_length(fragment: bytes, at: int, flags: int) -> int:
+    """Return the ticks of a sample that does not tell its own (tfhd: default-sample-duration)."""
+    if not flags & 0x8:
+        return 0
+    before = (8 if flags & 0x1 else 0) + (4 if flags & 0x2 else 0)
+    ticks: int = struct.unpack_from(">I", fragment, at + 8 + before)[0]
+    return ticks
+
+
+def _run_length(fragment: bytes, at: int, usual: int) -> int:
+    flags, count = struct.unpack_from(">I", fragment, at)[0] & 0xFFFFFF, 0
+    count = struct.unpack_from(">I", fragment, at + 4)[0]
+    if not flags & 0x100:
+        return int(usual * count)
+    entry = 4 * sum(1 for bit in (0x100, 0x200, 0x400, 0x800) if flags & bit)
+    first = at + 8 + (4 if flags & 0x1 else 0) + (4 if flags & 0x4 else 0)
+    return sum(struct.unpack_from(">I", fragment, first + entry * each)[0] for each in range(count))
+
+
+def codecs(init: bytes) -> str:
+    """Return the codecs of a fragmented file as manifests name them (RFC 6381)."""
+    names, at = [], init.find(b"avcC")
+    if at >= 0:
+        names.append("avc1." + init[at + 5 : at + 8].hex())
+    if b"mp4a" in init:
+        names.append("mp4a.40.2")
+    return ",".join(names)

@@ -111,7 +111,7 @@ def receive(tx: Transaction, upload: Json, span: chunks.Span) -> bool:
 
 def content(tx: Transaction, upload: Json) -> chunks.Content:
     """Return the bytes that are there."""
-    return chunks.Content(tx, [(digest, size) for digest, size in upload["kept"]["parts"]])
+    return chunks.Content(tx.store.blobs, upload["kept"]["parts"])
 
 
 def check_signature(upload: Json, query: str) -> None:

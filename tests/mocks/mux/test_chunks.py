@@ -28,7 +28,7 @@ def there(room: Room, id: str) -> bytes:
     upload = tx.get(UPLOADS, id)
     assert upload is not None
     content = uploads.content(tx, upload)
-    return content.read(0, content.size)
+    return content.slice(0, content.size)
 
 
 async def status(room: Room, id: str) -> str:

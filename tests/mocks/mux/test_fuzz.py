@@ -28,7 +28,13 @@ RIGHT: dict[str, Json] = {
     "generate-asset-track-subtitles": {"generated_subtitles": [{"language_code": "fr"}]},
 }
 """Bodies that are right: some of what is generated is laid over them, so that not only the first rule is met."""
-PUBLISHED = sorted(set(mux.operations) - UNPUBLISHED)
+PLAYBACK = {
+    *("get-thumbnail", "get-animated", "get-image-storyboard", "get-vtt-storyboard", "get-json-storyboard"),
+    *("get-hls-manifest", "get-static-rendition", "get-vtt-text-track"),
+}
+"""What the document has of the hosts of playback, whose refusals are in two envelopes."""
+PRIVATE = {id for id, operation in mux.operations.items() if not operation.public} - UNPUBLISHED
+PUBLISHED = sorted(PRIVATE | PLAYBACK)
 
 
 @dataclass
@@ -99,13 +105,13 @@ def operations(specs: Path) -> dict[str, Any]:
     return {found.ok().definition.raw["operationId"]: found.ok() for found in schema.get_all_operations()}
 
 
-@pytest.mark.parametrize("id", [each for each in PUBLISHED if each not in KEYS])
+@pytest.mark.parametrize("id", PUBLISHED)
 def test_no_request_breaks_an_operation(id: str, target: Target, operations: dict[str, Any]) -> None:
     operation = operations[id]
 
     @seed(7)
     @settings(
-        max_examples=15,
+        max_examples=2 if id in KEYS else 15,  # a key takes a few tenths of a second
         deadline=None,
         database=None,
         phases=[Phase.generate],
@@ -133,7 +139,10 @@ def test_no_request_breaks_an_operation(id: str, target: Target, operations: dic
         status, content, untouched = target.send(operation.method.upper(), path, body)
         assert status < 500, content
         if status >= 400:
-            assert list(orjson.loads(content)["error"]) == ["type", "messages"]
+            told = orjson.loads(content)
+            assert list(told.get("error", ())) == ["type", "messages"] or (
+                id in PLAYBACK and list(told) == ["code", "message"]
+            )
             assert untouched
         target.runner.run(target.room.advance(100))
 

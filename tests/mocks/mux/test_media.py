@@ -14,17 +14,17 @@ from tests.mocks.mux.room import Room
 
 
 class Kept:
-    """Stands for a transaction that keeps blobs."""
+    """Stands for the folder of blobs."""
 
     def __init__(self, *chunks: bytes) -> None:
         self.chunks = chunks
 
-    def blob(self, digest: str) -> bytes:
-        return self.chunks[int(digest)]
+    def read(self, digest: str, at: int = 0, size: int = -1) -> bytes:
+        return self.chunks[int(digest)][at : at + size]
 
 
 def content(*chunks: bytes) -> Content:
-    return Content(Kept(*chunks), [(str(number), len(each)) for number, each in enumerate(chunks)])
+    return Content(Kept(*chunks), [[str(number), len(each)] for number, each in enumerate(chunks)])
 
 
 @pytest.mark.parametrize("wide", [False, True])
@@ -103,7 +103,7 @@ def test_no_bytes_break_the_reader(junk: bytes, at: int, patch: bytes) -> None:
 
 @given(st.lists(st.binary(max_size=9), max_size=6), st.integers(0, 40), st.integers(0, 40))
 def test_a_file_in_parts_is_read_as_one(parts: list[bytes], at: int, size: int) -> None:
-    assert content(*parts).read(at, size) == b"".join(parts)[at : at + size]
+    assert content(*parts).slice(at, size) == b"".join(parts)[at : at + size]
 
 
 # --- addresses ---------------------------------------------------------------------------------------------------

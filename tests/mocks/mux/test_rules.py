@@ -137,20 +137,6 @@ async def test_what_is_not_served_says_so(room: Room, method: str, path: str) ->
     assert room.rules() == ["unserved_operation"]
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://stream.mux.com/abc.m3u8",
-        "https://image.mux.com/abc/thumbnail.webp",
-        "https://inferred.litix.io/",
-    ],
-)
-async def test_hosts_of_playback_are_not_served_loudly(room: Room, url: str) -> None:
-    answer = await room.client.send(room.client.build_request("GET", url), auth=None)
-    assert (answer.status_code, answer.json()["error"]["type"]) == (404, "not_found")
-    assert answer.headers["greenroom-unserved"].startswith("GET /")
-
-
 @pytest.mark.parametrize("setting", [{"generate_shots": True}, {"directives": [{"id": "x"}]}])
 async def test_settings_that_are_not_served_say_so(room: Room, setting: Any) -> None:
     answer = await room.call("POST", ASSETS, {**INPUT, **setting})
