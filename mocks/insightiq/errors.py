@@ -74,13 +74,6 @@ def invalid(fields: list[str], why: str = "", *, rule: str = "invalid_fields") -
     return refusal(400, BAD, "invalid_fields", message, rule=rule, subject=fields[0])
 
 
-def unserved_field(method: str, path: str, field: str) -> Refusal:
-    """Return the 400 for a field that InsightIQ has and this room does not serve."""
-    headers = (("Greenroom-Unserved", f"{method} {path} {field}"),)
-    message = f"Request has invalid fields: [{field}]."
-    return refusal(400, BAD, "invalid_fields", message, rule="unserved_field", subject=field, headers=headers)
-
-
 def external_id_taken(external_id: str) -> Refusal:
     """Return the 400 for a user whose external id another one has."""
     message = f"A user with the external id {external_id} exists already."
