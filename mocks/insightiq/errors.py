@@ -41,6 +41,12 @@ def wrong_credentials() -> Refusal:
     return refusal(401, "UNAUTHORIZED", code, message, rule=code)
 
 
+def wrong_token() -> Refusal:
+    """Return the 401 for an SDK token that there is not, or that has expired."""
+    message = "The SDK token is missing, incorrect or expired."
+    return refusal(401, "UNAUTHORIZED", "incorrect_sdk_token", message, rule="incorrect_sdk_token")
+
+
 def product_not_enabled(product: str) -> Refusal:
     """Return the 403 for a product that the user did not grant or the contract does not hold."""
     message = f"The product {product} is not enabled."
