@@ -77,9 +77,7 @@ async def answers(room: Room) -> dict[str, Any]:
             f"{PREFIX}/async/contents/fetch",
             {"work_platform_id": INSTAGRAM, "profile_url": found[0]["url"]},
         ),
-        "v1SocialContentPublish": await room.ok(
-            "POST", "/v1/social/contents/publish", post(account)
-        ),
+        "v1SocialContentPublish": await room.ok("POST", "/v1/social/contents/publish", post(account)),
         "AsyncCreatorProfileSearch": await room.ok(
             "POST", f"{PREFIX}/profiles/search-export", {**SEARCH, "max_results": 3}
         ),
