@@ -121,7 +121,8 @@ def post(account: str) -> dict[str, Any]:
 async def discussed(room: Room, who: dict[str, str]) -> str:
     """Return the address of a post with comments."""
     profile = (await room.ok("POST", f"{PREFIX}/profiles/analytics", who))["profile"]
-    return next(each["url"] for each in profile["top_contents"] if each["engagement"]["comment_count"])
+    found = (each for each in profile["top_contents"] if each["engagement"]["comment_count"])
+    return str(next(found)["url"])
 
 
 def reads(known: dict[str, str], query: str) -> dict[str, str]:
