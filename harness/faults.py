@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness import realtime
 from harness.collection import Collection
 from harness.errors import InvalidInput
 
@@ -42,7 +43,9 @@ def checked(fault: Json, providers: set[str]) -> Json:
         raise InvalidInput("probability is more than 0 and at most 1")
     if fault.get("times") is not None and fault["times"] < 1:
         raise InvalidInput("times is at least 1, or absent for ever")
-    known = ("provider", "operation", "kind", "status", "milliseconds", "mode", "times")
+    if fault.get("per_second") is not None and (kind != "rate_limit" or fault["per_second"] < 1):
+        raise InvalidInput("per_second is at least 1, and for kind rate_limit only")
+    known = ("provider", "operation", "kind", "status", "milliseconds", "mode", "per_second", "times")
     kept = {name: fault.get(name) for name in known}
     return {**kept, "probability": fault.get("probability", 1.0), "hits": 0}
 
@@ -58,7 +61,8 @@ def standing(tx: Transaction) -> list[Json]:
 def strike(tx: Transaction, *, operation: str | None, delivery: bool) -> Json | None:
     """Return the fault that hits a request (or delivery) now, counting it; None when nothing does.
 
-    A fault with `times` is gone after that many hits; `probability` is drawn from the world's seed.
+    A fault with `times` is gone after that many hits; `probability` is drawn from the world's seed; a rate limit with
+    `per_second` hits what comes beyond so many requests within a second.
     """
     for fault in standing(tx):
         if (fault["kind"] == "delivery") is not delivery:
@@ -66,6 +70,8 @@ def strike(tx: Transaction, *, operation: str | None, delivery: bool) -> Json | 
         if fault["provider"] not in (None, tx.provider.name) or fault["operation"] not in (None, operation):
             continue
         if fault["probability"] < 1 and tx.fraction("fault") >= fault["probability"]:
+            continue
+        if fault.get("per_second") is not None and not _exceeded(tx, fault):
             continue
         hit = {**fault, "hits": fault["hits"] + 1}
         if fault["times"] is not None and hit["hits"] >= fault["times"]:
@@ -75,6 +81,15 @@ def strike(tx: Transaction, *, operation: str | None, delivery: bool) -> Json | 
         tx.world.faults = None
         return hit
     return None
+
+
+def _exceeded(tx: Transaction, fault: Json) -> bool:
+    """Count a request against a limit; true for those beyond it in one second of real time, which is what clients wait."""
+    window = int(realtime.monotonic())
+    last, count = tx.world.derived.get(fault["id"], (window, 0))
+    count = count + 1 if last == window else 1
+    tx.world.derived[fault["id"]] = (window, count)
+    return bool(count > fault["per_second"])
 
 
 def add(tx: Transaction, fault: Json) -> Json:

@@ -65,6 +65,9 @@ def inject(
             help="For delivery: duplicate, drop, delay, reorder, corrupt_signature, stale_timestamp or fail."
         ),
     ] = None,
+    per_second: Annotated[
+        int | None, typer.Option(help="For rate_limit: let so many requests a second through.")
+    ] = None,
     probability: Annotated[float | None, typer.Option(help="More than 0, at most 1.")] = None,
     times: Annotated[int | None, typer.Option(help="Gone after so many hits.")] = None,
 ) -> None:
@@ -76,6 +79,7 @@ def inject(
         "status": status,
         "milliseconds": milliseconds,
         "mode": mode,
+        "per_second": per_second,
         "probability": probability,
         "times": times,
     }

@@ -100,6 +100,9 @@ class NewFault(Body):
     status: int | None = None
     milliseconds: float | None = None
     mode: Annotated[str | None, Field(json_schema_extra={"enum": [*faults.DELIVERY_MODES, None]})] = None
+    per_second: Annotated[
+        int | None, Field(description="For rate_limit: requests a second that are let through")
+    ] = None
     probability: float | None = None
     times: int | None = None
 

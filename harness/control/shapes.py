@@ -197,6 +197,7 @@ class Fault(TypedDict):
     status: int | None
     milliseconds: float | None
     mode: str | None
+    per_second: int | None
     probability: float
     times: int | None
     hits: int

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+CONNECT = "/connect/"
+"""Where the Connect SDK's dialog lives: its requests carry an SDK token."""
 SHALLOW = 200
 """Brackets of a body up to which it cannot nest too deeply."""
 
@@ -35,6 +37,8 @@ class InsightiqDialect(Dialect):
 
     def authenticate(self, request: Request, directory: Directory) -> Grant:
         """Find the world of `Authorization: Basic base64(client_id:client_secret)`; both must be of one world."""
+        if request.path.startswith(CONNECT):
+            return _of_token(request, directory)
         client, _, secret = basic(request).partition(":")
         grant, proof = directory.find("insightiq", client), directory.find("insightiq", secret)
         if grant is None or proof is None or (grant.name, proof.name) != ("client_id", "client_secret"):
@@ -82,6 +86,14 @@ class InsightiqDialect(Dialect):
     def headers(self, exchange: Exchange) -> list[tuple[str, str]]:
         """Give each answer its id, errors included."""
         return [("request-id", exchange.request_id)]
+
+
+def _of_token(request: Request, directory: Directory) -> Grant:
+    scheme, _, token = (request.header("authorization") or "").partition(" ")
+    grant = directory.find("insightiq", token.strip()) if scheme.lower() == "bearer" else None
+    if grant is None or grant.name != "sdk_token":
+        raise errors.wrong_token()
+    return grant
 
 
 def basic(request: Request) -> str:

@@ -41,6 +41,12 @@ def wrong_credentials() -> Refusal:
     return refusal(401, "UNAUTHORIZED", code, message, rule=code)
 
 
+def wrong_token() -> Refusal:
+    """Return the 401 for an SDK token that there is not, or that has expired."""
+    message = "The SDK token is missing, incorrect or expired."
+    return refusal(401, "UNAUTHORIZED", "incorrect_sdk_token", message, rule="incorrect_sdk_token")
+
+
 def product_not_enabled(product: str) -> Refusal:
     """Return the 403 for a product that the user did not grant or the contract does not hold."""
     message = f"The product {product} is not enabled."
@@ -72,13 +78,6 @@ def invalid(fields: list[str], why: str = "", *, rule: str = "invalid_fields") -
     told = f" {why}" if why else ""
     message = f"Request has invalid fields: [{', '.join(fields)}].{told}"
     return refusal(400, BAD, "invalid_fields", message, rule=rule, subject=fields[0])
-
-
-def unserved_field(method: str, path: str, field: str) -> Refusal:
-    """Return the 400 for a field that InsightIQ has and this room does not serve."""
-    headers = (("Greenroom-Unserved", f"{method} {path} {field}"),)
-    message = f"Request has invalid fields: [{field}]."
-    return refusal(400, BAD, "invalid_fields", message, rule="unserved_field", subject=field, headers=headers)
 
 
 def external_id_taken(external_id: str) -> Refusal:

@@ -75,6 +75,8 @@ insightiq = Provider(
         "api.getphyllo.com",
         "api.sandbox.getphyllo.com",
         "api.staging.getphyllo.com",
+        "cdn.insightiq.ai",
+        "cdn.getphyllo.com",
     ),
     dialect=InsightiqDialect(),
     credentials=(

@@ -29,6 +29,7 @@ async def test_a_fault_hits_as_often_as_it_was_told(control: Control) -> None:
         "hits": 0,
         "milliseconds": None,
         "mode": None,
+        "per_second": None,
     }
     assert await control.call("GET", "~/faults") == {"faults": [fault]}
     assert await ask(control, "POST", "/parcels", json={"name": "x"}) == 201
@@ -57,6 +58,8 @@ async def test_faults_are_taken_away_one_by_one_or_all_at_once(control: Control)
         ({"kind": "reset", "operation": "ListParcel"}, 400, "did you mean ListParcels"),
         ({"kind": "reset", "probability": 0}, 400, "probability"),
         ({"kind": "reset", "times": 0}, 400, "times"),
+        ({"kind": "reset", "per_second": 5}, 400, "rate_limit only"),
+        ({"kind": "rate_limit", "per_second": 0}, 400, "per_second"),
         ({"kind": "reset", "often": 3}, 422, "often"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from harness.errors import InvalidInput
 from harness.params import Params
@@ -10,7 +10,7 @@ from harness.transaction import Transaction
 from mocks.insightiq.dialect import dashed, find, listed
 from mocks.insightiq.parameters import Body, Listing, OfAccount, Query, Text
 from mocks.insightiq.provider import insightiq
-from mocks.insightiq.resources import accounts, creators, platforms, profiles, users
+from mocks.insightiq.resources import accounts, creators, dialog, platforms, profiles, users
 from mocks.insightiq.resources.accounts import ACCOUNTS, PROFILES
 
 Json = dict[str, Any]
@@ -35,6 +35,42 @@ class Audience(Query):
     account_id: Text
 
 
+class Part(Body):
+    """How the audience of a product is read."""
+
+    monitoring_type: Literal["STANDARD", "ON_DEMAND"] | None = None
+
+
+class Product(Part):
+    """How a product is read."""
+
+    audience: Part | None = None
+
+
+class Products(Body):
+    """How some products are read."""
+
+    identity: Product | None = None
+    engagement: Product | None = None
+    income: Part | None = None
+
+
+class Monitoring(Body):
+    """How an account is read."""
+
+    data: Products
+
+    def wanted(self) -> dict[str, str]:
+        """Return the kind of monitoring by product."""
+        found: dict[str, str] = {}
+        for name in ("identity", "engagement", "income"):
+            product = getattr(self.data, name)
+            for part, told in ((name, product), (f"{name}.audience", getattr(product, "audience", None))):
+                if told is not None and told.monitoring_type is not None:
+                    found[part] = told.monitoring_type
+        return found
+
+
 def _where(**ids: str | None) -> dict[str, str | None]:
     return {name: None if id is None else dashed(id) for name, id in ids.items()}
 
@@ -56,6 +92,13 @@ def retrieve_account(tx: Transaction, id: str) -> Json:
 def disconnect_account(tx: Transaction, params: Body, id: str) -> Json:
     """End a connection."""
     return accounts.summary(tx, accounts.disconnect(tx, find(tx, ACCOUNTS, id, "account")))
+
+
+@insightiq.patch("/v1/accounts/{id}", id="greenroom:monitoring", tier="P1")
+def change_monitoring(tx: Transaction, params: Monitoring, id: str) -> Json:
+    """Say which products are read daily and which on demand; the published document lacks this operation."""
+    account = find(tx, ACCOUNTS, id, "account")
+    return accounts.render(tx, accounts.monitor(tx, account, params.wanted()))
 
 
 @insightiq.get("/v1/profiles", id="v1StreamGetProfiles", tier="P1")
@@ -144,26 +187,18 @@ class OfOne(Params):
 def connect(tx: Transaction, params: Connected) -> Json:
     """A user approves in the Connect dialog: `greenroom trigger insightiq ACCOUNTS.CONNECTED username=…`."""
     platform = platforms.named(params.work_platform)
-    if platform is None or platform.key not in creators.settings(tx)["platforms"]:
+    if platform is None or platform.key not in dialog.offered(tx):
         raise InvalidInput(f"no creator of this world is on {params.work_platform!r}")
     if params.products and (unknown := set(params.products) - set(accounts.PRODUCTS)):
         raise InvalidInput(
             f"there is no product {', '.join(sorted(unknown))}; there are {', '.join(accounts.PRODUCTS)}"
         )
-    profile = creators.look_up(tx, params.username or _somebody(tx, platform.key), platform)
+    number = int(tx.fraction("somebody") * creators.population(tx).size) if params.username is None else 0
+    profile = creators.look_up(tx, params.username or dialog.somebody(tx, platform, number), platform)
     if profile is None:
         raise InvalidInput(f"{params.username!r} is no creator on {platform.name}; see a creator search")
     account = accounts.connect(tx, _user(tx, params, profile.creator.full_name), profile, params.products)
     return accounts.render(tx, account)
-
-
-def _somebody(tx: Transaction, platform: str) -> str:
-    """Return the handle of some creator on a platform."""
-    people = creators.population(tx)
-    start = int(tx.fraction("somebody") * people.size)
-    numbers = (*range(start, people.size), *range(start))
-    found = (each for each in map(people.creator, numbers) if platform in each.platforms)
-    return next((each.handle for each in found), "nobody")
 
 
 def _user(tx: Transaction, params: Connected, name: str) -> Json:

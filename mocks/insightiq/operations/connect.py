@@ -10,7 +10,7 @@ from harness.transaction import Transaction
 from mocks.insightiq.dialect import find, listed, metadata
 from mocks.insightiq.parameters import Body, Listing, Text
 from mocks.insightiq.provider import insightiq
-from mocks.insightiq.resources import platforms, users
+from mocks.insightiq.resources import dialog, platforms, users
 from mocks.insightiq.resources.users import USERS
 
 Json = dict[str, Any]
@@ -43,6 +43,13 @@ class NewToken(Body):
 
     user_id: Text
     products: Annotated[list[Product], Field(min_length=1)]
+
+
+class NewLink(Body):
+    """Whom a link is for."""
+
+    external_id: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    name: Text | None = None
 
 
 @insightiq.get("/v1/work-platforms", id="v1ConnectGetWorkPlatforms", tier="P0")
@@ -81,6 +88,12 @@ def retrieve_user_by_external_id(tx: Transaction, external_id: str) -> Json:
 def retrieve_user(tx: Transaction, id: str) -> Json:
     """Retrieve a user."""
     return users.render(find(tx, USERS, id, "user"))
+
+
+@insightiq.post("/v1/links", id="v1ConnectPostLinks", tier="P1", status=201)
+def create_link(tx: Transaction, params: NewLink) -> Json:
+    """Make a page of InsightIQ's own on which a user connects accounts."""
+    return dialog.link(tx, params.external_id, params.name or params.external_id)
 
 
 @insightiq.post("/v1/sdk-tokens", id="v1ConnectPostSdkTokens", tier="P0", status=201)

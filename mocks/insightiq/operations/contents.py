@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from harness import instants
+from harness.collection import Collection
 from harness.transaction import Transaction
 from mocks.insightiq import errors
 from mocks.insightiq.dialect import blank, dashed, find, metadata
@@ -26,6 +28,34 @@ class Listed(Listing):
     account_id: Text
     from_date: date | None = None
     to_date: date | None = None
+
+    @property
+    def since(self) -> int | None:
+        """The first instant of the first day."""
+        return None if self.from_date is None else first_of(self.from_date)
+
+    @property
+    def until(self) -> int | None:
+        """The last instant of the last day."""
+        return None if self.to_date is None else first_of(self.to_date) + instants.DAY - 1
+
+    @property
+    def days(self) -> list[str | None]:
+        """Both days as the list's metadata repeats them."""
+        return [None if each is None else each.isoformat() for each in (self.from_date, self.to_date)]
+
+
+def first_of(day: date) -> int:
+    """Return the instant at which a day begins."""
+    return (day - date(1970, 1, 1)).days * instants.DAY
+
+
+def since_of(text: str) -> int:
+    """Return the instant at which a day that was sent begins; refuse what is none."""
+    try:
+        return first_of(date.fromisoformat(text))
+    except ValueError:
+        raise errors.invalid(["from_date"], "It must be a date.") from None
 
 
 class Historic(OfAccount):
@@ -70,24 +100,30 @@ class Fetched(Query):
     offset: int = Field(0, ge=0, le=100_000)
 
 
+def listed(tx: Transaction, collection: Collection, params: Listed, render: Callable[[Json], Json]) -> Json:
+    """Answer a page of what an account has posted, newest first."""
+    account = accounts.granted(find(tx, ACCOUNTS, params.account_id, "account"), "engagement")
+    page = tx.page(
+        collection,
+        where={"account_id": account["id"]},
+        since=params.since,
+        until=params.until,
+        limit=params.offset + params.limit,
+    )
+    shown = [render(kept) for kept in page.items[params.offset :]]
+    return {"data": shown, "metadata": metadata(params, *params.days)}
+
+
+def several(tx: Transaction, collection: Collection, ids: list[str]) -> list[Json]:
+    """Return the documents of some ids, in that order; unknown ones are left out."""
+    found = (tx.get(collection, dashed(id)) for id in dict.fromkeys(ids))
+    return [kept for kept in found if kept is not None]
+
+
 @insightiq.get("/v1/social/contents", id="v1StreamGetContents", tier="P1")
 def list_contents(tx: Transaction, params: Listed) -> Json:
     """List an account's contents, newest first."""
-    account = accounts.granted(find(tx, ACCOUNTS, params.account_id, "account"), "engagement")
-    page = tx.page(
-        CONTENTS,
-        where={"account_id": account["id"]},
-        since=_day(params.from_date),
-        until=_day(params.to_date, instants.DAY - 1),
-        limit=params.offset + params.limit,
-    )
-    days = [None if each is None else each.isoformat() for each in (params.from_date, params.to_date)]
-    shown = [_render(tx, kept) for kept in page.items[params.offset :]]
-    return {"data": shown, "metadata": metadata(params, *days)}
-
-
-def _day(day: date | None, more: int = 0) -> int | None:
-    return None if day is None else (day - date(1970, 1, 1)).days * instants.DAY + more
+    return listed(tx, CONTENTS, params, lambda kept: _render(tx, kept))
 
 
 @insightiq.get("/v1/social/contents/{id}", id="v1StreamGetContentsById", tier="P1")
@@ -99,8 +135,42 @@ def retrieve_content(tx: Transaction, id: str) -> Json:
 @insightiq.post("/v1/social/contents/search", id="postv1socialcontentssearch", tier="P1")
 def retrieve_contents(tx: Transaction, params: Several) -> Json:
     """Retrieve contents by their ids, in that order; unknown ones are left out."""
-    found = (tx.get(CONTENTS, dashed(id)) for id in dict.fromkeys(params.ids))
-    return {"data": [_render(tx, kept) for kept in found if kept is not None]}
+    return {"data": [_render(tx, kept) for kept in several(tx, CONTENTS, params.ids)]}
+
+
+# --- publications ------------------------------------------------------------------------------------------------
+
+
+def _publishing(tx: Transaction, kept: Json) -> bool:
+    account = find(tx, ACCOUNTS, kept["account_id"], "account")
+    return platforms.is_newsletter(platforms.find(account["work_platform_id"]))
+
+
+@insightiq.get("/v1/publications/contents", id="v1pubStreamGetContents", tier="P1")
+def list_publications(tx: Transaction, params: Listed) -> Json:
+    """List what a newsletter's account has written, newest first; other platforms have no publications."""
+    shown = listed(tx, CONTENTS, params, lambda kept: kept)
+    shown["data"] = [_render(tx, kept) for kept in shown["data"] if _publishing(tx, kept)]
+    return shown
+
+
+@insightiq.get("/v1/publications/contents/{id}", id="v1pubStreamGetContentsById", tier="P1")
+def retrieve_publication(tx: Transaction, id: str) -> Json:
+    """Retrieve one of a newsletter's contents."""
+    kept = find(tx, CONTENTS, id, "content")
+    if not _publishing(tx, kept):
+        raise errors.unknown("content")
+    return _render(tx, kept)
+
+
+@insightiq.post("/v1/publications/contents/search", id="postv1publicationscontentssearch", tier="P1")
+def retrieve_publications(tx: Transaction, params: Several) -> Json:
+    """Retrieve newsletters' contents by their ids, in that order; unknown ones are left out."""
+    found = several(tx, CONTENTS, params.ids)
+    return {"data": [_render(tx, kept) for kept in found if _publishing(tx, kept)]}
+
+
+# --- reading again -----------------------------------------------------------------------------------------------
 
 
 @insightiq.post("/v1/social/contents/refresh", id="v1RefreshSocialContents", tier="P1", status=202)
@@ -118,11 +188,7 @@ def refresh_contents(tx: Transaction, params: OfAccount) -> Json:
 def fetch_historic_contents(tx: Transaction, params: Historic) -> Json:
     """Read older contents soon."""
     account = accounts.granted(find(tx, ACCOUNTS, params.account_id, "account"), "engagement")
-    try:
-        since = _day(date.fromisoformat(params.from_date))
-    except ValueError:
-        raise errors.invalid(["from_date"], "It must be a date.") from None
-    payload = {"account": account["id"], "since": since}
+    payload = {"account": account["id"], "since": since_of(params.from_date)}
     tx.schedule("account.historic", tx.now + accounts.STEP_TAKES, payload)
     return {"account_id": account["id"], "from_date": params.from_date}
 
@@ -140,7 +206,7 @@ def _render(tx: Transaction, kept: Json) -> Json:
     account = find(tx, ACCOUNTS, kept["account_id"], "account")
     profile = accounts.profile_of(tx, account)
     envelope = accounts.envelope(tx, account, kept["id"], kept["created"])
-    return contents.render(tx, profile, profile.feed.post(kept["number"]), envelope)
+    return contents.render(tx, profile, contents.post_of(profile, kept), envelope)
 
 
 # --- public ones -------------------------------------------------------------------------------------------------

@@ -17,6 +17,24 @@ _SVG = (
 )
 
 
+_LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" width="48" height="48">'
+    '<rect width="48" height="48" rx="10" fill="hsl({hue} 55% 46%)"/>'
+    '<text x="24" y="32" text-anchor="middle" font-family="sans-serif" font-size="22" fill="white">{letter}</text></svg>'
+)
+
+
+@insightiq.get("/platforms_logo/logos/{name}", id="greenroom:logo", tier="P2", public=True)
+def draw_logo(tx: Transaction, name: str) -> Reply:
+    """Draw a sign for a work platform, at the address of its logo: the real one is a trade mark."""
+    letter = name.removeprefix("logo_")[:1].upper()
+    if not name.startswith("logo_") or len(name) > 80 or not letter.isalpha():
+        raise errors.unknown_path()
+    hue = int.from_bytes(blake2b(name.encode("utf-8", "replace"), digest_size=2).digest(), "big") % 360
+    drawn = _LOGO.format(hue=hue, letter=letter if letter.isascii() else "?")
+    return Reply(drawn, headers=[("Cache-Control", "public, max-age=86400")], content_type="image/svg+xml")
+
+
 @insightiq.get("/images/{name}", id="greenroom:image", tier="P2", public=True)
 def draw(tx: Transaction, name: str) -> Reply:
     """Draw a profile picture: the same for the same handle."""

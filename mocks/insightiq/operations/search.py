@@ -21,9 +21,7 @@ Gender = Literal["ANY", "FEMALE", "GENDER_NEUTRAL", "MALE", "ORGANIZATION", "MAL
 Category = Literal["BAD", "LOW", "NORMAL", "HIGH", "EXCELLENT"]
 AccountType = Literal["ANY", "BUSINESS", "CREATOR", "PERSONAL", "PARTNERS", "AFFILIATES", "NULL"]
 
-UNSERVED = ("livestream_options", "post_type")
-"""Fields of the published document that the population has nothing to say to: refused as unserved."""
-STREAMS = ("PEAK_VIEWERS", "AVG_CONCURRENT_VIEWERS", "AIRTIME", "HOURS_WATCHED")
+PostType = Literal["ALL (default)", "ALL", "VIDEOS", "SHORTS", "STREAMS"]
 
 
 class Range(Body):
@@ -179,8 +177,8 @@ class Filters(Body):
     save_count: Range | None = None
     exclude_private_profiles: bool | None = None
     creator_age_bracket: Literal["OVER_18", "OVER_21"] | None = None
-    livestream_options: Any = None
-    post_type: Any = None
+    livestream_options: dict[str, Any] | None = None
+    post_type: PostType | None = None
 
 
 class Search(Filters):
@@ -217,11 +215,6 @@ def asked(tx: Transaction, params: Filters) -> Json:
         )
         told["description_keywords"] = " ".join(words)
     field = params.sort_by.field
-    unserved = next(
-        (name for name in UNSERVED if name in told), "sort_by.field" if field in STREAMS else None
-    )
-    if unserved is not None and tx.request is not None:
-        raise errors.unserved_field(tx.request.method, tx.request.path, unserved)
     if field not in search.BY_PROFILE and field not in search.BY_REQUEST:
         raise errors.invalid(["sort_by.field"])
     for name, read in (("engagement_rate", filters.percentage), ("last_post_timestamp", filters.instant)):

@@ -14,7 +14,7 @@ from harness.errors import InvalidInput
 from mocks.insightiq import errors
 from mocks.insightiq.dialect import bare, blank, timestamp
 from mocks.insightiq.dialect import find as found
-from mocks.insightiq.resources import contents, creators, events, platforms, users
+from mocks.insightiq.resources import content_groups, contents, creators, events, platforms, users
 
 if TYPE_CHECKING:
     from fixtures.creators import Profile
@@ -43,6 +43,7 @@ PRODUCTS = {
     "ACTIVITY": "activity",
 }
 """The products of SDK tokens, as an account's `data` calls them."""
+STANDARD = "STANDARD"
 USUAL = ["IDENTITY", "IDENTITY.AUDIENCE", "ENGAGEMENT"]
 
 
@@ -83,6 +84,7 @@ def _new(tx: Transaction, user: Json, profile: Profile, platform_id: str) -> Jso
         "products": {},
         "since": None,
         "posts": 0,
+        "monitoring": {},
         "lost_by": None,
         "created": tx.now,
         "updated": tx.now,
@@ -91,7 +93,10 @@ def _new(tx: Transaction, user: Json, profile: Profile, platform_id: str) -> Jso
 
 
 def _first(platform: WorkPlatform, product: str) -> str:
-    return "IN_PROGRESS" if product in STEPS and product in platform.products else "NOT_SUPPORTED"
+    """Return where a product begins; publishing needs no sync."""
+    if product not in platform.products or product not in (*STEPS, "publish"):
+        return "NOT_SUPPORTED"
+    return "SYNCED" if product == "publish" else "IN_PROGRESS"
 
 
 def disconnect(tx: Transaction, account: Json) -> Json:
@@ -145,11 +150,23 @@ def sync(tx: Transaction, account: Json, step: int) -> None:
 
 
 def daily(tx: Transaction, account: Json) -> None:
-    """Look at all products again."""
+    """Look at all products again, but for those that are read on demand only."""
     for product in STEPS:
-        if _state(account, product) == "SYNCED":
+        if _state(account, product) == "SYNCED" and _monitored(account, product) == STANDARD:
             refresh(tx, account, product)
     _next(tx, account, len(STEPS))
+
+
+def monitor(tx: Transaction, account: Json, wanted: Json) -> Json:
+    """Say which products are read daily (STANDARD) and which on demand only; `wanted` is by product."""
+    account["monitoring"] = {**account["monitoring"], **wanted}
+    account["updated"] = tx.now
+    return tx.save(ACCOUNTS, account)
+
+
+def _monitored(account: Json, product: str) -> str:
+    found: str = account["monitoring"].get(product, STANDARD)
+    return found
 
 
 def refresh(tx: Transaction, account: Json, product: str, change: str = "UPDATED") -> None:
@@ -158,7 +175,9 @@ def refresh(tx: Transaction, account: Json, product: str, change: str = "UPDATED
     account["updated"] = tx.now
     tx.save(ACCOUNTS, account)
     if product == "engagement":
-        contents.sync(tx, account, profile_of(tx, account))
+        profile = profile_of(tx, account)
+        contents.sync(tx, account, profile)
+        content_groups.sync(tx, account, profile)
         tx.save(ACCOUNTS, account)
         return
     if product == "identity":
@@ -213,7 +232,7 @@ def render(tx: Transaction, account: Json) -> Json:
         shown["disconnection_source"] = account["lost_by"]
     for name, told in account["products"].items():
         product, _, part = name.partition(".")
-        state = _product(tx, account, product, told)
+        state = _product(tx, account, name, told)
         if part:
             shown["data"].setdefault(product, _product(tx, account, product, told))[part] = state
         else:
@@ -226,13 +245,15 @@ def _product(tx: Transaction, account: Json, product: str, told: Json) -> Json:
     state: Json = {"status": told["status"]}
     if product == "publish":
         return state
+    name, product = product, product.partition(".")[0]
     state["last_sync_at"] = blank(
         tx, timestamp(told["at"]) if told["at"] else None, timestamp(account["created"])
     )
     if product != "identity":
         since = timestamp(account["since"]) if account["since"] else None
         state |= {"refresh_since": None, "data_available_from": since}
-    return state | {"monitoring_type": "STANDARD", "monitor_type": "STANDARD"}
+    monitored = _monitored(account, name)
+    return state | {"monitoring_type": monitored, "monitor_type": monitored}
 
 
 def summary(tx: Transaction, account: Json) -> Json:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fixtures.creators import Post
+from fixtures.creators.world import NEWSLETTERS
 from harness import instants
 from harness.collection import Collection
 from mocks.insightiq.dialect import blank, timestamp
 from mocks.insightiq.resources import events
 
 if TYPE_CHECKING:
-    from fixtures.creators import Post, Profile
+    from fixtures.creators import Profile
     from harness.transaction import Transaction
 
 Json = dict[str, Any]
@@ -36,8 +38,10 @@ def sync(tx: Transaction, account: Json, profile: Profile) -> None:
     numbers = feed.since(tx.now, account["posts"])
     added = [_keep(tx, account, feed.published(number), number) for number in numbers]
     account["posts"] += len(numbers)
-    events.of_items(tx, "CONTENTS.ADDED", account, added)
-    events.of_items(tx, "CONTENTS.UPDATED", account, [each["id"] for each in recent])
+    known = [each["id"] for each in recent]
+    for group in ("CONTENTS", "CONTENTS_COMMENTS"):
+        events.of_items(tx, f"{group}.ADDED", account, added)
+        events.of_items(tx, f"{group}.UPDATED", account, known)
 
 
 def fetch_historic(tx: Transaction, account: Json, profile: Profile, since: int) -> None:
@@ -60,6 +64,29 @@ def _keep(tx: Transaction, account: Json, published: int, number: int) -> str:
     return id
 
 
+def keep_published(tx: Transaction, account: Json, post: Post) -> str:
+    """Keep a post that was published through InsightIQ, which the profile's own feed does not have; return its id."""
+    id = tx.uuid("content.id")
+    own = {name: getattr(post, name) for name in Post.__slots__}
+    document = {"id": id, "account_id": account["id"], "number": post.number, "created": tx.now, "own": own}
+    tx.insert(CONTENTS, document, at=post.published, fresh=True)
+    events.of_items(tx, "CONTENTS.ADDED", account, [id])
+    return id
+
+
+def post_of(profile: Profile, kept: Json) -> Post:
+    """Return the post of a content."""
+    own = kept.get("own")
+    if own is None:
+        return profile.feed.post(kept["number"])
+    return Post(**own | {"hashtags": tuple(own["hashtags"])})
+
+
+def format_of(post: Post) -> str:
+    """Return what a post is made of: VIDEO, IMAGE or TEXT."""
+    return "TEXT" if post.kind in _WRITTEN else "VIDEO" if post.seconds else "IMAGE"
+
+
 def render(tx: Transaction, profile: Profile, post: Post, envelope: Json) -> Json:
     """Show a content with what it has gathered up to the world's present."""
     address = post.url.rstrip("/")
@@ -69,7 +96,7 @@ def render(tx: Transaction, profile: Profile, post: Post, envelope: Json) -> Jso
         "engagement": _engagement(tx, profile, post),
         "external_id": post.key,
         "title": post.title,
-        "format": "VIDEO" if post.seconds else "IMAGE",
+        "format": format_of(post),
         "type": post.kind,
         "url": post.url,
         "media_url": f"{address}/media",
@@ -94,6 +121,7 @@ def render(tx: Transaction, profile: Profile, post: Post, envelope: Json) -> Jso
     }
 
 
+_WRITTEN = ("BLOG", "TWEET", "THREAD")
 _MAIL = ("email_open_rate", "email_click_rate", "unsubscribe_count", "spam_report_count", "click_count")
 
 
@@ -115,7 +143,7 @@ def _engagement(tx: Transaction, profile: Profile, post: Post) -> Json:
         "share_count": counts.shares,
         "impression_paid_count": None,
         "reach_paid_count": None,
-        **{name: blank(tx, None, 0) for name in _MAIL},
+        **_mailed(tx, profile, counts.likes),
         "additional_info": {
             "followers_gained": counts.likes // 60,
             "profile_visits": counts.likes // 8,
@@ -123,3 +151,12 @@ def _engagement(tx: Transaction, profile: Profile, post: Post) -> Json:
             "story_navigation": None,
         },
     }
+
+
+def _mailed(tx: Transaction, profile: Profile, likes: int) -> Json:
+    """Show what became of a newsletter's mails; other contents have none."""
+    if profile.platform not in NEWSLETTERS:
+        return {name: blank(tx, None, 0) for name in _MAIL}
+    opened = round(min(0.2 + profile.engagement_rate * 4, 0.7), 4)
+    counts = (opened, round(opened / 8, 4), likes // 40, likes // 900, likes // 3)
+    return dict(zip(_MAIL, counts, strict=True))

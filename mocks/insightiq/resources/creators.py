@@ -94,7 +94,7 @@ def look_up(tx: Transaction, identifier: str, platform: WorkPlatform) -> Profile
         if "/" in identifier
         else people.by_handle(identifier.strip().lstrip("@"))
     )
-    if creator is None or platform.key not in creator.platforms:
+    if creator is None or not (platform.key in creator.platforms or platforms.is_newsletter(platform)):
         return None
     return profile(tx, creator, platform)
 

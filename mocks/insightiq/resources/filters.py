@@ -81,11 +81,6 @@ def gendered(profile: Profile, wanted: Json) -> float:
 # --- tests -------------------------------------------------------------------------------------------------------
 
 
-def within(value: float, wanted: Json) -> bool:
-    """Tell whether a value lies in a range; either end may be missing."""
-    return bool(wanted.get("min", value) <= value <= wanted.get("max", value))
-
-
 def percentage(text: str, field: str) -> float:
     """Read a percentage that comes as text; refuse what is none."""
     try:
@@ -105,28 +100,6 @@ def instant(text: str, field: str) -> int:
         raise errors.invalid([field], "It must be a date.") from None
 
 
-def _ranged(value: Callable[[Profile], float]) -> Test:
-    return lambda profile, wanted: within(value(profile), wanted)
-
-
-def _gender(profile: Profile, wanted: str) -> bool:
-    if wanted == "ANY":
-        return True
-    creator = profile.creator
-    if creator.discreet or wanted in ("GENDER_NEUTRAL", "ORGANIZATION"):
-        return False
-    return wanted in ("MALE_OR_FEMALE", creator.gender)
-
-
-def _contact(profile: Profile, wanted: list[Json]) -> bool:
-    has = {"EMAIL": profile.creator.email is not None, "LINKTREE": profile.creator.link is not None}
-    must = [each for each in wanted if each.get("preference") == "MUST_HAVE"]
-    should = [each for each in wanted if each not in must]
-    if not all(has.get(each.get("type", ""), False) for each in must):
-        return False
-    return not should or bool(must) or any(has.get(each.get("type", ""), False) for each in should)
-
-
 def _lives(profile: Profile, wanted: list[str]) -> bool:
     creator = profile.creator
     if creator.homeless:
@@ -140,14 +113,6 @@ def _lives(profile: Profile, wanted: list[str]) -> bool:
     return False
 
 
-def _grows(profile: Profile, wanted: Json) -> bool:
-    return bool(profile.growth(wanted["interval"]) > wanted["percentage_value"])
-
-
-def _tagged(profile: Profile, wanted: list[Json]) -> bool:
-    return any(each["name"].lower().lstrip("#") in profile.creator.topics for each in wanted)
-
-
 def _mentions(profile: Profile, wanted: list[Json]) -> bool:
     known = {handle_of(brand) for brand in profile.feed.brands}
     return any(each["name"].lower().lstrip("@") in known for each in wanted)
@@ -155,20 +120,6 @@ def _mentions(profile: Profile, wanted: list[Json]) -> bool:
 
 def _brands(profile: Profile) -> list[str]:
     return [name for name, _ in profile.creator.brands]
-
-
-def _posted_since(profile: Profile, wanted: str) -> bool:
-    last = profile.feed.latest(profile.day * instants.DAY)
-    return last is not None and last >= instant(wanted, "last_post_timestamp")
-
-
-def _account(profile: Profile, wanted: str | list[str]) -> bool:
-    types = [wanted] if isinstance(wanted, str) else wanted
-    return "ANY" in types or profile.creator.account_type in types
-
-
-def _audience_ages(profile: Profile, wanted: Json) -> bool:
-    return bool(aged(profile, wanted) > wanted.get("percentage_value", MATTERS))
 
 
 def _languages(profile: Profile, wanted: list[Json]) -> bool:
@@ -189,55 +140,14 @@ def _affinities(profile: Profile, wanted: list[Json]) -> bool:
 
 
 TESTS: dict[str, Test] = {
-    "follower_count": _ranged(lambda profile: profile.followers),
-    "subscriber_count": _ranged(lambda profile: profile.followers if profile.platform == "youtube" else 0),
-    "is_verified": lambda profile, wanted: profile.verified is wanted,
-    "engagement_rate": lambda profile, wanted: (
-        100 * profile.engagement_rate >= percentage(wanted["percentage_value"], "engagement_rate")
-    ),
-    "average_likes": _ranged(lambda profile: profile.average_likes),
-    "average_views": _ranged(lambda profile: profile.average_views),
-    "content_count": _ranged(lambda profile: profile.content_count),
-    "total_engagements": _ranged(lambda profile: profile.average_likes + profile.average_comments),
-    "share_count": _ranged(lambda profile: int(profile.average_likes * 0.06)),
-    "save_count": _ranged(lambda profile: int(profile.average_likes * 0.11)),
-    "instagram_options": lambda profile, wanted: within(
-        profile.average_reels_views, wanted.get("reel_views", {})
-    ),
-    "creator_gender": _gender,
-    "creator_age": lambda profile, wanted: (
-        not profile.creator.discreet and within(profile.creator.age, wanted)
-    ),
-    "creator_age_bracket": lambda profile, wanted: profile.creator.age >= int(wanted.removeprefix("OVER_")),
-    "creator_language": lambda profile, wanted: (
-        wanted.get("code", "").lower() in ("", profile.creator.country.language)
-    ),
-    "creator_locations": _lives,
-    "creator_interests": lambda profile, wanted: profile.creator.niche.name in wanted,
     "creator_brand_affinities": lambda profile, wanted: any(brand in wanted for brand in _brands(profile)),
-    "creator_lookalikes": lambda profile, wanted: likeness(profile, wanted) > 0,
-    "platform_account_type": _account,
-    "creator_account_type": _account,
     "description_keywords": lambda profile, wanted: all(
         word in text_of(profile) for word in wanted.lower().split()
     ),
     "bio_phrase": lambda profile, wanted: wanted.lower() in profile.creator.bio.lower(),
-    "hashtags": _tagged,
     "mentions": _mentions,
-    "topic_relevance": lambda profile, wanted: (
-        relevance(profile, wanted.get("name", [])) >= wanted.get("threshold", 0.55)
-    ),
-    "has_contact_details": lambda profile, wanted: (
-        (profile.creator.email is not None or profile.creator.link is not None) is wanted
-    ),
-    "specific_contact_details": _contact,
-    "last_post_timestamp": _posted_since,
     "has_sponsored_posts": lambda profile, wanted: bool(profile.feed.brands) is wanted,
     "brand_sponsors": lambda profile, wanted: any(brand in wanted for brand in profile.feed.brands),
-    "follower_growth": _grows,
-    "subscriber_growth": lambda profile, wanted: profile.platform == "youtube" and _grows(profile, wanted),
-    "audience_gender": lambda profile, wanted: gendered(profile, wanted) > wanted["percentage_value"],
-    "audience_age": _audience_ages,
     "audience_language": _languages,
     "audience_interests": lambda profile, wanted: best(profile.audience.interests, wanted)[1] > MATTERS,
     "audience_interest_affinities": _affinities,
@@ -248,14 +158,8 @@ TESTS: dict[str, Test] = {
     "audience_location": lambda profile, wanted: all(
         named_place(profile, each.get("name", "")) > each.get("percentage_value", 0) for each in wanted
     ),
-    "audience_lookalikes": lambda profile, wanted: likeness(profile, wanted) > 0,
-    "audience_credibility_category": lambda profile, wanted: profile.audience.category in wanted,
-    "audience_credibility_score": lambda profile, wanted: profile.credibility >= wanted,
-    "is_official_artist": lambda profile, wanted: (
-        not wanted or (profile.verified and profile.creator.niche.name == "Music & Dance")
-    ),
 }
-"""What a profile must pass, by the filter's name. The cheap ones come first: they are tried in this order."""
+"""What a profile must pass by itself, where `masks` does not decide. The cheap ones come first, in this order."""
 
 TAKEN = frozenset({"audience_source", "exclude_private_profiles", "has_audience_info"})
 """Filters that every profile passes: none is private, all have an audience, which is the same by every source."""

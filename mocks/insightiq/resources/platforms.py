@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fixtures.creators.world import NEWSLETTERS
 from mocks.insightiq import errors
 from mocks.insightiq.dialect import dashed
 
@@ -80,6 +81,11 @@ def named(name: str) -> WorkPlatform | None:
     """Return a work platform by its name, in any case, or by its id."""
     by_name = (platform for platform in ALL if platform.key == name.lower())
     return _BY_ID.get(dashed(name)) or next(by_name, None)
+
+
+def is_newsletter(platform: WorkPlatform) -> bool:
+    """Tell whether creators write to their readers there: its contents are publications."""
+    return platform.key in NEWSLETTERS
 
 
 def of_creators(id: str) -> WorkPlatform:

@@ -1,46 +1,49 @@
-"""Creator search: an index of each platform for each day, walked in the order asked for until the page is full.
-
-The index holds numbers only (the creators of a platform, in order); everything else is derived again. It is shared by
-all worlds with the same population.
-"""
+"""Creator search: the places of those who pass every filter, in the order asked for, and how results are shown."""
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left, bisect_right
-from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from fixtures.creators import Profile
+import numpy as np
+
+from fixtures.creators import Profile, wording
 from fixtures.creators.world import day_of
 from mocks.insightiq.resources import creators, filters, platforms
+from mocks.insightiq.resources.index import index_of
+from mocks.insightiq.resources.masks import MASKS, NARROWING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
-    from fixtures.creators import Population
     from harness.transaction import Transaction
+    from mocks.insightiq.resources.index import Index
     from mocks.insightiq.resources.platforms import WorkPlatform
 
 Json = dict[str, Any]
 
 MOST = 500
 """Results that a search has at most, on all its pages together."""
+RANKED = 5_000
+"""Matches that an order of `BY_REQUEST` ranks, the largest first: each of them is looked at by itself."""
 
-BY_PROFILE: dict[str, Callable[[Profile], float]] = {
-    "FOLLOWER_COUNT": lambda profile: profile.followers,
-    "AVERAGE_LIKES": lambda profile: profile.average_likes,
-    "AVERAGE_LIKE": lambda profile: profile.average_likes,
-    "AVERAGE_VIEWS": lambda profile: profile.average_views,
-    "ENGAGEMENT_RATE": lambda profile: profile.engagement_rate,
-    "CONTENT_COUNT": lambda profile: profile.content_count,
-    "REELS_VIEWS": lambda profile: profile.average_reels_views,
-    "FOLLOWER_GROWTH": lambda profile: profile.growth(1),
-    "TOTAL_VIEWS_GROWTH": lambda profile: profile.growth(1),
-    "TOTAL_LIKES_GROWTH": lambda profile: profile.growth(1),
+BY_PROFILE = {
+    "FOLLOWER_COUNT": "followers",
+    "AVERAGE_LIKES": "likes",
+    "AVERAGE_LIKE": "likes",
+    "AVERAGE_VIEWS": "views",
+    "ENGAGEMENT_RATE": "engagement_rate",
+    "CONTENT_COUNT": "posts",
+    "REELS_VIEWS": "reels",
+    "FOLLOWER_GROWTH": "growth",
+    "TOTAL_VIEWS_GROWTH": "growth",
+    "TOTAL_LIKES_GROWTH": "growth",
+    "PEAK_VIEWERS": "followers",
+    "AVG_CONCURRENT_VIEWERS": "followers",
+    "AIRTIME": "followers",
+    "HOURS_WATCHED": "followers",
 }
-"""Orders that depend on the profile alone: kept with the index."""
+"""Orders that depend on the profile alone, and the index's name for each. Nobody streams: there followers decide."""
 
 BY_REQUEST: dict[str, Callable[[Profile, Json], float]] = {
     "DESCRIPTION": lambda profile, told: sum(
@@ -71,50 +74,7 @@ BY_REQUEST: dict[str, Callable[[Profile, Json], float]] = {
         profile, told.get("topic_relevance", {}).get("name", [])
     ),
 }
-"""Orders that depend on what is searched: all matches are sorted, those that are equal by followers."""
-
-
-class Index:
-    """The creators of a platform on a day, the largest first, and further orders as they are asked for."""
-
-    def __init__(self, population: Population, platform: str, day: int) -> None:
-        """Derive every creator once."""
-        self.population = population
-        self.platform = platform
-        self.day = day
-        sized = sorted(
-            (
-                (Profile(creator, platform, day).followers, creator.index)
-                for creator in population.on(platform)
-            ),
-            key=lambda pair: (-pair[0], pair[1]),
-        )
-        self._smallness = array("q", (-followers for followers, _ in sized))
-        self._orders = {"FOLLOWER_COUNT": array("L", (index for _, index in sized))}
-
-    def profile(self, index: int) -> Profile:
-        """Return a creator's profile on the index's day."""
-        return creators.profile_of(self.population, index, self.platform, self.day)
-
-    def order(self, field: str) -> array[int]:
-        """Return all creators in one of the orders of `BY_PROFILE`, descending."""
-        if field not in self._orders:
-            value, largest = BY_PROFILE[field], self._orders["FOLLOWER_COUNT"]
-            ranked = sorted(largest, key=lambda index: -value(self.profile(index)))
-            self._orders[field] = array("L", ranked)
-        return self._orders[field]
-
-    def sized(self, low: int | None, high: int | None) -> array[int]:
-        """Return the creators with followers in a range, the largest first."""
-        first = 0 if high is None else bisect_left(self._smallness, -high)
-        last = len(self._smallness) if low is None else bisect_right(self._smallness, -low)
-        return self._orders["FOLLOWER_COUNT"][first:last]
-
-
-@lru_cache(16)
-def index_of(population: Population, platform: str, day: int) -> Index:
-    """Return the index of a platform on a day."""
-    return Index(population, platform, day)
+"""Orders that depend on what is searched; those that are equal go by followers."""
 
 
 def search(tx: Transaction, told: Json) -> Iterator[Profile]:
@@ -126,28 +86,32 @@ def search(tx: Transaction, told: Json) -> Iterator[Profile]:
     index = index_of(people, platform.key, day_of(tx.now))
     tests = [(test, told[name]) for name, test in filters.TESTS.items() if name in told]
     field = told["sort_by"]["field"]
-    matching = _matching(index, _candidates(index, field, told), tests)
+    places = index.order(BY_PROFILE.get(field, "followers"))
+    passing = places[_masked(index, told)[places]]
+    profiles = (
+        creators.profile_of(people, number, platform.key, index.day) for number in _numbers(index, passing)
+    )
+    matching = (profile for profile in profiles if all(test(profile, wanted) for test, wanted in tests))
     if field not in BY_REQUEST:
         return matching
     value = BY_REQUEST[field]
-    return iter(sorted(matching, key=lambda profile: -value(profile, told)))
+    return iter(sorted(islice(matching, RANKED), key=lambda profile: -value(profile, told)))
 
 
-def _candidates(index: Index, field: str, told: Json) -> Iterable[int]:
-    """Return whom to look at: where followers decide the order, only those within the range asked for."""
-    if field in BY_PROFILE and field != "FOLLOWER_COUNT":
-        return index.order(field)
-    size = told.get("follower_count", {})
-    return index.sized(size.get("min"), size.get("max"))
+def _masked(index: Index, told: Json) -> Any:
+    """Return who may pass: true for each place that no filter leaves out."""
+    found = np.ones(len(index.table), dtype=bool)
+    for masks in (MASKS, NARROWING):
+        for name, mask in masks.items():
+            if name in told:
+                found &= mask(index, told[name])
+    return found
 
 
-def _matching(
-    index: Index, candidates: Iterable[int], tests: list[tuple[filters.Test, Any]]
-) -> Iterator[Profile]:
-    for each in candidates:
-        profile = index.profile(each)
-        if all(test(profile, wanted) for test, wanted in tests):
-            yield profile
+def _numbers(index: Index, places: Any) -> Iterator[int]:
+    """Go through the creators at some places, some hundred at once."""
+    for first in range(0, len(places), MOST):
+        yield from index.table.index[places[first : first + MOST]].tolist()
 
 
 def page(tx: Transaction, told: Json, limit: int, offset: int) -> list[Profile]:
@@ -161,7 +125,11 @@ def beginning(tx: Transaction, text: str, platform: WorkPlatform, limit: int) ->
     if platform.key not in people.platforms:
         return []
     index, wanted = index_of(people, platform.key, day_of(tx.now)), text.lower().lstrip("@")
-    profiles = map(index.profile, index.sized(None, None))
+    places = index.order("followers")
+    places = places[wording.might_begin(index.table, wanted)[places]]
+    profiles = (
+        creators.profile_of(people, number, platform.key, index.day) for number in _numbers(index, places)
+    )
     found = (
         each
         for each in profiles

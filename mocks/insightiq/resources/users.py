@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 USERS = Collection("insightiq.user", "external_id")
+TOKENS = Collection("insightiq.sdk_token")
+TOKEN = "sdk_token"  # noqa: S105 - the name of a kind of credential
 TOKEN_LASTS = 7 * instants.DAY
 
 
@@ -35,6 +37,11 @@ def create(tx: Transaction, name: str, external_id: str) -> Json:
     return tx.insert(USERS, user)
 
 
+def ensure(tx: Transaction, external_id: str, name: str) -> Json:
+    """Return the user of an external id, made if there is none."""
+    return tx.first(USERS, external_id=external_id) or create(tx, name, external_id)
+
+
 def by_external_id(tx: Transaction, external_id: str) -> Json:
     """Return the user of an external id, or refuse an unknown one."""
     user = tx.first(USERS, external_id=external_id)
@@ -48,8 +55,12 @@ def token(tx: Transaction, user: Json, products: list[str]) -> Json:
     user["products"] = products
     tx.save(USERS, user)
     expires = tx.now + TOKEN_LASTS
-    claims = {"sub": user["id"], "products": products, "exp": instants.seconds(expires), "iat": tx.seconds}
+    id = tx.uuid("sdk_token.id")
+    claims: Json = {"jti": id, "sub": user["id"], "products": products}
+    claims |= {"exp": instants.seconds(expires), "iat": tx.seconds}
     made = jwt.encode(claims, tx.token("sdk_token.key", 48), algorithm="HS256")
+    tx.insert(TOKENS, {"id": id, "user_id": user["id"], "products": products, "expires": expires})
+    tx.grant(made, TOKEN, {"id": id})
     return {"sdk_token": made, "expires_at": timestamp(expires)}
 
 

@@ -19,7 +19,7 @@ from tests.mocks.insightiq.room import CRITERIA, INSTAGRAM, Room, Spec, check_en
 Json = Any
 insightiq.load()
 SERVED = sorted(id for id in insightiq.operations if not id.startswith("greenroom:"))
-NAMES = {"identifier", "profile_url", "account_id", "user_id", "flagging_criteria_id"}
+NAMES = {"identifier", "profile_url", "account_id", "content_id", "user_id", "flagging_criteria_id"}
 PLATFORMS = st.sampled_from([INSTAGRAM, INSTAGRAM.replace("-", ""), "x"])
 
 
@@ -54,7 +54,7 @@ async def furnish(room: Room, runner: asyncio.Runner) -> Target:
     """Make one of each thing."""
     room.populate(size=300)
     found = (await room.search())[0]
-    account = await room.connect()
+    account = await room.connect(products=["IDENTITY", "ENGAGEMENT", "PUBLISH.CONTENT"])
     at = f"/v1/social/contents?account_id={account['id']}"
     hook = {"name": "all", "url": "http://127.0.0.1:9/", "events": ["ACCOUNTS.REMOVED"]}
     made = [
@@ -63,6 +63,7 @@ async def furnish(room: Room, runner: asyncio.Runner) -> Target:
         await room.ok("POST", "/v1/social/creators/email-lookup", {"emails": ["a@b.test"]}),
         (await room.ok("GET", "/v1/profiles"))["data"][0],
         (await room.ok("GET", at))["data"][0],
+        (await room.ok("GET", at.replace("contents", "content-groups")))["data"][0],
         account["user"],
         account,
     ]

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 
-from harness import faults
+from harness import faults, realtime
 from tests.mocks.insightiq.room import HOST, INSTAGRAM, Room, check_envelope
 
 PATH = "/v1/work-platforms"
@@ -109,6 +109,30 @@ async def test_injected_failures_are_in_the_providers_envelope(room: Room, statu
     assert (answer.status_code, answer.json()["error"]["type"]) == (status, type)
     assert answer.headers.get("retry-after") == ("1" if status == 429 else None)
     assert (await room.call("GET", PATH)).status_code == 200
+
+
+async def test_ten_requests_a_second_are_let_through_where_a_fault_asks_for_it(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tx = room.tx()
+    fault = {"kind": "rate_limit", "per_second": 10, "provider": "insightiq"}
+    faults.add(tx, faults.checked(fault, {"insightiq"}))
+    tx.commit()
+    for second in (5.2, 6.7):
+        monkeypatch.setattr(realtime, "monotonic", lambda second=second: second)
+        answers = [await room.call("GET", PATH) for _ in range(13)]
+        assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 3
+        assert answers[-1].headers["retry-after"] == "1"
+        assert answers[-1].json()["error"]["error_code"] == "rate_limit_exceeded"
+
+
+async def test_logos_are_drawn_at_their_address(room: Room) -> None:
+    url = (await room.ok("GET", f"{PATH}?limit=1"))["data"][0]["logo_url"]
+    async with httpx.AsyncClient(transport=room.client._transport) as bare:
+        answer = await bare.get(url)
+        assert answer.headers["content-type"] == "image/svg+xml"
+        assert "Instagram"[0] in answer.text
+        assert (await bare.get("https://cdn.insightiq.ai/platforms_logo/logos/x.png")).status_code == 404
 
 
 async def test_pictures_are_drawn_without_credentials(room: Room) -> None:

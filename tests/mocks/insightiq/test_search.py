@@ -286,14 +286,12 @@ async def test_wrong_fields_are_named_by_their_place(room: Room) -> None:
     )
 
 
-async def test_what_the_population_cannot_answer_says_so(room: Room) -> None:
-    body = {"work_platform_id": INSTAGRAM, "sort_by": LARGEST_FIRST}
-    streams = {"sort_by": {"field": "AIRTIME", "order": "DESCENDING"}}
-    asked: list[Any] = [{"livestream_options": {}}, {"post_type": "SHORTS"}, streams]
-    for more in asked:
-        answer = await room.call("POST", PATH, body | more)
-        assert answer.status_code == 400
-        assert answer.headers["greenroom-unserved"].startswith("POST /v1/social/creators/profiles/search ")
+async def test_nobody_streams(room: Room) -> None:
+    streams = {"field": "AIRTIME", "order": "DESCENDING"}
+    assert await room.search(sort_by=streams) == await room.search()
+    assert await room.search(livestream_options={"peak_viewers": {"min": 1}}) == []
+    assert await room.search(YOUTUBE, post_type="SHORTS") == []
+    assert await room.search(YOUTUBE, post_type="VIDEOS") == await room.search(YOUTUBE)
 
 
 async def test_results_move_with_time(room: Room) -> None:

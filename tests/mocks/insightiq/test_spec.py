@@ -18,6 +18,7 @@ ABSENT = {
     "error_type": "failed screenings only",
     "subtitles": "not derived",
     "audio_track_info": "not derived",
+    "published_info": "of a publication that has ended well",
     "locations": "not derived",
     "genre": "not derived",
     "lookalikes": "in `audience_likers` the document has a text, which is a mistake",
@@ -45,11 +46,14 @@ async def answers(room: Room) -> dict[str, Any]:
     who = {"identifier": found[0]["platform_username"], "work_platform_id": INSTAGRAM}
     query = "&".join(f"{name}={value}" for name, value in who.items())
     user = await room.ok("POST", "/v1/users", {"name": "Ada", "external_id": "ada"})
-    every = ["IDENTITY", "IDENTITY.AUDIENCE", "ENGAGEMENT", "ENGAGEMENT.AUDIENCE"]
+    every = ["IDENTITY", "IDENTITY.AUDIENCE", "ENGAGEMENT", "ENGAGEMENT.AUDIENCE", "PUBLISH.CONTENT"]
     account = (await room.connect(user_id=user["id"], products=every))["id"]
     profile = (await room.ok("GET", "/v1/profiles"))["data"][0]["id"]
     contents = await room.ok("GET", f"/v1/social/contents?account_id={account}")
-    content = contents["data"][0]["id"]
+    content = next(each["id"] for each in contents["data"] if each["engagement"]["comment_count"])
+    group = (await room.ok("GET", f"/v1/social/content-groups?account_id={account}"))["data"][0]["id"]
+    letters = (await room.connect(user_id=user["id"], products=every, work_platform="Substack"))["id"]
+    letter = (await room.ok("GET", f"/v1/publications/contents?account_id={letters}"))["data"][0]["id"]
     hooked = (await room.ok("POST", "/v1/webhooks", HOOK))["id"]
     criteria = await room.ok("POST", CRITERIA, {"name": "strict"})
     screened = {
@@ -73,11 +77,12 @@ async def answers(room: Room) -> dict[str, Any]:
             f"{PREFIX}/async/contents/fetch",
             {"work_platform_id": INSTAGRAM, "profile_url": found[0]["url"]},
         ),
+        "v1SocialContentPublish": await room.ok("POST", "/v1/social/contents/publish", post(account)),
         "AsyncCreatorProfileSearch": await room.ok(
             "POST", f"{PREFIX}/profiles/search-export", {**SEARCH, "max_results": 3}
         ),
     }
-    job = {name: answer["id"] for name, answer in started.items()}
+    job = {name: answer.get("data", answer)["id"] for name, answer in started.items()}
     await room.ok("GET", f"{PREFIX}/async/profiles/analytics/{job['asyncpostCreatorProfileAnalytics']}")
     await room.advance(5)
     known = {
@@ -85,9 +90,13 @@ async def answers(room: Room) -> dict[str, Any]:
         "account": account,
         "profile": profile,
         "content": content,
+        "group": group,
+        "letters": letters,
+        "letter": letter,
         "hook": hooked,
         "criteria": criteria["id"],
         "url": found[0]["url"],
+        "post": await discussed(room, who),
         **job,
     }
     got = {id: await room.ok("GET", path) for id, path in reads(known, query).items()}
@@ -100,6 +109,20 @@ async def answers(room: Room) -> dict[str, Any]:
         "v1WebhookPutWebhooksById": await room.ok("PUT", f"/v1/webhooks/{hooked}", HOOK | {"name": "b"}),
         "v1WebhookDeleteWebhooksById": await room.ok("DELETE", f"/v1/webhooks/{hooked}"),
     }
+
+
+def post(account: str) -> dict[str, Any]:
+    media = {"media_type": "VIDEO", "source_media_url": "https://files.test/a.mp4"}
+    more = {"source_thumbnail_url": "https://files.test/a.png", "additional_info": {}}
+    told = {"title": "New", "description": "Out now #launch"}
+    return {"account_id": account, "type": "REELS", **told, "media": [{**media, **more}]}
+
+
+async def discussed(room: Room, who: dict[str, str]) -> str:
+    """Return the address of a post with comments."""
+    profile = (await room.ok("POST", f"{PREFIX}/profiles/analytics", who))["profile"]
+    found = (each for each in profile["top_contents"] if each["engagement"]["comment_count"])
+    return str(next(found)["url"])
 
 
 def reads(known: dict[str, str], query: str) -> dict[str, str]:
@@ -118,6 +141,14 @@ def reads(known: dict[str, str], query: str) -> dict[str, str]:
         "v1StreamGetProfileById": f"/v1/profiles/{known['profile']}",
         "v1GetAudienceDemographics": f"/v1/audience?account_id={account}",
         "v1StreamGetContentsById": f"/v1/social/contents/{known['content']}",
+        "v1StreamGetContentGroups": f"/v1/social/content-groups?account_id={account}",
+        "v1StreamGetContentGroupsById": f"/v1/social/content-groups/{known['group']}",
+        "v1pubStreamGetContents": f"/v1/publications/contents?account_id={known['letters']}",
+        "v1pubStreamGetContentsById": f"/v1/publications/contents/{known['letter']}",
+        "v1EngagementGetComments": (
+            f"/v1/social/comments?account_id={account}&content_id={known['content']}"
+        ),
+        "v1GetSocialContentPublish": f"/v1/social/contents/publish/{known['v1SocialContentPublish']}",
         "basicprofileapi": f"{PREFIX}/profiles?{query}",
         "getasynccsresults": f"{PREFIX}/profiles/search-export/{known['AsyncCreatorProfileSearch']}",
         "get-v1-social-creators-async-profiles-analytics": (
@@ -168,6 +199,24 @@ def writes(known: dict[str, str], who: dict[str, str]) -> dict[str, tuple[str, A
             {"account_id": account, "from_date": "2025-06-01"},
         ),
         "postv1socialcontentssearch": ("/v1/social/contents/search", {"ids": [known["content"]]}),
+        "v1RefreshSocialContentGroups": ("/v1/social/content-groups/refresh", {"account_id": account}),
+        "v1FetchHistoricSocialContentGroups": (
+            "/v1/social/content-groups/fetch-historic",
+            {"account_id": account, "from_date": "2025-06-01"},
+        ),
+        "postv1socialcontentgroupssearch": (
+            "/v1/social/content-groups/search",
+            {"ids": [known["group"]]},
+        ),
+        "postv1publicationscontentssearch": (
+            "/v1/publications/contents/search",
+            {"ids": [known["letter"]]},
+        ),
+        "post-v1-social-creators-contents-comments": (
+            f"{PREFIX}/contents/comments",
+            {"work_platform_id": INSTAGRAM, "content_url": known["post"]},
+        ),
+        "v1ConnectPostLinks": ("/v1/links", {"external_id": "cy", "name": "Cy"}),
         "v1DisconnectAccountById": (f"/v1/accounts/{account}/disconnect", {}),
         "v1WebhookPostWebhooks": ("/v1/webhooks", HOOK),
         "v1WebhookPostWebhooksSend": (

@@ -21,6 +21,7 @@ class Faults:
         status: int | None = None,
         milliseconds: float | None = None,
         mode: str | None = None,
+        per_second: int | None = None,
         probability: float | None = None,
         times: int | None = None,
     ) -> Fault:
@@ -28,7 +29,7 @@ class Faults:
 
         It meets the requests of `provider` and `operation` (omitted: of all). `status` needs a status, `latency`
         milliseconds, `delivery` a mode (duplicate, drop, delay, reorder, corrupt_signature, stale_timestamp, fail).
-        `probability` is 0 to 1; after `times` matching requests the fault is gone.
+        `rate_limit` lets `per_second` requests a second through (omitted: none). `probability` is 0 to 1; after `times` matching requests the fault is gone.
         """
         body = {
             "kind": kind,
@@ -37,6 +38,7 @@ class Faults:
             "status": status,
             "milliseconds": milliseconds,
             "mode": mode,
+            "per_second": per_second,
             "probability": probability,
             "times": times,
         }

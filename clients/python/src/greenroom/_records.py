@@ -179,6 +179,7 @@ class Fault:
     status: int | None = None
     milliseconds: float | None = None
     mode: str | None = None
+    per_second: int | None = None
     probability: float | None = None
     times: int | None = None
     hits: int = 0
