@@ -62,14 +62,32 @@ class Values:
     single: Array | None = None
 
     @classmethod
-    def of(cls, size: int, owners: Sequence[int] | Array, values: Array, none: float) -> Values:
-        """Keep values, alone where no record has two."""
-        of = np.asarray(owners, np.int32)
+    def of_first(cls, first: Array, there: Array, several: Sequence[tuple[int, float]]) -> Values:
+        """Keep values of which each record has one at most, but for the further ones in `several`."""
+        owners = np.flatnonzero(there).astype(np.int32)
+        if not several:
+            return cls(len(first), owners, first[owners], first)
+        more, values = zip(*several, strict=True)
+        owners = np.concatenate((owners, np.array(more, np.int32)))
+        data = np.concatenate((first[there], np.array(values, first.dtype)))
+        order = np.argsort(owners, kind="stable")
+        return cls(len(first), owners[order], data[order])
+
+    @classmethod
+    def merged(cls, parts: Sequence[tuple[Values, Array]], none: float) -> Values:
+        """Put values one behind the other, without those of records that are gone."""
+        owners, values, start = [], [], 0
+        for part, alive in parts:
+            there = alive[part.owners]
+            owners.append((np.cumsum(alive) - 1)[part.owners[there]] + start)
+            values.append(part.values[there])
+            start += int(np.count_nonzero(alive))
+        of, data = np.concatenate(owners).astype(np.int32), np.concatenate(values)
         single = None
-        if not len(of) or (np.diff(of) > 0).all():
-            single = np.full(size, none, values.dtype)
-            single[of] = values
-        return cls(size, of, values, single)
+        if all(part.single is not None for part, _ in parts):
+            single = np.full(start, none, data.dtype)
+            single[of] = data
+        return cls(start, of, data, single)
 
     def holding(self, met: Array) -> Array:
         """Return the records with a value for which the condition on values is met."""
@@ -79,78 +97,86 @@ class Values:
 
 
 @dataclass(slots=True)
-class Column:
-    """One attribute's values; `first` is the code of each record's first value, and `sorted` that value's number."""
+class Codes:
+    """The values of an attribute as codes of their spellings; `first` is the code of each record's first value, or -1."""
 
-    facets: Values
-    numbers: Values
     first: Array
-    first_number: Array
-    places: tuple[Array, Array, Array]
+    values: Values
 
     @classmethod
-    def of(cls, records: Iterable[Json], path: str, spellings: Spellings) -> Column:
+    def of(cls, records: Iterable[Json], path: str, spellings: Spellings) -> Codes:
         """Read an attribute of records."""
-        owners: list[int] = []
-        codes: list[int] = []
-        number_owners: list[int] = []
-        numbers: list[float] = []
+        known = spellings.codes
         first: list[int] = []
-        first_number: list[float] = []
-        where: list[tuple[int, float, float]] = []
+        several: list[tuple[int, int]] = []
         for at, record in enumerate(records):
-            if path == GEO:
-                where += [(at, *place) for place in geo.places(record)]
-            found = _values(record, path)
-            first.append(spellings.code(paths.spelled(found[0])) if found else -1)
-            first_number.append(float(found[0]) if found and _is_number(found[0]) else np.nan)
-            if len(found) == 1:
-                owners.append(at)
-                codes.append(first[-1])
-            else:
-                unique = dict.fromkeys(spellings.code(paths.spelled(each)) for each in found)
-                owners += [at] * len(unique)
-                codes += unique
-            for each in found:
-                if _is_number(each):
-                    number_owners.append(at)
-                    numbers.append(float(each))
-        size = len(first)
-        return cls(
-            Values.of(size, owners, np.array(codes, np.int32), -1),
-            Values.of(size, number_owners, np.array(numbers, np.float64), np.nan),
-            np.array(first, np.int32),
-            np.array(first_number, np.float64),
-            _apart(where),
-        )
+            value = record.get(path)
+            if type(value) is str:
+                code = known.get(value)
+                first.append(spellings.code(value) if code is None else code)
+                continue
+            unique = dict.fromkeys(spellings.code(paths.spelled(each)) for each in _values(record, path))
+            first.append(next(iter(unique), -1))
+            several += [(at, code) for code in unique if code != first[-1]]
+        array = np.array(first, np.int32)
+        return cls(array, Values.of_first(array, array >= 0, several))
 
     @classmethod
-    def merged(cls, parts: Sequence[tuple[Column, Array]]) -> Column:
+    def merged(cls, parts: Sequence[tuple[Codes, Array]]) -> Codes:
         """Put columns one behind the other, without the records that are gone."""
-        kept = [(column, alive, np.cumsum(alive) - 1) for column, alive in parts]
-        starts = np.cumsum([0, *(int(np.count_nonzero(alive)) for _, alive, _ in kept)])
-        size = int(starts[-1])
+        first = np.concatenate([column.first[alive] for column, alive in parts])
+        return cls(first, Values.merged([(column.values, alive) for column, alive in parts], -1))
 
-        def joined(name: str, none: float) -> Values:
-            owners, values = [], []
-            for (column, alive, moved), start in zip(kept, starts, strict=False):
-                pairs: Values = getattr(column, name)
-                there = alive[pairs.owners]
-                owners.append(moved[pairs.owners[there]] + start)
-                values.append(pairs.values[there])
-            return Values.of(size, np.concatenate(owners), np.concatenate(values), none)
 
-        where = []
-        for (column, alive, moved), start in zip(kept, starts, strict=False):
-            there = alive[column.places[0]]
-            where.append((moved[column.places[0][there]] + start, *(each[there] for each in column.places[1:])))
-        return cls(
-            joined("facets", -1),
-            joined("numbers", np.nan),
-            np.concatenate([column.first[alive] for column, alive, _ in kept]),
-            np.concatenate([column.first_number[alive] for column, alive, _ in kept]),
-            tuple(np.concatenate(each) for each in zip(*where, strict=True)),  # type: ignore[arg-type]
-        )
+@dataclass(slots=True)
+class Numbers:
+    """The numbers among the values of an attribute; `first` is NaN where the first value is none, which may be a text."""
+
+    first: Array
+    values: Values
+    texts: bool
+
+    @classmethod
+    def of(cls, records: Iterable[Json], path: str) -> Numbers:
+        """Read an attribute of records."""
+        first: list[float] = []
+        several: list[tuple[int, float]] = []
+        texts = False
+        for at, record in enumerate(records):
+            value = record.get(path)
+            if type(value) is int or type(value) is float:
+                first.append(value)
+                continue
+            found = [value] if type(value) is str else _values(record, path)
+            first.append(float(found[0]) if found and _is_number(found[0]) else np.nan)
+            texts = texts or bool(found and not _is_number(found[0]))
+            rest = found[1:] if found and _is_number(found[0]) else found
+            several += [(at, float(each)) for each in rest if _is_number(each)]
+        array = np.array(first, np.float64)
+        return cls(array, Values.of_first(array, ~np.isnan(array), several), texts)
+
+    @classmethod
+    def merged(cls, parts: Sequence[tuple[Numbers, Array]]) -> Numbers:
+        """Put columns one behind the other, without the records that are gone."""
+        first = np.concatenate([column.first[alive] for column, alive in parts])
+        values = Values.merged([(column.values, alive) for column, alive in parts], np.nan)
+        return cls(first, values, any(column.texts for column, _ in parts))
+
+
+@dataclass(slots=True)
+class Places:
+    """Where records are: pairs of a record and a place."""
+
+    owners: Array
+    latitudes: Array
+    longitudes: Array
+
+    @classmethod
+    def of(cls, records: Iterable[Json]) -> Places:
+        """Read the places of records."""
+        where = [(at, *place) for at, record in enumerate(records) for place in geo.places(record)]
+        owners, latitudes, longitudes = zip(*where, strict=True) if where else ((), (), ())
+        return cls(np.array(owners, np.int32), np.array(latitudes, np.float64), np.array(longitudes, np.float64))
 
 
 def _values(record: Json, path: str) -> list[Any]:
@@ -164,8 +190,3 @@ def _values(record: Json, path: str) -> list[Any]:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _apart(where: list[tuple[int, float, float]]) -> tuple[Array, Array, Array]:
-    owners, latitudes, longitudes = zip(*where, strict=True) if where else ((), (), ())
-    return np.array(owners, np.int32), np.array(latitudes, np.float64), np.array(longitudes, np.float64)

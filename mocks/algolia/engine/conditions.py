@@ -97,8 +97,8 @@ def _facet(corpus: Corpus, segment: Segment, condition: Condition, allowed: Filt
         return mask
     if name != TAGS and name not in allowed.facets:
         return mask
-    column = corpus.column(segment, name)
-    return _with_codes(column.facets, _codes(corpus.spellings[name], wanted))
+    values = corpus.codes(segment, name).values
+    return _with_codes(values, _codes(corpus.spelled(name), wanted))
 
 
 def _codes(spellings: Spellings, wanted: str) -> list[int]:
@@ -144,7 +144,7 @@ def _numeric(corpus: Corpus, segment: Segment, condition: Condition, allowed: Fi
         return np.zeros(len(segment), bool)
     if name in allowed.equal_only and operator not in ("=", "!="):
         return np.zeros(len(segment), bool)
-    numbers = corpus.column(segment, name).numbers
+    numbers = corpus.numbers(segment, name).values
     data = np.round(numbers.values if numbers.single is None else numbers.single, 3)
     if operator == "TO":
         met = (data >= round(operand[0], 3)) & (data <= round(operand[1], 3))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mocks.algolia.engine.columns import Column, Spellings
+from mocks.algolia.engine.columns import Codes, Numbers, Places, Spellings
 from mocks.algolia.engine.segment import Attributes, Segment, build, merge
 from mocks.algolia.engine.shape import Shape
 from mocks.algolia.engine.vocabulary import Vocabulary
@@ -46,7 +46,8 @@ class Corpus:
         self.attributes = Attributes()
         self.vocabulary = Vocabulary()
         self.spellings: dict[str, Spellings] = {}
-        self.expected: set[str] = set()
+        self._with_codes: set[str] = set()
+        self._with_numbers: set[str] = set()
         self._segments: list[Segment] = []
         self._pending: dict[str, Json] = {}
         self._where: dict[str, tuple[Segment, int]] = {}
@@ -83,8 +84,10 @@ class Corpus:
         records = list(self._pending.values())
         self._pending = {}
         segment = build(records, self.shape, self.vocabulary, self.attributes)
-        for path in self.expected:
-            segment.columns[path] = Column.of(records, path, self._spelled(path))
+        for path in self._with_codes:
+            segment.codes[path] = Codes.of(records, path, self.spelled(path))
+        for path in self._with_numbers:
+            segment.numbers[path] = Numbers.of(records, path)
         self._segments.append(segment)
         self._where |= {id: (segment, at) for at, id in enumerate(segment.ids)}
 
@@ -123,20 +126,36 @@ class Corpus:
         """How many numbers of records there are, those that are gone included."""
         return sum(len(part.segment) for part in self.parts)
 
-    def expect(self, names: Iterable[str]) -> None:
-        """Make ready for searches that need these attributes as columns."""
-        self.expected.update(names)
+    def expect(self, facets: Iterable[str], orders: Iterable[str] = ()) -> None:
+        """Make ready for searches that filter and count by some attributes, and are ordered by others."""
+        self._with_codes.update(facets)
+        self._with_numbers.update(facets)
+        self._with_numbers.update(orders)
 
-    def column(self, segment: Segment, path: str) -> Column:
-        """Return an attribute's column of a segment, made at its first use and kept from then on."""
-        known = segment.columns.get(path)
+    def codes(self, segment: Segment, path: str) -> Codes:
+        """Return an attribute's values in a segment, read at their first use and kept from then on."""
+        known = segment.codes.get(path)
         if known is None:
-            self.expected.add(path)
-            records = (segment.record(at) for at in range(len(segment)))
-            known = segment.columns[path] = Column.of(records, path, self._spelled(path))
+            self._with_codes.add(path)
+            known = segment.codes[path] = Codes.of(segment.records(), path, self.spelled(path))
         return known
 
-    def _spelled(self, path: str) -> Spellings:
+    def numbers(self, segment: Segment, path: str) -> Numbers:
+        """Return an attribute's numbers in a segment."""
+        known = segment.numbers.get(path)
+        if known is None:
+            self._with_numbers.add(path)
+            known = segment.numbers[path] = Numbers.of(segment.records(), path)
+        return known
+
+    def where(self, segment: Segment) -> Places:
+        """Return the places of a segment's records."""
+        if segment.where is None:
+            segment.where = Places.of(segment.records())
+        return segment.where
+
+    def spelled(self, path: str) -> Spellings:
+        """Return the spellings of an attribute's values."""
         return self.spellings.setdefault(path, Spellings())
 
     def record(self, number: int) -> Json:

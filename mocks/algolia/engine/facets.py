@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mocks.algolia.engine.columns import Spellings
 from mocks.algolia.engine.conditions import bare
 from mocks.algolia.engine.corpus import Corpus
 from mocks.algolia.engine.text import Word, apart, original_length
@@ -56,7 +55,7 @@ def count(corpus: Corpus, numbers: Array, name: str) -> dict[str, int]:
     """
     totals = np.zeros(0, np.int64)
     for part, local in corpus.split(numbers):
-        codes = corpus.column(part.segment, name).facets
+        codes = corpus.codes(part.segment, name).values
         if codes.single is not None:
             found = codes.single if len(local) == codes.size else codes.single[local]
             some = np.bincount(found + 1)[1:]
@@ -67,7 +66,7 @@ def count(corpus: Corpus, numbers: Array, name: str) -> dict[str, int]:
         if len(some) > len(totals):
             totals, some = some.astype(np.int64), totals
         totals[: len(some)] += some
-    spellings = corpus.spellings.get(name, Spellings())
+    spellings = corpus.spelled(name)
     counts: dict[str, tuple[int, int, str]] = {}
     for code in np.flatnonzero(totals).tolist():
         text, times = spellings.texts[code], int(totals[code])
@@ -89,7 +88,7 @@ def statistics(corpus: Corpus, numbers: Array, name: str) -> Json | None:
     """Return least, greatest, mean and sum of an attribute's numbers; None when it has none."""
     parts = []
     for part, local in corpus.split(numbers):
-        values = corpus.column(part.segment, name).numbers
+        values = corpus.numbers(part.segment, name).values
         if values.single is not None:
             found = values.single if len(local) == values.size else values.single[local]
             parts.append(found[~np.isnan(found)])

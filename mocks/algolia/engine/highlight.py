@@ -11,7 +11,7 @@ from mocks.algolia.engine.corpus import Corpus
 from mocks.algolia.engine.question import Question
 from mocks.algolia.engine.readings import QueryWord, Reading
 from mocks.algolia.engine.shape import INTERNAL, is_text, searchable
-from mocks.algolia.engine.text import Spelling, original_length, words
+from mocks.algolia.engine.text import JOINED, PLAIN, RUN, Spelling, original_length, words
 
 Json = Any
 Leaf = Callable[[str], dict[str, Json]]
@@ -42,6 +42,9 @@ class Marker:
     asked: list[str]
     words: list[tuple[QueryWord, dict[int, int]]]
     numbers: dict[str, int]
+    exact: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
+    mistyped: frozenset[int] = frozenset()
     only_exact: bool = False
     replacing: bool = False
     _known: dict[str, Meaning | None] = field(default_factory=dict)
@@ -65,6 +68,9 @@ class Marker:
             question.asked,
             costs,
             corpus.vocabulary.numbers,
+            frozenset(text for word in words for text in (word.text, *(form.text for form in word.others))),
+            tuple(word.text for word in words if word.prefix),
+            frozenset(number for _, found in costs for number in found),
             values["exactOnSingleWordQuery"] == "word" and len(question.asked) == 1,
             bool(values.get("replaceSynonymsInHighlight")),
         )
@@ -76,6 +82,9 @@ class Marker:
         return self._known[text]
 
     def _meaning(self, text: str) -> Meaning | None:
+        known = text in self.exact or text.startswith(self.prefixes) or self.numbers.get(text) in self.mistyped
+        if not known:
+            return None
         stands: set[int] = set()
         length = 0
         instead = None
@@ -103,6 +112,10 @@ class Marker:
 
     def marked(self, text: str) -> tuple[str, list[str], int]:
         """Return a text with tags, the query's words in it, and how many of its characters are marked."""
+        if not self.words:
+            return text, [], 0
+        if text.isascii() and self.spelling == PLAIN and not JOINED.search(text):
+            return self._marked_simply(text)
         out, done, found, covered = "", 0, set(), 0
         for word in words(text, self.spelling):
             meant = self.meaning(word.text)
@@ -114,6 +127,23 @@ class Marker:
             out += text[done : word.start] + self.pre + shown + self.post
             covered += end - word.start
             done = end
+        return out + text[done:], self._named(found), covered
+
+    def _marked_simply(self, text: str) -> tuple[str, list[str], int]:
+        """Mark a text whose words are nothing but letters and digits of ASCII."""
+        out, done, found, covered = "", 0, set(), 0
+        known = self._known
+        for match in RUN.finditer(text.lower()):
+            word = match.group()
+            meant = known[word] if word in known else self.meaning(word)
+            if meant is not None:
+                start = match.start()
+                end = start + min(meant.length, len(word))
+                found |= meant.words
+                shown = text[start:end] if meant.instead is None else meant.instead
+                out += text[done:start] + self.pre + shown + self.post
+                covered += end - start
+                done = end
         return out + text[done:], self._named(found), covered
 
     def _named(self, found: set[int]) -> list[str]:

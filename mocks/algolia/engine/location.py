@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from mocks.algolia.engine import geo
-from mocks.algolia.engine.columns import GEO
 
 if TYPE_CHECKING:
     from mocks.algolia.engine.pool import Pool
@@ -70,7 +69,8 @@ def _places(pool: Pool) -> tuple[Array, Array, Array]:
     found = []
     start = 0
     for part, local in pool.corpus.split(pool.numbers):
-        owners, latitudes, longitudes = pool.corpus.column(part.segment, GEO).places
+        places = pool.corpus.where(part.segment)
+        owners, latitudes, longitudes = places.owners, places.latitudes, places.longitudes
         moved = np.full(len(part.segment), -1, np.int64)
         moved[local] = np.arange(start, start + len(local))
         there = moved[owners] >= 0

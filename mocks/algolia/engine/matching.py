@@ -39,6 +39,7 @@ class Group:
     cost: int
     places: Places
     exact: bool = False
+    in_order: bool = False
 
 
 @dataclass(slots=True)
@@ -67,7 +68,9 @@ class Hits:
     def places(self, inside: Array) -> Array:
         """Return records and places as one sorted array of numbers."""
         found = [each.records.astype(np.int64) << SHIFT | each.places for each in self.best(inside)]
-        return np.sort(np.concatenate(found)) if found else np.zeros(0, np.int64)
+        if len(found) == 1 and self.groups[0].in_order:
+            return found[0]
+        return np.sort(np.concatenate(found), kind="stable") if found else np.zeros(0, np.int64)
 
     def every(self, inside: Array) -> Array:
         """Return all places in the records inside a mask, whatever their typos, as one array of numbers."""
@@ -103,7 +106,7 @@ def look(corpus: Corpus, segment: Segment, word: QueryWord, question: Question) 
     allowed = _Allowed.of(corpus, question)
     first, end = segment.beginning(word.text) if word.prefix else _only(segment, word.text)
     if first < end and segment.words[first] == word.text:
-        groups.append(Group(word.extra, segment.of_range(first, first + 1), exact=word.exact))
+        groups.append(Group(word.extra, segment.of_range(first, first + 1), word.exact, in_order=True))
         first += 1
     if first < end:
         groups.append(Group(word.extra, allowed.begun(segment.of_range(first, end))))
@@ -118,7 +121,8 @@ def look(corpus: Corpus, segment: Segment, word: QueryWord, question: Question) 
         begin, stop = _only(segment, form.text)
         if begin < stop:
             groups.append(Group(form.extra, segment.of_range(begin, stop), exact=form.exact))
-    groups = [Group(each.cost, allowed.searched(each.places), each.exact) for each in groups]
+    for group in groups:
+        group.places = allowed.searched(group.places)
     groups = sorted((each for each in groups if len(each.places)), key=lambda each: -each.cost)
     cost = np.full(len(segment), ABSENT, np.uint8)
     for group in groups:

@@ -84,16 +84,14 @@ class Pool:
 
     def _sorted(self, name: str, at: Array, *, descending: bool) -> Array:
         """Return numbers in the order of an attribute's first values: numbers before texts, and nothing comes last."""
-        codes, numbers = [], []
-        for part, local in self.corpus.split(self.numbers[at]):
-            column = self.corpus.column(part.segment, name)
-            codes.append(column.first[local])
-            numbers.append(column.first_number[local])
-        if not codes:
+        parts = list(self.corpus.split(self.numbers[at]))
+        if not parts:
             return np.zeros(0)
-        code, number = np.concatenate(codes), np.concatenate(numbers)
-        if (np.isnan(number) & (code >= 0)).any():
-            number = self._with_texts(name, code, number)
+        columns = [self.corpus.numbers(part.segment, name) for part, _ in parts]
+        number = np.concatenate([each.first[local] for each, (_, local) in zip(columns, parts, strict=True)])
+        if any(each.texts for each in columns):
+            codes = [self.corpus.codes(part.segment, name).first[local] for part, local in parts]
+            number = self._with_texts(name, np.concatenate(codes), number)
         key = -number if descending else number
         return np.where(np.isnan(number), np.inf, key)
 
@@ -103,7 +101,7 @@ class Pool:
         places = np.unique(number[~np.isnan(number)], return_inverse=True)[1].astype(np.float64)
         merged = np.full(len(number), np.nan)
         merged[~np.isnan(number)] = places
-        ranks = self.corpus.spellings[name].ranks()
+        ranks = self.corpus.spelled(name).ranks()
         merged[texts] = ranks[code[texts]] + float(len(number))
         return merged
 

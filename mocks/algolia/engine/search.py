@@ -42,6 +42,8 @@ class Found:
 
     def numbers(self) -> Array:
         """Return the numbers of all records found, before grouping."""
+        if not self.pinned:
+            return self.pool.numbers
         return np.sort(np.concatenate((self.pool.numbers, np.array(list(self.pinned.values()), np.int64))))
 
     def leaders(self) -> Array:
@@ -111,7 +113,7 @@ def _keys(found: Pool) -> Array:
     """Return the group of each record of `distinct`: the code of its value, or a group of its own."""
     name = found.question.settings["attributeForDistinct"]
     codes = [
-        found.corpus.column(part.segment, name).first[local]
+        found.corpus.codes(part.segment, name).first[local]
         for part, local in found.corpus.split(found.numbers)
     ]
     keys = np.concatenate(codes).astype(np.int64) if codes else np.zeros(0, np.int64)

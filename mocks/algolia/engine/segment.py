@@ -7,7 +7,7 @@ a common beginning are one slice. Segments are made of records, or of other segm
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from mocks.algolia.engine.columns import Column
+from mocks.algolia.engine.columns import Codes, Numbers
+from mocks.algolia.engine.columns import Places as Where
 from mocks.algolia.engine.shape import Attribute, Shape
 from mocks.algolia.engine.text import simple, words
 from mocks.algolia.engine.vocabulary import Vocabulary
@@ -68,7 +69,7 @@ class Attributes:
 
 @dataclass(slots=True)
 class Segment:
-    """Records as JSON, the words in them and their places; `columns` are made when they are first asked for."""
+    """Records as JSON, the words in them and their places; columns are made when they are first asked for."""
 
     ids: list[str]
     raw: list[bytes]
@@ -77,7 +78,9 @@ class Segment:
     starts: Array
     places: Places
     local: Array
-    columns: dict[str, Column] = field(default_factory=dict)
+    codes: dict[str, Codes] = field(default_factory=dict)
+    numbers: dict[str, Numbers] = field(default_factory=dict)
+    where: Where | None = None
     dead: int = 0
 
     def __len__(self) -> int:
@@ -87,6 +90,10 @@ class Segment:
         """Return a record."""
         read: Json = orjson.loads(self.raw[at])
         return read
+
+    def records(self) -> Iterator[Json]:
+        """Return all records, those that are gone included."""
+        return map(orjson.loads, self.raw)
 
     def beginning(self, prefix: str) -> tuple[int, int]:
         """Return the first and the end of the words with a common beginning."""
@@ -249,8 +256,10 @@ def merge(segments: Sequence[Segment], vocabulary: Vocabulary) -> Segment:
     places = Places(*(np.concatenate([getattr(each, name) for each in parts]) for name in Places.__slots__))
     all_tokens = np.concatenate(tokens)
     merged = _sorted(ids, raw, *_used(list(numbering), all_tokens), places, vocabulary)
-    for path in set.intersection(*(set(segment.columns) for segment in segments)):
-        merged.columns[path] = Column.merged([(each.columns[path], each.alive) for each in segments])
+    for path in set.intersection(*(set(segment.codes) for segment in segments)):
+        merged.codes[path] = Codes.merged([(each.codes[path], each.alive) for each in segments])
+    for path in set.intersection(*(set(segment.numbers) for segment in segments)):
+        merged.numbers[path] = Numbers.merged([(each.numbers[path], each.alive) for each in segments])
     return merged
 
 

@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
-_PLAIN = re.compile(r"[a-z0-9]+")
+RUN = re.compile(r"[a-z0-9]+")
+JOINED = re.compile(r"[A-Za-z0-9][.'][A-Za-z0-9]")
 _IDEOGRAPH = re.compile(
     r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]|[^\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
 )
@@ -72,9 +73,9 @@ def _bare(character: str) -> str:
 
 def simple(text: str, spelling: Spelling) -> list[str] | None:
     """Return the words of a text without anything out of the ordinary, which is most texts; None for others."""
-    if not text.isascii() or spelling != PLAIN or "'" in text or "." in text.rstrip("."):
+    if not text.isascii() or (spelling is not PLAIN and spelling != PLAIN) or JOINED.search(text):
         return None
-    return _PLAIN.findall(text.lower())
+    return RUN.findall(text.lower())
 
 
 def apart(text: str, spelling: Spelling = PLAIN) -> list[Word]:

@@ -55,7 +55,7 @@ def corpus(tx: Transaction, index: Json) -> Corpus:
     if shelf is None or shelf.generation < held["complete_since"]:
         shelf = Shelf(Corpus(shape))
     if shelf.generation < held["generation"]:
-        shelf.corpus.expect(_columns(settings))
+        shelf.corpus.expect(*_columns(settings))
         _refresh(tx, shelf, held)
     shelves[key] = shelf
     if len(shelves) > KEPT:
@@ -63,14 +63,11 @@ def corpus(tx: Transaction, index: Json) -> Corpus:
     return shelf.corpus
 
 
-def _columns(settings: Json) -> set[str]:
-    """Return the attributes that searches will filter, count, group or order by."""
-    found = {conditions.bare(each) for each in settings.get("attributesForFaceting") or ()}
+def _columns(settings: Json) -> tuple[set[str], set[str]]:
+    """Return the attributes that searches will filter and count by, and those that they will be ordered by."""
+    facets = {conditions.bare(each) for each in settings.get("attributesForFaceting") or ()}
     orders = [*(settings.get("customRanking") or ()), *(settings.get("ranking") or ())]
-    found |= {match[2] for each in orders if (match := SORT.fullmatch(each))}
-    if settings.get("attributeForDistinct"):
-        found.add(settings["attributeForDistinct"])
-    return found
+    return facets, {match[2] for each in orders if (match := SORT.fullmatch(each))}
 
 
 def _refresh(tx: Transaction, shelf: Shelf, held: Json) -> None:

@@ -108,8 +108,8 @@ def _ruled(tx: Transaction, index: Json, values: Json, corpus: Corpus) -> tuple[
         if name not in declared:
             return {}
         for part in corpus.parts:
-            corpus.column(part.segment, name)
-        return corpus.spellings[name].codes if name in corpus.spellings else {}
+            corpus.codes(part.segment, name)
+        return corpus.spelled(name).codes
 
     return rule_engine.apply(held, effective, now=tx.seconds, facet_values=facet_values)
 
