@@ -45,7 +45,9 @@ def words(chance: random.Random) -> list[str]:
     parts = [a + b for a, b in itertools.product("bcdfghklmnprstvwz", "aeiou")]
     found: dict[str, None] = {}
     while len(found) < VOCABULARY:
-        word = "".join(chance.choices(parts, k=chance.randint(2, 5))) + chance.choice(["", "", "n", "r", "s", "t"])
+        word = "".join(chance.choices(parts, k=chance.randint(2, 5))) + chance.choice(
+            ["", "", "n", "r", "s", "t"]
+        )
         found[word] = None
     return list(found)
 
@@ -62,9 +64,7 @@ class Writer:
     def text(self, count: int) -> list[str]:
         """Return some words."""
         last = self.weights[-1]
-        return [
-            self.words[bisect.bisect(self.weights, self.chance.random() * last)] for _ in range(count)
-        ]
+        return [self.words[bisect.bisect(self.weights, self.chance.random() * last)] for _ in range(count)]
 
     def record(self, number: int) -> Json:
         """Return a campaign."""
@@ -75,9 +75,13 @@ class Writer:
             "brand": written[4].title(),
             "description": " ".join(written[5:]) + ".",
             "orgId": f"org_{self.chance.randrange(ORGANISATIONS)}",
-            "status": self.chance.choice(["DRAFT", "SUBMITTED", "IN_REVIEW", "APPROVED", "ACTIVE", "COMPLETED"]),
+            "status": self.chance.choice(
+                ["DRAFT", "SUBMITTED", "IN_REVIEW", "APPROVED", "ACTIVE", "COMPLETED"]
+            ),
             "platform": self.chance.choice(["INSTAGRAM", "TIKTOK", "YOUTUBE"]),
-            "primaryKPI": self.chance.choice(["AD_RECALL", "BRAND_AWARENESS", "CONSIDERATION", "PURCHASE_INTENT"]),
+            "primaryKPI": self.chance.choice(
+                ["AD_RECALL", "BRAND_AWARENESS", "CONSIDERATION", "PURCHASE_INTENT"]
+            ),
             "totalBudget": self.chance.randrange(1_000, 500_000),
             "timeZone": "Europe/London",
             "currency": "GBP",
@@ -234,7 +238,7 @@ def _tantivy(records: list[Json], queries: list[str], size: int) -> Iterator[Fig
     searcher, schema = index.searcher(), index.schema
     names = ("campaignName", "brand", "description")
 
-    def term(word: str, last: bool) -> Any:
+    def term(word: str, *, last: bool) -> Any:
         any_of = [
             tantivy.Query.fuzzy_term_query(schema, name, word, 1 if len(word) >= 4 else 0, True, last)
             for name in names
@@ -243,7 +247,7 @@ def _tantivy(records: list[Json], queries: list[str], size: int) -> Iterator[Fig
 
     def run(query: str) -> Any:
         parts = query.split()
-        must = [(tantivy.Occur.Must, term(word, at == len(parts) - 1)) for at, word in enumerate(parts)]
+        must = [(tantivy.Occur.Must, term(word, last=at == len(parts) - 1)) for at, word in enumerate(parts)]
         wanted = tantivy.Query.boolean_query(must) if must else tantivy.Query.all_query()
         return searcher.search(wanted, limit=20, count=True).count
 

@@ -176,7 +176,9 @@ class Places:
         """Read the places of records."""
         where = [(at, *place) for at, record in enumerate(records) for place in geo.places(record)]
         owners, latitudes, longitudes = zip(*where, strict=True) if where else ((), (), ())
-        return cls(np.array(owners, np.int32), np.array(latitudes, np.float64), np.array(longitudes, np.float64))
+        return cls(
+            np.array(owners, np.int32), np.array(latitudes, np.float64), np.array(longitudes, np.float64)
+        )
 
 
 def _values(record: Json, path: str) -> list[Any]:

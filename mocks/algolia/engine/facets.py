@@ -131,7 +131,10 @@ def _meant(asked: list[str], known: set[str]) -> Iterator[dict[str, int]]:
         prefix = at == len(asked) - 1
         limit = 2 if len(wanted) >= 8 else 1 if len(wanted) >= 4 else 0
         numbers, _ = vocabulary.similar(wanted, limit, prefix=prefix)
-        found = {listed[number]: min(len(wanted), len(listed[number])) if prefix else len(listed[number]) for number in numbers}
+        found = {
+            listed[number]: min(len(wanted), len(listed[number])) if prefix else len(listed[number])
+            for number in numbers
+        }
         for word in listed:
             if word == wanted or (prefix and word.startswith(wanted)):
                 found[word] = len(wanted)

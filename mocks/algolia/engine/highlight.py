@@ -82,7 +82,9 @@ class Marker:
         return self._known[text]
 
     def _meaning(self, text: str) -> Meaning | None:
-        known = text in self.exact or text.startswith(self.prefixes) or self.numbers.get(text) in self.mistyped
+        known = (
+            text in self.exact or text.startswith(self.prefixes) or self.numbers.get(text) in self.mistyped
+        )
         if not known:
             return None
         stands: set[int] = set()

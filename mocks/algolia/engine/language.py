@@ -84,7 +84,9 @@ def of(values: Json, dictionaries: Dictionaries) -> Language:
     compounds = _languages(values, True, dictionaries) if values.get("decompoundQuery", True) else []
 
     def plurals(word: str) -> frozenset[str]:
-        return frozenset(each for language in languages for each in other_numbers(word, language, dictionaries))
+        return frozenset(
+            each for language in languages for each in other_numbers(word, language, dictionaries)
+        )
 
     def parts(word: str) -> tuple[str, ...]:
         found = (dictionaries.compounds.get(language, {}).get(word) for language in compounds)

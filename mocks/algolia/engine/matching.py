@@ -232,7 +232,10 @@ class Scored:
         at = np.searchsorted(others, ones, side="right")
         after = others[np.minimum(at, len(others) - 1)] - ones
         before = ones - others[np.maximum(at - 1, 0)] + 1
-        near = np.minimum(np.where((after > 0) & (after < FAR), after, FAR), np.where((before > 0) & (before < FAR), before, FAR))
+        near = np.minimum(
+            np.where((after > 0) & (after < FAR), after, FAR),
+            np.where((before > 0) & (before < FAR), before, FAR),
+        )
         best = np.full(len(records), FAR, np.int64)
         np.minimum.at(best, np.searchsorted(records, ones >> SHIFT), near)
         return best
@@ -258,18 +261,13 @@ class Scored:
         return inside
 
 
-def score(
-    corpus: Corpus, part: Part, reading: Reading, question: Question, allowed: Array
-) -> Scored:
+def score(corpus: Corpus, part: Part, reading: Reading, question: Question, allowed: Array) -> Scored:
     """Return the records of a segment that a reading finds among those allowed."""
     segment = part.segment
     hits = [look(corpus, segment, word, question) for word in reading.words]
     needed = [each.present for each in hits if not each.word.optional]
-    if needed:
-        mask = np.logical_and.reduce(needed)
-    else:
-        mask = np.logical_or.reduce([each.present for each in hits])
-    mask &= allowed
+    found = np.logical_and.reduce(needed) if needed else np.logical_or.reduce([each.present for each in hits])
+    mask = found & allowed
     for first, end in reading.phrases:
         if mask.any():
             mask &= in_a_row(hits[first:end], mask)

@@ -68,7 +68,9 @@ class Pool:
         numbers = self.numbers[at]
         by_part = {each.part.start: each for each in self.scored}
         found = [
-            by_part[part.start].criterion(name, local) for part, local in self.corpus.split(numbers) if len(local)
+            by_part[part.start].criterion(name, local)
+            for part, local in self.corpus.split(numbers)
+            if len(local)
         ]
         return np.concatenate(found) if found else np.zeros(0, np.int64)
 

@@ -56,7 +56,11 @@ def effective(settings: Json, given: Json) -> Json:
     values = defaults() | shared | given
     if values.get("naturalLanguages"):
         spoken = values["naturalLanguages"]
-        natural = {"removeStopWords": spoken, "ignorePlurals": spoken, "removeWordsIfNoResults": "allOptional"}
+        natural = {
+            "removeStopWords": spoken,
+            "ignorePlurals": spoken,
+            "removeWordsIfNoResults": "allOptional",
+        }
         values |= {name: value for name, value in natural.items() if name not in given}
         values["ruleContexts"] = [*(values.get("ruleContexts") or ()), "natural_language"]
     return values
@@ -109,7 +113,9 @@ def ask(
     )
 
 
-def _words(values: Json, spelling: Spelling) -> tuple[list[Word], list[tuple[int, int]], list[tuple[str, ...]]]:
+def _words(
+    values: Json, spelling: Spelling
+) -> tuple[list[Word], list[tuple[int, int]], list[tuple[str, ...]]]:
     """Return the query's words, those that belong together, and those that must not be there."""
     query = values.get("query", "")
     without: list[tuple[str, ...]] = []
@@ -117,7 +123,9 @@ def _words(values: Json, spelling: Spelling) -> tuple[list[Word], list[tuple[int
     if values.get("advancedSyntax"):
         features = values.get("advancedSyntaxFeatures", ["exactPhrase", "excludeWords"])
         query, phrases, left_out = advanced.read(query, features)
-        without = [words for text in left_out if (words := tuple(word.text for word in apart(text, spelling)))]
+        without = [
+            words for text in left_out if (words := tuple(word.text for word in apart(text, spelling)))
+        ]
     else:
         phrases = []
     asked = apart(query, spelling)
@@ -155,7 +163,9 @@ def _significant(
 def _exact_alone(plain: Reading, values: Json, dictionaries: language.Dictionaries) -> Reading:
     """A short word, or a stop word, is never exact when it is all of the query."""
     word = plain.words[0]
-    short = len(word.text) < EXACT_LEAST or word.text in language.stop_words(values, dictionaries, wanted=True)
+    short = len(word.text) < EXACT_LEAST or word.text in language.stop_words(
+        values, dictionaries, wanted=True
+    )
     return replace(plain, words=(replace(word, exact=not short),))
 
 

@@ -80,9 +80,7 @@ def limit(values: Json, word: str) -> int:
     return 1 if len(word) >= values["minWordSizefor1Typo"] else 0
 
 
-def plain(
-    values: Json, asked: list[Word], quoted: list[tuple[int, int]], optional: set[str]
-) -> Reading:
+def plain(values: Json, asked: list[Word], quoted: list[tuple[int, int]], optional: set[str]) -> Reading:
     """Return the query as it is: `quoted` are stretches that must stand in a record word for word."""
     fixed = {at for first, end in quoted for at in range(first, end)}
     kind, last = values["queryType"], len(asked) - 1
@@ -115,7 +113,8 @@ def with_others(reading: Reading, values: Json, synonyms: Synonyms, language: La
                     if len(put) == 1
                 ]
             others += [
-                Form(each, 0, exact="ignorePlurals" in as_exact) for each in sorted(language.plurals(word.text))
+                Form(each, 0, exact="ignorePlurals" in as_exact)
+                for each in sorted(language.plurals(word.text))
             ]
         words.append(replace(word, others=tuple(dict.fromkeys(others))))
     return replace(reading, words=tuple(words))
@@ -180,7 +179,9 @@ def _free(reading: Reading, first: int, end: int) -> bool:
     return all(end <= start or first >= stop for start, stop in reading.phrases)
 
 
-def _with(reading: Reading, first: int, end: int, put: tuple[str, ...], *, extra: int, exact: bool) -> Reading:
+def _with(
+    reading: Reading, first: int, end: int, put: tuple[str, ...], *, extra: int, exact: bool
+) -> Reading:
     """Put words in the place of others; several follow each other directly."""
     stands = tuple(at for word in reading.words[first:end] for at in word.stands)
     words = tuple(

@@ -98,7 +98,9 @@ def _hits(rules: list[Json], values: Json, now: int, facet_values: FacetValues) 
             yield min(found, key=Hit.precedence)
 
 
-def _met(rule: Json, condition: Json, words: list[Word], values: Json, facet_values: FacetValues) -> Hit | None:
+def _met(
+    rule: Json, condition: Json, words: list[Word], values: Json, facet_values: FacetValues
+) -> Hit | None:
     """Return how a condition is met; all that it says must hold."""
     context = condition.get("context")
     if context and context not in (values.get("ruleContexts") or ()):
@@ -197,7 +199,9 @@ def _one_edit(one: str, other: str) -> bool:
     """Tell whether two words differ by one insertion, deletion, substitution, or swap of neighbours."""
     if abs(len(one) - len(other)) > 1:
         return False
-    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    at = next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
     a, b = one[at:], other[at:]
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])
 
@@ -246,7 +250,9 @@ def _automatic(applied: Applied, changes: Json, values: Json, params: Json, hit:
             wanted = {"facet": entry} if isinstance(entry, str) else entry
             sign = "-" if wanted.get("negative") else ""
             score = f"<score={wanted['score']}>" if optional and wanted.get("score") else ""
-            found = [f"{facet}:{sign}{value}{score}" for facet, value in hit.captured if facet == wanted["facet"]]
+            found = [
+                f"{facet}:{sign}{value}{score}" for facet, value in hit.captured if facet == wanted["facet"]
+            ]
             groups += [found] if wanted.get("disjunctive") and found else [[each] for each in found]
         if groups and optional:
             given: Any = changes.get("optionalFilters", values.get("optionalFilters") or [])

@@ -288,4 +288,3 @@ def _place(found: Found, at: int) -> Json:
         "geoPrecision": int(located.steps[at]),
         "matchedGeoLocation": place,
     }
-

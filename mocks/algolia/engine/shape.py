@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from mocks.algolia.engine import paths
-from mocks.algolia.engine.text import Spelling
+from mocks.algolia.engine.text import PLAIN, Spelling
 
 Json = Any
 
@@ -28,7 +28,7 @@ class Shape:
     """What of the settings decides how records are indexed; None as attributes: all of them, in no order."""
 
     attributes: tuple[Attribute, ...] | None
-    spelling: Spelling = Spelling()
+    spelling: Spelling = PLAIN
     camel: tuple[str, ...] = ()
 
     @classmethod

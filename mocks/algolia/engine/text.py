@@ -119,7 +119,9 @@ def _groups(text: str, pieces: list[Word], spelling: Spelling) -> Iterator[tuple
 
 def _joined(between: str, before: Word, after: Word, spelling: Spelling) -> bool:
     if between == "":
-        return before.text.isascii() and after.text.isascii() and before.text.isalnum() and after.text.isalnum()
+        return (
+            before.text.isascii() and after.text.isascii() and before.text.isalnum() and after.text.isalnum()
+        )
     return between in JOINERS and between not in spelling.separators
 
 

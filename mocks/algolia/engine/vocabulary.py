@@ -135,7 +135,12 @@ class _Distances:
         best[kept] = np.where(there, np.minimum(best[kept], cells), best[kept])
 
     def _row(
-        self, above: dict[int, Array], above_it: dict[int, Array], place: int, column: Array, last: Array | None
+        self,
+        above: dict[int, Array],
+        above_it: dict[int, Array],
+        place: int,
+        column: Array,
+        last: Array | None,
     ) -> dict[int, Array]:
         """Return the cells of the row of the letter at `place`; outside the band all is too far."""
         row: dict[int, Array] = {}

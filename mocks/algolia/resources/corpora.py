@@ -83,9 +83,7 @@ def _since(tx: Transaction, collection: Collection, shelf: Shelf, held: Json) ->
     where, since = {"uid": held["uid"]}, shelf.generation + 1
     end = None
     while True:
-        page = tx.page(
-            collection, where=where, since=since, newest_first=False, limit=AT_ONCE, beyond=end
-        )
+        page = tx.page(collection, where=where, since=since, newest_first=False, limit=AT_ONCE, beyond=end)
         yield from page.items
         if not page.has_more:
             return

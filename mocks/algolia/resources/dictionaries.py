@@ -52,7 +52,9 @@ def change_settings(tx: Transaction, disabled: Json) -> None:
         if name not in NAMES or not (languages is None or proper):
             raise errors.bad_request("Invalid value for disableStandardEntries", subject=name)
     document = settings(tx)
-    document["disableStandardEntries"] |= {name: value for name, value in disabled.items() if value is not None}
+    document["disableStandardEntries"] |= {
+        name: value for name, value in disabled.items() if value is not None
+    }
     _changed(tx, document)
 
 
@@ -78,7 +80,9 @@ def batch(tx: Transaction, name: str, requests: list[Any], *, clear: bool) -> No
 
 def _read(name: str, request: Any) -> tuple[str, Json]:
     if not isinstance(request, dict) or request.get("action") not in ("addEntry", "deleteEntry"):
-        raise errors.bad_request('Invalid value for "action", expected addEntry or deleteEntry', subject="action")
+        raise errors.bad_request(
+            'Invalid value for "action", expected addEntry or deleteEntry', subject="action"
+        )
     body = request.get("body")
     if not isinstance(body, dict) or not isinstance(body.get("objectID"), str) or not body["objectID"]:
         raise errors.bad_request("Missing mandatory parameter: objectID", subject="objectID")
@@ -114,7 +118,13 @@ def entries(tx: Transaction, name: str) -> Iterator[Json]:
         for word in sorted(standard_stop_words(language)):
             if (language, word) not in replaced:
                 id = f"standard-{language}-{word}"
-                yield {"objectID": id, "language": language, "word": word, "state": "enabled", "type": "standard"}
+                yield {
+                    "objectID": id,
+                    "language": language,
+                    "word": word,
+                    "state": "enabled",
+                    "type": "standard",
+                }
 
 
 def matching(tx: Transaction, name: str, query: str, language: str | None) -> list[Json]:
@@ -123,7 +133,8 @@ def matching(tx: Transaction, name: str, query: str, language: str | None) -> li
     return [
         each
         for each in entries(tx, name)
-        if language in (None, each["language"]) and any(normalise(text).startswith(wanted) for text in _texts(each))
+        if language in (None, each["language"])
+        and any(normalise(text).startswith(wanted) for text in _texts(each))
     ]
 
 

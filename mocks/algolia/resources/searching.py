@@ -14,7 +14,7 @@ from mocks.algolia.engine.parameters import Wrong
 from mocks.algolia.engine.question import FILTERS, Question
 from mocks.algolia.engine.rules import Applied
 from mocks.algolia.engine.search import Found
-from mocks.algolia.resources import access, corpora, dictionaries, indices
+from mocks.algolia.resources import access, analytics, corpora, dictionaries, indices
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -142,6 +142,7 @@ def answer(tx: Transaction, name: str, given: Json) -> Json:
     """Answer a search."""
     asked = ask(tx, name, given)
     shown = _page(asked) | _told(tx, asked)
+    analytics.note(tx, asked, shown)
     wanted = asked.question.values.get("responseFields")
     if wanted and "*" not in wanted:
         return {key: value for key, value in shown.items() if key in wanted or key in KEPT_FIELDS}
