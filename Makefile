@@ -84,7 +84,7 @@ PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --up
 lock: | $(BIN)/pip ## renew both lock files with the newest releases
 	@test -x $(BIN)/pip-compile || $(BIN)/python -m pip install --quiet pip-tools
 	@$(PIP_COMPILE) --output-file requirements.lock pyproject.toml
-	@$(PIP_COMPILE) --extra test --extra dev --constraint requirements.lock \
+	@$(PIP_COMPILE) --extra bench --extra test --extra dev --constraint requirements.lock \
 		--output-file requirements-dev.lock pyproject.toml $(CLIENT)
 
 clean: ## remove everything that was built, the environment included

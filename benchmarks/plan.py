@@ -10,7 +10,8 @@ class Plan:
     """`rounds` interleaved runs of `requests` requests each; ports are taken from `port` upwards.
 
     `customers` is how many the large store holds, `objects` how many customers a world has that is copied,
-    `deliveries` how many events are posted, and `subscriptions` how many are renewed.
+    `deliveries` how many events are posted, `subscriptions` how many are renewed,
+    `records` how many an index has, and `searches` how often it is searched in each of seven ways.
     """
 
     port: int
@@ -20,6 +21,8 @@ class Plan:
     objects: int = 5_000
     deliveries: int = 2_000
     subscriptions: int = 1_000
+    records: int = 100_000
+    searches: int = 100
 
     def quicker(self) -> Plan:
         """Return a plan that shows that everything runs; its figures are rough."""
@@ -31,4 +34,6 @@ class Plan:
             objects=500,
             deliveries=500,
             subscriptions=100,
+            records=10_000,
+            searches=20,
         )

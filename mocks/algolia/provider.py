@@ -13,7 +13,14 @@ algolia = Provider(
     name="algolia",
     title="Algolia",
     port=1,
-    hosts=("*.algolia.net", "*.algolianet.com", "*.algolia.io"),
+    hosts=(
+        "*.algolia.net",
+        "*.algolianet.com",
+        "*.algolia.io",
+        "analytics.algolia.com",
+        "analytics.us.algolia.com",
+        "analytics.de.algolia.com",
+    ),
     dialect=AlgoliaDialect(),
     credentials=(
         Credential(

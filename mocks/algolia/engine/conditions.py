@@ -1,4 +1,4 @@
-"""Conditions on records: what filters of every spelling come down to, and how a record meets them.
+"""Conditions on records: what filters of every spelling come down to, and which records meet them.
 
 All filters are conjunctions of disjunctions: `Filter` is a list of groups, of which each must hold; a group holds when
 one of its conditions does.
@@ -10,9 +10,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from mocks.algolia.engine.paths import spelled, values
+import numpy as np
+import numpy.typing as npt
+
+from mocks.algolia.engine.columns import Spellings, Values
+from mocks.algolia.engine.corpus import Corpus
+from mocks.algolia.engine.paths import spelled
+from mocks.algolia.engine.segment import Segment
 
 Json = Any
+Array = npt.NDArray[Any]
 Kind = Literal["facet", "numeric", "tag"]
 TAGS = "_tags"
 
@@ -65,109 +72,97 @@ def bare(entry: str) -> str:
     return entry.strip()
 
 
-Test = Callable[[Json], bool]
-
-
-def test_of(condition: Condition, allowed: Filterable) -> Test:
-    """Return the function that tells whether a record meets a condition.
+def meeting(corpus: Corpus, segment: Segment, condition: Condition, allowed: Filterable) -> Array:
+    """Return which records of a segment meet a condition.
 
     A facet that is not declared has no values to be found under, and so meets no record; likewise a number that is not
     to be filtered (Algolia: "attributesForFaceting", "numericAttributesForFiltering").
     """
-    test = _facet(condition, allowed) if condition.kind != "numeric" else _numeric(condition, allowed)
-    if condition.negated:
-        return lambda record: not test(record)
-    return test
+    if condition.kind == "numeric":
+        mask = _numeric(corpus, segment, condition, allowed)
+    else:
+        mask = _facet(corpus, segment, condition, allowed)
+    return ~mask if condition.negated else mask
 
 
-def _never(_record: Json) -> bool:
-    return False
-
-
-def _facet(condition: Condition, allowed: Filterable) -> Test:
+def _facet(corpus: Corpus, segment: Segment, condition: Condition, allowed: Filterable) -> Array:
     name, wanted = condition.attribute, condition.operand
+    mask = np.zeros(len(segment), bool)
     if condition.operator == "never":
-        return _never
+        return mask
     if name == "objectID":
-        return lambda record: bool(record["objectID"] == wanted)
+        number = corpus.number(wanted)
+        if number is not None and (part := corpus.part_of(number)).segment is segment:
+            mask[number - part.start] = True
+        return mask
     if name != TAGS and name not in allowed.facets:
-        return _never
-    folded = wanted.lower()
+        return mask
+    values = corpus.codes(segment, name).values
+    return _with_codes(values, _codes(corpus.spelled(name), wanted))
+
+
+def _codes(spellings: Spellings, wanted: str) -> list[int]:
+    """Return the codes of a value whatever its case; a number may be spelled in another way, such as 5.0 for 5."""
+    codes = spellings.folded.get(wanted.lower(), [])
     number = _as_number(wanted)
-
-    def holds(record: Json) -> bool:
-        found = values(record, name) if "." in name else _direct(record, name)
-        return any(_same(value, folded, number) for value in found)
-
-    return holds
+    if number is not None and spelled(number) != wanted.lower():
+        return codes + spellings.folded.get(spelled(number), [])
+    return codes
 
 
-def _direct(record: Json, name: str) -> list[Json]:
-    value = record.get(name)
-    if value is None:
-        return []
-    return values(value, "") if isinstance(value, list | dict) else [value]
-
-
-def _same(value: Json, folded: str, number: float | None) -> bool:
-    if isinstance(value, str):
-        return value.lower() == folded
-    if isinstance(value, bool) or number is None:
-        return spelled(value) == folded
-    return bool(value == number)
+def _with_codes(values: Values, codes: list[int]) -> Array:
+    if not codes:
+        return np.zeros(values.size, bool)
+    data = values.values if values.single is None else values.single
+    met = data == codes[0]
+    for code in codes[1:]:
+        met |= data == code
+    return values.holding(met) if values.single is None else met
 
 
 def _as_number(text: str) -> float | None:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if np.isfinite(number) else None
 
 
-_COMPARISONS: dict[str, Callable[[float, float], bool]] = {
-    "<": lambda value, bound: value < bound,
-    "<=": lambda value, bound: value <= bound,
-    "=": lambda value, bound: value == bound,
-    ">=": lambda value, bound: value >= bound,
-    ">": lambda value, bound: value > bound,
+_COMPARISONS: dict[str, Callable[[Array, float], Array]] = {
+    "<": lambda values, bound: values < bound,
+    "<=": lambda values, bound: values <= bound,
+    "=": lambda values, bound: values == bound,
+    ">=": lambda values, bound: values >= bound,
+    ">": lambda values, bound: values > bound,
 }
 
 
-def _numeric(condition: Condition, allowed: Filterable) -> Test:
+def _numeric(corpus: Corpus, segment: Segment, condition: Condition, allowed: Filterable) -> Array:
+    """Compare numbers to the three decimals that Algolia compares."""
     name, operator, operand = condition.attribute, condition.operator, condition.operand
     if allowed.numeric is not None and name not in allowed.numeric:
-        return _never
+        return np.zeros(len(segment), bool)
     if name in allowed.equal_only and operator not in ("=", "!="):
-        return _never
+        return np.zeros(len(segment), bool)
+    numbers = corpus.numbers(segment, name).values
+    data = np.round(numbers.values if numbers.single is None else numbers.single, 3)
     if operator == "TO":
-        low, high = round(operand[0], 3), round(operand[1], 3)
-        return lambda record: any(low <= value <= high for value in numbers(record, name))
-    bound = round(operand, 3)
-    if operator == "!=":
-        return lambda record: all(value != bound for value in numbers(record, name))
-    compare = _COMPARISONS[operator]
-    return lambda record: any(compare(value, bound) for value in numbers(record, name))
+        met = (data >= round(operand[0], 3)) & (data <= round(operand[1], 3))
+    else:
+        met = _COMPARISONS["=" if operator == "!=" else operator](data, round(operand, 3))
+    mask = numbers.holding(met) if numbers.single is None else met
+    return ~mask if operator == "!=" else mask
 
 
-def numbers(record: Json, name: str) -> list[float]:
-    """Return the numbers of an attribute, to the three decimals that Algolia compares."""
-    return [
-        round(value, 3)
-        for value in values(record, name)
-        if isinstance(value, int | float) and not isinstance(value, bool)
-    ]
-
-
-def predicate(filters: Iterable[Filter], allowed: Filterable) -> Test | None:
-    """Return the function that tells whether a record meets all filters; None when there are none."""
-    groups = [[test_of(each, allowed) for each in group] for filter in filters for group in filter]
-    if not groups:
-        return None
-
-    def holds(record: Json) -> bool:
-        return all(any(test(record) for test in group) for group in groups)
-
-    return holds
+def mask(corpus: Corpus, segment: Segment, filters: Iterable[Filter], allowed: Filterable) -> Array | None:
+    """Return which records of a segment meet all filters; None when there are none."""
+    found: Array | None = None
+    for group in (group for filter in filters for group in filter):
+        met = meeting(corpus, segment, group[0], allowed)
+        for condition in group[1:]:
+            met = met | meeting(corpus, segment, condition, allowed)
+        found = met if found is None else found & met
+    return found
 
 
 @dataclass(slots=True)
@@ -177,18 +172,17 @@ class Scorer:
     Groups are added to each other; within a group the greatest score counts, or the sum with `sumOrFiltersScores`.
     """
 
+    allowed: Filterable
     summed: bool = False
-    groups: list[list[tuple[Test, int]]] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
 
-    def add(self, filter: Filter, allowed: Filterable) -> None:
-        """Count a filter's groups."""
-        self.groups += [[(test_of(each, allowed), each.score) for each in group] for group in filter]
-
-    def score(self, record: Json) -> int:
-        """Return a record's score."""
-        total = 0
+    def scores(self, corpus: Corpus, segment: Segment) -> Array:
+        """Return the score of each record of a segment."""
+        total = np.zeros(len(segment), np.int64)
         for group in self.groups:
-            met = [score for test, score in group if test(record)]
-            if met:
-                total += sum(met) if self.summed else max(met)
+            best = np.zeros(len(segment), np.int64)
+            for condition in group:
+                points = meeting(corpus, segment, condition, self.allowed) * condition.score
+                best = best + points if self.summed else np.maximum(best, points)
+            total += best
         return total

@@ -1,70 +1,40 @@
-"""An index in memory: its records in order, and for each word where it stands in which record.
+"""An index in memory: segments of records in their order, and which of the records are gone.
 
 A corpus is derived data. It is built from the records and the few settings that say which texts are searched and how
-they are cut; it is kept up to date record by record.
+they are cut. A write costs what it writes: new records become a small segment before the next search, a record that is
+replaced or deleted is marked as gone, and segments of like size are merged now and then, so that there are few.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
-from mocks.algolia.engine import paths, vocabulary
-from mocks.algolia.engine.text import forms
+import numpy as np
+import numpy.typing as npt
+
+from mocks.algolia.engine.columns import Codes, Numbers, Places, Spellings
+from mocks.algolia.engine.segment import Attributes, Segment, build, merge
+from mocks.algolia.engine.shape import Shape
+from mocks.algolia.engine.vocabulary import Vocabulary
 
 Json = dict[str, Any]
-Places = dict[int, list["Place"]]
+Array = npt.NDArray[Any]
 
-KEPT_ANSWERS = 512
-"""Similar words that are remembered between two changes, by query word."""
+GROWTH = 8
+"""A segment is merged with the ones behind it unless it is so many times their size."""
 
-INTERNAL = frozenset({"objectID", "_tags", "_geoloc"})
-"""Attributes that are not searched unless they are named."""
-
-
-class Attribute(NamedTuple):
-    """A searchable attribute: its rank (0 is the best), and whether the position of a word in it matters."""
-
-    name: str
-    rank: int
-    ordered: bool
+MOST_AT_ONCE = 50_000
+"""Records of which a segment is made; more of them wait their turn."""
 
 
-class Place(NamedTuple):
-    """Where a word stands: attribute, position in it, number of the text in the record, and whether it is all of it."""
+@dataclass(slots=True)
+class Part:
+    """A segment in its place: `start` is the number of its first record."""
 
-    attribute: Attribute
-    position: int
-    leaf: int
-    alone: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What of the settings decides how records are indexed; None as attributes: all of them, in no order."""
-
-    attributes: tuple[Attribute, ...] | None
-    separators: str = ""
-    keep: str = ""
-
-    @classmethod
-    def of(cls, settings: Json) -> Shape:
-        """Read `searchableAttributes` and what concerns normalisation.
-
-        Attributes of one entry, divided by commas, share a rank, and positions in them do not count.
-        """
-        separators = settings.get("separatorsToIndex") or ""
-        keep = settings.get("keepDiacriticsOnCharacters") or ""
-        listed = settings.get("searchableAttributes")
-        if not listed:
-            return cls(None, separators, keep)
-        attributes = []
-        for rank, entry in enumerate(listed):
-            ordered = not entry.startswith("unordered(")
-            names = entry.removeprefix("unordered(").removeprefix("ordered(").removesuffix(")").split(",")
-            attributes += [Attribute(name.strip(), rank, ordered and len(names) == 1) for name in names]
-        return cls(tuple(attributes), separators, keep)
+    segment: Segment
+    start: int
 
 
 class Corpus:
@@ -73,92 +43,145 @@ class Corpus:
     def __init__(self, shape: Shape) -> None:
         """Start empty."""
         self.shape = shape
-        self.records: dict[int, Json] = {}
-        self.numbers: dict[str, int] = {}
-        self.words: dict[str, Places] = {}
-        self._texts: dict[int, tuple[str, ...]] = {}
-        self._next = 0
-        self._sorted: list[str] | None = None
-        self._answers: dict[tuple[str, int, bool], dict[str, int]] = {}
+        self.attributes = Attributes()
+        self.vocabulary = Vocabulary()
+        self.spellings: dict[str, Spellings] = {}
+        self._with_codes: set[str] = set()
+        self._with_numbers: set[str] = set()
+        self._segments: list[Segment] = []
+        self._pending: dict[str, Json] = {}
+        self._where: dict[str, tuple[Segment, int]] = {}
+        self._parts: list[Part] | None = None
 
     def __len__(self) -> int:
-        return len(self.records)
+        return len(self._where) + len(self._pending)
+
+    # --- changes ---------------------------------------------------------------------------------------------------
 
     def put(self, record: Json) -> None:
         """Add a record, or replace the one with its objectID; either way it is now the last."""
         self.remove(record["objectID"])
-        number, self._next = self._next, self._next + 1
-        self.records[number] = record
-        self.numbers[record["objectID"]] = number
-        self._index(number, record)
-        self._changed()
+        self._pending[record["objectID"]] = record
+        self._parts = None
+        if len(self._pending) >= MOST_AT_ONCE:
+            self._take_in()
 
     def remove(self, object_id: str) -> None:
         """Take a record out, if it is there."""
-        number = self.numbers.pop(object_id, None)
-        if number is None:
+        if self._pending.pop(object_id, None) is not None:
             return
-        del self.records[number]
-        for word in self._texts.pop(number):
-            places = self.words[word]
-            del places[number]
-            if not places:
-                del self.words[word]
-        self._changed()
+        known = self._where.pop(object_id, None)
+        if known is not None:
+            segment, at = known
+            segment.alive[at] = False
+            segment.dead += 1
+            self._parts = None
 
-    def _changed(self) -> None:
-        self._sorted = None
-        self._answers.clear()
-
-    def _index(self, number: int, record: Json) -> None:
-        found: dict[str, list[Place]] = {}
-        ends: dict[str, int] = {}
-        for leaf, (attribute, text) in enumerate(self._leaves(record)):
-            pieces = forms(text, separators=self.shape.separators, keep=self.shape.keep)
-            first = ends.get(attribute.name, 0)
-            ends[attribute.name] = first + len(pieces)
-            alone = len(pieces) == 1
-            for position, piece in enumerate(pieces, first):
-                found.setdefault(piece, []).append(Place(attribute, position, leaf, alone))
-        for word, places in found.items():
-            self.words.setdefault(word, {})[number] = places
-        self._texts[number] = tuple(found)
-
-    def _leaves(self, record: Json) -> Iterator[tuple[Attribute, str]]:
-        """Return the texts to be searched: strings and numbers."""
-        if self.shape.attributes is None:
-            for path, value in paths.leaves(record):
-                if path.partition(".")[0] not in INTERNAL and searchable(value):
-                    yield Attribute(path, 0, ordered=False), paths.spelled(value)
+    def _take_in(self) -> None:
+        """Make a segment of the records that wait."""
+        if not self._pending:
             return
-        for attribute in self.shape.attributes:
-            below = f"{attribute.name}."
-            for path, value in paths.leaves(record):
-                if (path == attribute.name or path.startswith(below)) and searchable(value):
-                    yield attribute, paths.spelled(value)
+        records = list(self._pending.values())
+        self._pending = {}
+        segment = build(records, self.shape, self.vocabulary, self.attributes)
+        for path in self._with_codes:
+            segment.codes[path] = Codes.of(records, path, self.spelled(path))
+        for path in self._with_numbers:
+            segment.numbers[path] = Numbers.of(records, path)
+        self._segments.append(segment)
+        self._where |= {id: (segment, at) for at, id in enumerate(segment.ids)}
 
-    # --- words -----------------------------------------------------------------------------------------------------
+    def _settle(self) -> None:
+        """Merge segments until each is many times the size of those behind it, and none is half gone."""
+        at = len(self._segments)
+        behind = 0
+        for place in range(len(self._segments) - 1, -1, -1):
+            segment = self._segments[place]
+            size = len(segment) - segment.dead
+            if (behind and size < behind * GROWTH) or segment.dead > size:
+                at = place
+            behind += size
+        if at == len(self._segments):
+            return
+        merged = merge(self._segments[at:], self.vocabulary)
+        self._segments[at:] = [merged] if len(merged) else []
+        self._where |= {id: (merged, number) for number, id in enumerate(merged.ids)}
 
-    def similar(self, word: str, limit: int, *, prefix: bool) -> dict[str, int]:
-        """Return the indexed words that a query word may stand for, with their number of edits."""
-        key = word, limit, prefix
-        known = self._answers.get(key)
+    # --- what searches look at -------------------------------------------------------------------------------------
+
+    @property
+    def parts(self) -> list[Part]:
+        """The segments with the numbers of their first records, what was written last included."""
+        if self._parts is None:
+            self._take_in()
+            self._settle()
+            self._parts, start = [], 0
+            for segment in self._segments:
+                self._parts.append(Part(segment, start))
+                start += len(segment)
+        return self._parts
+
+    @property
+    def size(self) -> int:
+        """How many numbers of records there are, those that are gone included."""
+        return sum(len(part.segment) for part in self.parts)
+
+    def expect(self, facets: Iterable[str], orders: Iterable[str] = ()) -> None:
+        """Make ready for searches that filter and count by some attributes, and are ordered by others."""
+        self._with_codes.update(facets)
+        self._with_numbers.update(facets)
+        self._with_numbers.update(orders)
+
+    def codes(self, segment: Segment, path: str) -> Codes:
+        """Return an attribute's values in a segment, read at their first use and kept from then on."""
+        known = segment.codes.get(path)
         if known is None:
-            if len(self._answers) >= KEPT_ANSWERS:
-                self._answers.clear()
-            known = self._answers[key] = self._similar(word, limit, prefix=prefix)
+            self._with_codes.add(path)
+            known = segment.codes[path] = Codes.of(segment.records(), path, self.spelled(path))
         return known
 
-    def _similar(self, word: str, limit: int, *, prefix: bool) -> dict[str, int]:
-        if not limit and not prefix:
-            return {word: 0} if word in self.words else {}
-        if self._sorted is None:
-            self._sorted = sorted(self.words)
-        if not limit:
-            return dict.fromkeys(vocabulary.with_prefix(self._sorted, word), 0)
-        return vocabulary.similar(self._sorted, word, limit, prefix=prefix)
+    def numbers(self, segment: Segment, path: str) -> Numbers:
+        """Return an attribute's numbers in a segment."""
+        known = segment.numbers.get(path)
+        if known is None:
+            self._with_numbers.add(path)
+            known = segment.numbers[path] = Numbers.of(segment.records(), path)
+        return known
 
+    def where(self, segment: Segment) -> Places:
+        """Return the places of a segment's records."""
+        if segment.where is None:
+            segment.where = Places.of(segment.records())
+        return segment.where
 
-def searchable(value: Any) -> bool:
-    """Tell whether a value is text to Algolia: strings and numbers are, booleans are not."""
-    return isinstance(value, str | int | float) and not isinstance(value, bool)
+    def spelled(self, path: str) -> Spellings:
+        """Return the spellings of an attribute's values."""
+        return self.spellings.setdefault(path, Spellings())
+
+    def record(self, number: int) -> Json:
+        """Return a record by its number."""
+        part = self.part_of(number)
+        return part.segment.record(number - part.start)
+
+    def part_of(self, number: int) -> Part:
+        """Return the segment of a record."""
+        return next(part for part in reversed(self.parts) if part.start <= number)
+
+    def number(self, object_id: str) -> int | None:
+        """Return the number of a record, None when there is none."""
+        parts = self.parts
+        known = self._where.get(object_id)
+        if known is None:
+            return None
+        return next(part.start + known[1] for part in parts if part.segment is known[0])
+
+    def split(self, numbers: Array) -> Iterator[tuple[Part, Array]]:
+        """Divide numbers of records, which are in order, by segment."""
+        parts = self.parts
+        if len(parts) == 1:
+            yield parts[0], numbers
+            return
+        bounds = np.searchsorted(numbers, [part.start for part in parts] + [self.size])
+        for part, first, end in zip(parts, bounds, bounds[1:], strict=False):
+            if first < end:
+                yield part, numbers[first:end] - part.start

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mocks.algolia.engine import paths
+import numpy as np
+import numpy.typing as npt
+
 from mocks.algolia.engine.conditions import bare
-from mocks.algolia.engine.text import Word, normalise, original_length, words
-from mocks.algolia.engine.vocabulary import similar
+from mocks.algolia.engine.corpus import Corpus
+from mocks.algolia.engine.text import Word, apart, original_length
+from mocks.algolia.engine.vocabulary import Vocabulary
 
 Json = dict[str, Any]
+Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +47,36 @@ def asked(settings: Json, wanted: list[str]) -> list[Declared]:
     return [known[name] for name in dict.fromkeys(map(bare, wanted)) if name in known]
 
 
-def count(records: Iterable[Json], name: str) -> Counter[str]:
-    """Count the records of each value; texts that differ in case only are one value, spelled as the first."""
-    counts: Counter[str] = Counter()
-    spellings: dict[str, str] = {}
-    for record in records:
-        found = {paths.spelled(value) for value in paths.values(record, name)}
-        for value in sorted(found):
-            counts[spellings.setdefault(value.lower(), value)] += 1
-    return counts
+def count(corpus: Corpus, numbers: Array, name: str) -> dict[str, int]:
+    """Count the records of each value.
+
+    Texts that differ in case only are one value, spelled as most of them are (of equals as the one with the most small
+    letters).
+    """
+    totals = np.zeros(0, np.int64)
+    for part, local in corpus.split(numbers):
+        codes = corpus.codes(part.segment, name).values
+        if codes.single is not None:
+            found = codes.single if len(local) == codes.size else codes.single[local]
+            some = np.bincount(found + 1)[1:]
+        else:
+            inside = np.zeros(codes.size, bool)
+            inside[local] = True
+            some = np.bincount(codes.values[inside[codes.owners]])
+        if len(some) > len(totals):
+            totals, some = some.astype(np.int64), totals
+        totals[: len(some)] += some
+    spellings = corpus.spelled(name)
+    counts: dict[str, tuple[int, int, str]] = {}
+    for code in np.flatnonzero(totals).tolist():
+        text, times = spellings.texts[code], int(totals[code])
+        total, most, spelled = counts.get(text.lower(), (0, 0, ""))
+        most, spelled = max((most, spelled), (times, text))
+        counts[text.lower()] = total + times, most, spelled
+    return {spelled: total for total, _, spelled in counts.values()}
 
 
-def shown(counts: Counter[str], values: Json) -> dict[str, int]:
+def shown(counts: Mapping[str, int], values: Json) -> dict[str, int]:
     """Return the counts as answered: the most frequent first, or by the alphabet, cut to `maxValuesPerFacet`."""
     frequent = sorted(counts.items(), key=lambda each: (-each[1], each[0]))[: values["maxValuesPerFacet"]]
     if values.get("sortFacetValuesBy") == "alpha":
@@ -63,29 +84,37 @@ def shown(counts: Counter[str], values: Json) -> dict[str, int]:
     return dict(frequent)
 
 
-def statistics(records: Iterable[Json], name: str) -> Json | None:
+def statistics(corpus: Corpus, numbers: Array, name: str) -> Json | None:
     """Return least, greatest, mean and sum of an attribute's numbers; None when it has none."""
-    numbers = [
-        value
-        for record in records
-        for value in paths.values(record, name)
-        if isinstance(value, int | float) and not isinstance(value, bool)
-    ]
-    if not numbers:
+    parts = []
+    for part, local in corpus.split(numbers):
+        values = corpus.numbers(part.segment, name).values
+        if values.single is not None:
+            found = values.single if len(local) == values.size else values.single[local]
+            parts.append(found[~np.isnan(found)])
+        else:
+            inside = np.zeros(values.size, bool)
+            inside[local] = True
+            parts.append(values.values[inside[values.owners]])
+    found = np.concatenate(parts) if parts else np.zeros(0)
+    if not len(found):
         return None
-    total = sum(numbers)
-    return {"min": min(numbers), "max": max(numbers), "avg": total / len(numbers), "sum": total}
+    total = float(found.sum())
+    told = {"min": float(found.min()), "max": float(found.max()), "avg": total / len(found), "sum": total}
+    return {key: int(value) if value.is_integer() else value for key, value in told.items()}
 
 
-def search(counts: Counter[str], text: str, *, most: int, tags: tuple[str, str]) -> list[Json]:
+def search(counts: Mapping[str, int], text: str, *, most: int, tags: tuple[str, str]) -> list[Json]:
     """Return the values that a text is found in, the most frequent first, with what was found marked by `tags`.
 
     The last word of the text may be the beginning of a word; longer words may have a typo.
     """
-    asked = [word.text for word in words(text)]
+    asked = [word.text for word in apart(text)]
+    pieces = {value: apart(value) for value in counts}
+    hits = list(_meant(asked, {word.text for found in pieces.values() for word in found}))
     found = []
     for value, number in sorted(counts.items(), key=lambda each: (-each[1], each[0])):
-        marked = _marked(value, asked, tags)
+        marked = _marked(value, pieces[value], hits, tags)
         if marked is not None:
             found.append({"value": value, "highlighted": marked, "count": number})
             if len(found) == most:
@@ -93,33 +122,37 @@ def search(counts: Counter[str], text: str, *, most: int, tags: tuple[str, str])
     return found
 
 
-def _marked(value: str, asked: list[str], tags: tuple[str, str]) -> str | None:
-    """Return a value with the words asked for marked, None when one is missing."""
-    pieces = words(value)
-    lengths: dict[int, int] = {}
+def _meant(asked: list[str], known: set[str]) -> Iterator[dict[str, int]]:
+    """Return for each word asked for the words it is found in, and how many of their letters are meant."""
+    listed = sorted(known)
+    vocabulary = Vocabulary()
+    vocabulary.add(listed)
     for at, wanted in enumerate(asked):
-        hits = [
-            (place, length)
-            for place, piece in enumerate(pieces)
-            if (length := _hit(piece, wanted, prefix=at == len(asked) - 1))
-        ]
-        if not hits:
+        prefix = at == len(asked) - 1
+        limit = 2 if len(wanted) >= 8 else 1 if len(wanted) >= 4 else 0
+        numbers, _ = vocabulary.similar(wanted, limit, prefix=prefix)
+        found = {
+            listed[number]: min(len(wanted), len(listed[number])) if prefix else len(listed[number])
+            for number in numbers
+        }
+        for word in listed:
+            if word == wanted or (prefix and word.startswith(wanted)):
+                found[word] = len(wanted)
+        yield found
+
+
+def _marked(value: str, pieces: list[Word], hits: list[dict[str, int]], tags: tuple[str, str]) -> str | None:
+    """Return a value with the words asked for marked, None when one is missing."""
+    lengths: dict[int, int] = {}
+    for meant in hits:
+        places = {at: meant[piece.text] for at, piece in enumerate(pieces) if piece.text in meant}
+        if not places:
             return None
-        lengths.update(hits)
+        lengths |= places
     marked, done = "", 0
-    for place, piece in enumerate(pieces):
-        if place in lengths:
-            end = piece.start + original_length(value[piece.start : piece.end], lengths[place])
+    for at, piece in enumerate(pieces):
+        if at in lengths:
+            end = piece.start + original_length(value[piece.start : piece.end], lengths[at])
             marked += value[done : piece.start] + tags[0] + value[piece.start : end] + tags[1]
             done = end
     return marked + value[done:]
-
-
-def _hit(piece: Word, wanted: str, *, prefix: bool) -> int:
-    """Return how many letters of a word are meant by a query word, 0 when it is not."""
-    if piece.text == wanted or (prefix and piece.text.startswith(wanted)):
-        return len(wanted)
-    limit = 2 if len(wanted) >= 8 else 1 if len(wanted) >= 4 else 0
-    if limit and similar([piece.text], normalise(wanted), limit, prefix=prefix):
-        return min(len(wanted), len(piece.text)) if prefix else len(piece.text)
-    return 0

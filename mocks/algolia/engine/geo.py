@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from mocks.algolia.engine.parameters import Wrong
 
 Json = Any
+Array = npt.NDArray[Any]
 Point = tuple[float, float]
 EARTH_METRES = 6_371_000
 
@@ -41,45 +45,45 @@ def _number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def distance(one: Point, other: Point) -> int:
-    """Return the distance of two points in metres, along the great circle."""
-    latitudes = math.radians(one[0]), math.radians(other[0])
-    half_latitude = (latitudes[1] - latitudes[0]) / 2
-    half_longitude = math.radians(other[1] - one[1]) / 2
-    chord = (
-        math.sin(half_latitude) ** 2
-        + math.cos(latitudes[0]) * math.cos(latitudes[1]) * math.sin(half_longitude) ** 2
-    )
-    return round(2 * EARTH_METRES * math.asin(min(1.0, math.sqrt(chord))))
+def distances(one: Point, latitudes: Array, longitudes: Array) -> Array:
+    """Return the distances of a point to many in metres, along great circles."""
+    half_latitude = np.radians(latitudes - one[0]) / 2
+    half_longitude = np.radians(longitudes - one[1]) / 2
+    across = math.cos(math.radians(one[0])) * np.cos(np.radians(latitudes))
+    chord = np.sin(half_latitude) ** 2 + across * np.sin(half_longitude) ** 2
+    metres = 2 * EARTH_METRES * np.arcsin(np.minimum(1.0, np.sqrt(chord)))
+    rounded: Array = np.round(metres).astype(np.int64)
+    return rounded
 
 
-def banded(metres: int, precision: Json) -> tuple[int, int]:
-    """Return a distance in units of the precision, and the precision at that distance.
+def inside(
+    latitudes: Array, longitudes: Array, boxes: list[list[float]], polygons: list[list[float]]
+) -> Array:
+    """Return which places lie in any of the boxes or polygons."""
+    met = np.zeros(len(latitudes), bool)
+    for box in boxes:
+        met |= _in_box(latitudes, longitudes, box)
+    for polygon in polygons:
+        met |= _in_polygon(latitudes, longitudes, polygon)
+    return met
 
-    `precision` is a number of metres, or ranges `[{from, value}]` of which the last that begins before counts.
-    """
-    if isinstance(precision, list):
-        fitting = [each for each in precision if int(each["from"]) <= metres]
-        step = int(max(fitting, key=lambda each: int(each["from"]))["value"]) if fitting else 1
-    else:
-        step = precision
-    return metres // step, step
 
-
-def in_box(place: Point, box: list[float]) -> bool:
-    """Tell whether a place lies in the box of two opposite corners; one across the 180th meridian is not supported."""
+def _in_box(latitudes: Array, longitudes: Array, box: list[float]) -> Array:
+    """Look into the box of two opposite corners; one across the 180th meridian is not supported."""
     south, north = sorted((box[0], box[2]))
     west, east = sorted((box[1], box[3]))
-    return south <= place[0] <= north and west <= place[1] <= east
+    within: Array = (south <= latitudes) & (latitudes <= north) & (west <= longitudes) & (longitudes <= east)
+    return within
 
 
-def in_polygon(place: Point, corners: list[float]) -> bool:
-    """Tell whether a place lies in a polygon (even-odd rule)."""
+def _in_polygon(latitudes: Array, longitudes: Array, corners: list[float]) -> Array:
+    """Look into a polygon (even-odd rule)."""
     points = list(zip(corners[::2], corners[1::2], strict=True))
-    inside = False
+    met = np.zeros(len(latitudes), bool)
     for (lat_a, lng_a), (lat_b, lng_b) in zip(points, points[1:] + points[:1], strict=True):
-        if (lng_a > place[1]) is not (lng_b > place[1]):
-            crossing = (lat_b - lat_a) * (place[1] - lng_a) / (lng_b - lng_a) + lat_a
-            if place[0] < crossing:
-                inside = not inside
-    return inside
+        if lng_a == lng_b:
+            continue
+        spans = (lng_a > longitudes) != (lng_b > longitudes)
+        crossing = (lat_b - lat_a) * (longitudes - lng_a) / (lng_b - lng_a) + lat_a
+        met ^= spans & (latitudes < crossing)
+    return met

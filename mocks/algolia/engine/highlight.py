@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mocks.algolia.engine import matching, paths
-from mocks.algolia.engine.corpus import INTERNAL, Corpus, searchable
+from mocks.algolia.engine.corpus import Corpus
 from mocks.algolia.engine.question import Question
-from mocks.algolia.engine.text import original_length, words
+from mocks.algolia.engine.readings import QueryWord, Reading
+from mocks.algolia.engine.shape import INTERNAL, is_text, searchable
+from mocks.algolia.engine.text import JOINED, PLAIN, RUN, Spelling, original_length, words
 
 Json = Any
 Leaf = Callable[[str], dict[str, Json]]
@@ -18,58 +20,136 @@ USUAL_WORDS = 10
 
 
 @dataclass(slots=True)
+class Meaning:
+    """What of a text a query word stands for: the word's number in the query, and how many letters are marked."""
+
+    words: set[int]
+    length: int
+    instead: str | None = None
+
+
+@dataclass(slots=True)
 class Marker:
     """Marks what a query matched.
 
-    `meant` tells for each indexed word which of the query's words it was found for, and how many of its letters are
-    marked: the typed beginning of a word, the whole of one that was found with a typo or by a synonym.
+    Of an indexed word those letters are marked that were typed: the beginning of a word, or the whole of one that was
+    found with a typo or by a synonym.
     """
 
     pre: str
     post: str
-    separators: str = ""
-    keep: str = ""
-    asked: tuple[str, ...] = ()
-    meant: dict[str, dict[str, int]] = field(default_factory=dict)
+    spelling: Spelling
+    asked: list[str]
+    words: list[tuple[QueryWord, dict[int, int]]]
+    numbers: dict[str, int]
+    exact: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
+    mistyped: frozenset[int] = frozenset()
+    only_exact: bool = False
+    replacing: bool = False
+    _known: dict[str, Meaning | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, corpus: Corpus, question: Question) -> Marker:
-        """Read a search."""
+    def of(cls, corpus: Corpus, question: Question, readings: tuple[Reading, ...]) -> Marker:
+        """Read a search and the readings of its query that found something."""
         values = question.values
-        marker = cls(
+        words = dict.fromkeys(word for reading in readings for word in reading.words)
+        costs = []
+        for word in words:
+            found: dict[int, int] = {}
+            if word.limit:
+                numbers, typos = matching.alternatives(corpus, word)
+                found = dict(zip(numbers.tolist(), typos.tolist(), strict=True))
+            costs.append((word, found))
+        return cls(
             values["highlightPreTag"],
             values["highlightPostTag"],
-            corpus.shape.separators,
-            corpus.shape.keep,
-            tuple(dict.fromkeys(question.asked)),
+            question.spelling,
+            question.asked,
+            costs,
+            corpus.vocabulary.numbers,
+            frozenset(text for word in words for text in (word.text, *(form.text for form in word.others))),
+            tuple(word.text for word in words if word.prefix),
+            frozenset(number for _, found in costs for number in found),
+            values["exactOnSingleWordQuery"] == "word" and len(question.asked) == 1,
+            bool(values.get("replaceSynonymsInHighlight")),
         )
-        only_exact = values["exactOnSingleWordQuery"] == "word" and len(question.asked) == 1
-        plain = question.variants[0]
-        for number, variant in enumerate(question.variants):
-            for at, word in enumerate(variant):
-                # A synonym is put down to the query's word in its place.
-                name = word.text if not number else plain[min(at, len(plain) - 1)].text
-                for indexed, typos in matching.alternatives(corpus, question, word).items():
-                    if only_exact and indexed != word.text:
-                        continue
-                    length = len(word.text) if typos == word.extra and word.prefix else len(indexed)
-                    known = marker.meant.setdefault(indexed, {})
-                    known[name] = max(length, known.get(name, 0))
-        return marker
+
+    def meaning(self, text: str) -> Meaning | None:
+        """Return what of the query an indexed word stands for, None when it was not found for any of it."""
+        if text not in self._known:
+            self._known[text] = self._meaning(text)
+        return self._known[text]
+
+    def _meaning(self, text: str) -> Meaning | None:
+        known = (
+            text in self.exact or text.startswith(self.prefixes) or self.numbers.get(text) in self.mistyped
+        )
+        if not known:
+            return None
+        stands: set[int] = set()
+        length = 0
+        instead = None
+        for word, typos in self.words:
+            letters = self._letters(text, word, typos)
+            if letters is None and any(form.text == text for form in word.others):
+                letters = len(text)
+                if self.replacing:
+                    instead = word.text
+            if letters is not None:
+                stands |= set(word.stands)
+                length = max(length, letters)
+        return Meaning(stands, length, instead) if stands else None
+
+    def _letters(self, text: str, word: QueryWord, typos: dict[int, int]) -> int | None:
+        """Return how many letters of an indexed word are marked for a query word; None when it is none of it."""
+        if text == word.text:
+            return len(text)
+        if self.only_exact:
+            return None
+        if word.prefix and text.startswith(word.text):
+            return len(word.text)
+        number = self.numbers.get(text)
+        return len(text) if number is not None and number in typos else None
 
     def marked(self, text: str) -> tuple[str, list[str], int]:
         """Return a text with tags, the query's words in it, and how many of its characters are marked."""
+        if not self.words:
+            return text, [], 0
+        if text.isascii() and self.spelling == PLAIN and not JOINED.search(text):
+            return self._marked_simply(text)
         out, done, found, covered = "", 0, set(), 0
-        for word in words(text, separators=self.separators, keep=self.keep):
-            meant = self.meant.get(word.text)
-            if not meant:
+        for word in words(text, self.spelling):
+            meant = self.meaning(word.text)
+            if meant is None or word.start < done:
                 continue
-            found |= set(meant)
-            end = word.start + original_length(text[word.start : word.end], max(meant.values()), self.keep)
-            out += text[done : word.start] + self.pre + text[word.start : end] + self.post
+            found |= meant.words
+            end = word.start + original_length(text[word.start : word.end], meant.length, self.spelling)
+            shown = text[word.start : end] if meant.instead is None else meant.instead
+            out += text[done : word.start] + self.pre + shown + self.post
             covered += end - word.start
             done = end
-        return out + text[done:], [word for word in self.asked if word in found], covered
+        return out + text[done:], self._named(found), covered
+
+    def _marked_simply(self, text: str) -> tuple[str, list[str], int]:
+        """Mark a text whose words are nothing but letters and digits of ASCII."""
+        out, done, found, covered = "", 0, set(), 0
+        known = self._known
+        for match in RUN.finditer(text.lower()):
+            word = match.group()
+            meant = known[word] if word in known else self.meaning(word)
+            if meant is not None:
+                start = match.start()
+                end = start + min(meant.length, len(word))
+                found |= meant.words
+                shown = text[start:end] if meant.instead is None else meant.instead
+                out += text[done:start] + self.pre + shown + self.post
+                covered += end - start
+                done = end
+        return out + text[done:], self._named(found), covered
+
+    def _named(self, found: set[int]) -> list[str]:
+        return list(dict.fromkeys(self.asked[at] for at in sorted(found) if at < len(self.asked)))
 
     def highlight(self, text: str) -> dict[str, Json]:
         """Return what `_highlightResult` says of one text."""
@@ -83,13 +163,13 @@ class Marker:
         """Return `none`, `partial` or `full`: none, some or all of the query's words are there."""
         if not found:
             return "none"
-        return "full" if len(found) == len(self.asked) else "partial"
+        return "full" if len(found) == len(set(self.asked)) else "partial"
 
     def snippet(self, text: str, length: int, ellipsis: str) -> dict[str, Json]:
         """Return what `_snippetResult` says of one text: the stretch of `length` words with the most matches."""
-        pieces = words(text, separators=self.separators, keep=self.keep)
+        pieces = words(text, self.spelling)
         if len(pieces) > length > 0:
-            hits = [piece.text in self.meant for piece in pieces]
+            hits = [self.meaning(piece.text) is not None for piece in pieces]
             counts = [sum(hits[at : at + length]) for at in range(len(pieces) - length + 1)]
             first = _centred(hits, counts.index(max(counts)), length)
             last = first + length
@@ -146,13 +226,7 @@ def _length(entry: str) -> tuple[str, int]:
 
 
 def _searched(settings: dict[str, Json]) -> list[str]:
-    listed = settings.get("searchableAttributes") or []
-    names = [
-        name.strip()
-        for entry in listed
-        for name in entry.removeprefix("unordered(").removeprefix("ordered(").removesuffix(")").split(",")
-    ]
-    return names or ["*"]
+    return [each.name for each in searchable(settings.get("searchableAttributes") or [])] or ["*"]
 
 
 def _shape(node: Json, path: str, wanted: list[str], leaf: Leaf, *, restricted: bool) -> Json:
@@ -173,6 +247,6 @@ def _shape(node: Json, path: str, wanted: list[str], leaf: Leaf, *, restricted: 
         if restricted:
             kept = [each for each in kept if each.get("matchLevel", "full") != "none"]
         return kept or None
-    if not searchable(node) or not paths.within(path, wanted):
+    if not is_text(node) or not paths.within(path, wanted):
         return None
     return leaf(paths.spelled(node))

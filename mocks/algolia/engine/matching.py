@@ -1,199 +1,297 @@
-"""Which records match a query, and how well by each of the textual criteria.
+"""Which records of a segment a reading of a query finds, and how well by each of the textual criteria.
 
-A record matches when each word that is not optional is found in any searchable attribute: as it is, as the beginning
-of a word where prefixes count, or with typos.
+A record is found when each word that is not optional stands in any searchable attribute, by itself or by whatever may
+stand for it. For each word a record takes the places with the fewest typos.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import combinations
 from typing import Any
 
-from mocks.algolia.engine.conditions import Test
-from mocks.algolia.engine.corpus import Corpus, Place
-from mocks.algolia.engine.paths import within
-from mocks.algolia.engine.question import QueryWord, Question
+import numpy as np
+import numpy.typing as npt
 
-Json = dict[str, Any]
+from mocks.algolia.engine.corpus import Corpus, Part
+from mocks.algolia.engine.paths import within
+from mocks.algolia.engine.question import Question
+from mocks.algolia.engine.readings import QueryWord, Reading
+from mocks.algolia.engine.segment import ALONE, Places, Segment
+
+Array = npt.NDArray[Any]
+
 FAR = 8
 """The proximity of words that are far apart, or in different texts."""
-LOOKED_AT = 40
-"""Places of one word in one record that are compared with the next word's."""
+
+ABSENT = 255
+NOWHERE = (1 << 32) - 1
+SHIFT = 24
+"""Bits of a place in a record, where records and places are one number."""
 
 
 @dataclass(slots=True)
-class Match:
-    """A record found, with the values of its ranking criteria; `geo` is the distance in units of the precision."""
+class Group:
+    """Places of indexed words that stand for a query word at the same cost of typos."""
 
-    number: int
-    record: Json
-    typos: int = 0
-    words: int = 0
-    proximity: int = 0
-    attribute: int = 0
-    exact: int = 0
-    filters: int = 0
-    geo: int = 0
-    metres: int = 0
-    precision: int = 1
-    place: tuple[float, float] | None = None
+    cost: int
+    places: Places
+    exact: bool = False
+    in_order: bool = False
 
 
 @dataclass(slots=True)
-class _Found:
-    """One word in one record: its least typos, whether it stands there exactly or as a whole text, and where."""
+class Hits:
+    """One query word in one segment: the least typos of each record (or ABSENT), and where the word stands."""
 
-    typos: int
-    exact: bool
-    whole: bool
-    places: list[Place] = field(default_factory=list)
+    word: QueryWord
+    cost: Array
+    groups: list[Group] = field(default_factory=list)
 
+    @property
+    def present(self) -> Array:
+        """Which records have the word."""
+        present: Array = self.cost != ABSENT
+        return present
 
-def match(corpus: Corpus, question: Question, test: Test | None = None) -> list[Match]:
-    """Return the records whose text matches and that pass the test, in the order of the index.
+    def best(self, inside: Array) -> Iterator[Places]:
+        """Return the places with the fewest typos in each of the records inside a mask."""
+        for group in self.groups:
+            records = group.places.records
+            wanted = inside[records]
+            if len(self.groups) > 1:
+                wanted &= self.cost[records] == group.cost
+            yield group.places if wanted.all() else group.places.at(wanted)
 
-    A query without words matches them all.
-    """
-    if not question.asked:
-        every = corpus.records.items()
-        return [Match(number, record) for number, record in every if test is None or test(record)]
-    best: dict[int, Match] = {}
-    for variant in question.variants:
-        for found in _variant(corpus, question, variant, test):
-            known = best.get(found.number)
-            if known is None or _better(found, known):
-                best[found.number] = found
-    return [best[number] for number in sorted(best)]
+    def places(self, inside: Array) -> Array:
+        """Return records and places as one sorted array of numbers."""
+        found = [each.records.astype(np.int64) << SHIFT | each.places for each in self.best(inside)]
+        if len(found) == 1 and self.groups[0].in_order:
+            return found[0]
+        return np.sort(np.concatenate(found), kind="stable") if found else np.zeros(0, np.int64)
 
+    def every(self, inside: Array) -> Array:
+        """Return all places in the records inside a mask, whatever their typos, as one array of numbers."""
+        parts = [each.places.at(inside[each.places.records]) for each in self.groups]
+        found = [each.records.astype(np.int64) << SHIFT | each.places for each in parts]
+        return np.concatenate(found) if found else np.zeros(0, np.int64)
 
-def _better(one: Match, other: Match) -> bool:
-    keys = [(each.typos, -each.words, each.proximity, each.attribute, -each.exact) for each in (one, other)]
-    return keys[0] < keys[1]
-
-
-def _variant(corpus: Corpus, question: Question, variant: list[QueryWord], test: Test | None) -> list[Match]:
-    found = [_word(corpus, question, word) for word in variant]
-    needed = [each for each, word in zip(found, variant, strict=True) if not word.optional]
-    if needed:
-        needed.sort(key=len)
-        numbers = set(needed[0]).intersection(*needed[1:])
-    else:
-        numbers = set().union(*found)
-    if test is not None:
-        numbers = {number for number in numbers if test(corpus.records[number])}
-    return [_match(corpus, question, number, variant, found) for number in numbers]
-
-
-def limit(question: Question, word: QueryWord) -> int:
-    """Return how many typos a query word may have."""
-    values = question.values
-    if word.fixed or values.get("typoTolerance", True) is False:
-        return 0
-    if word.text in (question.settings.get("disableTypoToleranceOnWords") or ()):
-        return 0
-    if not values.get("allowTyposOnNumericTokens", True) and word.text.isdigit():
-        return 0
-    if len(word.text) >= values["minWordSizefor2Typos"]:
-        return 2
-    return 1 if len(word.text) >= values["minWordSizefor1Typo"] else 0
+    def exact(self, size: int, *, alone: bool, left_out: Array | None) -> Array:
+        """Return which records have the very word, or have it as the whole of a text."""
+        mask = np.zeros(size, bool)
+        for group in self.groups:
+            if group.exact:
+                kept = group.places
+                if alone:
+                    kept = kept.at(kept.attributes & ALONE != 0)
+                if left_out is not None:
+                    kept = kept.at(~left_out[kept.attributes >> 1])
+                mask[kept.records] = True
+        return mask
 
 
-def alternatives(corpus: Corpus, question: Question, word: QueryWord) -> dict[str, int]:
-    """Return the indexed words that a query word stands for, with their typos; one in the first letter counts twice."""
-    similar = corpus.similar(word.text, limit(question, word), prefix=word.prefix)
-    first = word.text[0]
-    return {
-        indexed: typos + (typos > 0 and indexed[0] != first) + word.extra
-        for indexed, typos in similar.items()
-    }
+def alternatives(corpus: Corpus, word: QueryWord) -> tuple[Array, Array]:
+    """Return the numbers of the words within the typos allowed, and their costs; a first letter counts twice."""
+    numbers, edits = corpus.vocabulary.similar(word.text, word.limit, prefix=word.prefix)
+    costs = edits.astype(np.int64)
+    first = corpus.vocabulary.first_letters(numbers) != ord(word.text[0])
+    return numbers, costs + ((costs > 0) & first) + word.extra
 
 
-def _word(corpus: Corpus, question: Question, word: QueryWord) -> dict[int, _Found]:
-    """Return where a query word is found, by record."""
-    found: dict[int, _Found] = {}
-    counts = _counting(question)
-    no_typos = question.values.get("disableTypoToleranceOnAttributes") or ()
-    no_prefix = question.settings.get("disablePrefixOnAttributes") or ()
-    for indexed, typos in sorted(alternatives(corpus, question, word).items(), key=lambda each: each[1]):
-        same = indexed == word.text
-        for number, all_places in corpus.words[indexed].items():
-            places = all_places if counts is None else [each for each in all_places if counts(each)]
-            if typos > word.extra and no_typos:
-                places = [each for each in places if not within(each.attribute.name, no_typos)]
-            if not same and typos == word.extra and no_prefix:
-                places = [each for each in places if not within(each.attribute.name, no_prefix)]
-            if not places:
-                continue
-            known = found.get(number)
-            if known is None:
-                known = found[number] = _Found(typos, exact=False, whole=False)
-            if same and word.exact:
-                known.exact = True
-                known.whole = known.whole or any(each.alone for each in places)
-            if typos == known.typos:
-                known.places += places
-    return found
+def look(corpus: Corpus, segment: Segment, word: QueryWord, question: Question) -> Hits:
+    """Find a query word in a segment."""
+    groups: list[Group] = []
+    allowed = _Allowed.of(corpus, question)
+    first, end = segment.beginning(word.text) if word.prefix else _only(segment, word.text)
+    if first < end and segment.words[first] == word.text:
+        groups.append(Group(word.extra, segment.of_range(first, first + 1), word.exact, in_order=True))
+        first += 1
+    if first < end:
+        groups.append(Group(word.extra, allowed.begun(segment.of_range(first, end))))
+    if word.limit:
+        numbers, costs = alternatives(corpus, word)
+        local = segment.numbers_of(numbers)
+        there = (local >= 0) & (costs > word.extra)
+        for cost in np.unique(costs[there]):
+            places = segment.of_words(local[there & (costs == cost)])
+            groups.append(Group(int(cost), allowed.mistyped(places)))
+    for form in word.others:
+        begin, stop = _only(segment, form.text)
+        if begin < stop:
+            groups.append(Group(form.extra, segment.of_range(begin, stop), exact=form.exact))
+    for group in groups:
+        group.places = allowed.searched(group.places)
+    groups = sorted((each for each in groups if len(each.places)), key=lambda each: -each.cost)
+    cost = np.full(len(segment), ABSENT, np.uint8)
+    for group in groups:
+        cost[group.places.records] = group.cost
+    return Hits(word, cost, groups)
 
 
-def _counting(question: Question) -> Callable[[Place], bool] | None:
-    """Return what narrows the places down to `restrictSearchableAttributes`."""
-    wanted = question.values.get("restrictSearchableAttributes")
-    if not wanted:
+def _only(segment: Segment, text: str) -> tuple[int, int]:
+    at = bisect_left(segment.words, text)
+    return at, at + (at < len(segment.words) and segment.words[at] == text)
+
+
+@dataclass(slots=True)
+class _Allowed:
+    """In which attributes words are looked for at all, with typos, and by their beginning; None: in all."""
+
+    any: Array | None
+    typos: Array | None
+    prefix: Array | None
+
+    @classmethod
+    def of(cls, corpus: Corpus, question: Question) -> _Allowed:
+        values, settings = question.values, question.settings
+        wanted = values.get("restrictSearchableAttributes")
+        no_typos = values.get("disableTypoToleranceOnAttributes")
+        no_prefix = settings.get("disablePrefixOnAttributes")
+        return cls(
+            in_attributes(corpus, wanted) if wanted else None,
+            ~in_attributes(corpus, no_typos) if no_typos else None,
+            ~in_attributes(corpus, no_prefix) if no_prefix else None,
+        )
+
+    def searched(self, places: Places) -> Places:
+        return _kept(places, self.any)
+
+    def mistyped(self, places: Places) -> Places:
+        return _kept(places, self.typos)
+
+    def begun(self, places: Places) -> Places:
+        return _kept(places, self.prefix)
+
+
+def in_attributes(corpus: Corpus, names: list[str]) -> Array:
+    """Return which attributes, by number, are among those named."""
+    return np.array([within(each.name, names) for each in corpus.attributes.known], bool)
+
+
+def _kept(places: Places, allowed: Array | None) -> Places:
+    return places if allowed is None else places.at(allowed[places.attributes >> 1])
+
+
+# --- a reading in a segment --------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Scored:
+    """The records of a segment that a reading finds; criteria are worked out for those of them that are asked for."""
+
+    part: Part
+    reading: Reading
+    hits: list[Hits]
+    records: Array
+    question: Question
+    corpus: Corpus
+
+    def criterion(self, name: str, records: Array) -> Array:
+        """Return the values of a textual criterion for some records, the smaller the better."""
+        found: Array = getattr(self, f"_{name}")(records)
+        return found
+
+    def _typo(self, records: Array) -> Array:
+        total = np.zeros(len(records), np.int16)
+        for hits in self.hits:
+            cost = hits.cost[records]
+            total += np.where(cost == ABSENT, 0, cost)
+        return total
+
+    def _words(self, records: Array) -> Array:
+        total = np.zeros(len(records), np.int16)
+        for hits in self.hits:
+            total -= hits.present[records] * np.int16(hits.word.weight)
+        return total
+
+    def _attribute(self, records: Array) -> Array:
+        best = np.full(len(self.part.segment), NOWHERE, np.uint32)
+        inside = self._inside(records)
+        for hits in self.hits:
+            for places in hits.best(inside):
+                np.minimum.at(best, places.records, places.keys.astype(np.uint32, copy=False))
+        return best[records].astype(np.int64)
+
+    def _proximity(self, records: Array) -> Array:
+        total = np.zeros(len(records), np.int64)
+        least = self.question.values.get("minProximity", 1)
+        for first, second in combinations(range(len(self.hits)), 2):
+            there = self.hits[first].present[records] & self.hits[second].present[records]
+            for between in range(first + 1, second):
+                there &= ~self.hits[between].present[records]
+            if there.any():
+                total[there] += np.maximum(self._apart(first, second, records[there]), least)
+        return total
+
+    def _apart(self, first: int, second: int, records: Array) -> Array:
+        """Return how near two words come in each of some records: 1 for neighbours; one more where they are turned round."""
+        inside = self._inside(records)
+        ones, others = self.hits[first].places(inside), self.hits[second].places(inside)
+        at = np.searchsorted(others, ones, side="right")
+        after = others[np.minimum(at, len(others) - 1)] - ones
+        before = ones - others[np.maximum(at - 1, 0)] + 1
+        near = np.minimum(
+            np.where((after > 0) & (after < FAR), after, FAR),
+            np.where((before > 0) & (before < FAR), before, FAR),
+        )
+        best = np.full(len(records), FAR, np.int64)
+        np.minimum.at(best, np.searchsorted(records, ones >> SHIFT), near)
+        return best
+
+    def _exact(self, records: Array) -> Array:
+        size, values = len(self.part.segment), self.question.values
+        names = values.get("disableExactOnAttributes")
+        left_out = in_attributes(self.corpus, names) if names else None
+        if len(self.hits) == 1:
+            mode = values["exactOnSingleWordQuery"]
+            if mode == "none":
+                return np.zeros(len(records), np.int16)
+            found = self.hits[0].exact(size, alone=mode == "attribute", left_out=left_out)
+            return -found[records].astype(np.int16)
+        total = np.zeros(len(records), np.int16)
+        for hits in self.hits:
+            total -= hits.exact(size, alone=False, left_out=left_out)[records]
+        return total
+
+    def _inside(self, records: Array) -> Array:
+        inside = np.zeros(len(self.part.segment), bool)
+        inside[records] = True
+        return inside
+
+
+def score(corpus: Corpus, part: Part, reading: Reading, question: Question, allowed: Array) -> Scored:
+    """Return the records of a segment that a reading finds among those allowed."""
+    segment = part.segment
+    hits = [look(corpus, segment, word, question) for word in reading.words]
+    needed = [each.present for each in hits if not each.word.optional]
+    found = np.logical_and.reduce(needed) if needed else np.logical_or.reduce([each.present for each in hits])
+    mask = found & allowed
+    for first, end in reading.phrases:
+        if mask.any():
+            mask &= in_a_row(hits[first:end], mask)
+    return Scored(part, reading, hits, np.flatnonzero(mask), question, corpus)
+
+
+def in_a_row(hits: list[Hits], inside: Array) -> Array:
+    """Return the records in which words follow each other directly."""
+    starts = hits[0].every(inside)
+    for shift, each in enumerate(hits[1:], 1):
+        following = each.every(inside) - shift
+        starts = starts[np.isin(starts, following, assume_unique=False)]
+    mask = np.zeros(len(inside), bool)
+    mask[starts >> SHIFT] = True
+    return mask
+
+
+def excluded(corpus: Corpus, segment: Segment, question: Question) -> Array | None:
+    """Return the records that have what the query leaves out, None when it leaves nothing out."""
+    if not question.without:
         return None
-    return lambda place: within(place.attribute.name, wanted)
-
-
-def _match(
-    corpus: Corpus,
-    question: Question,
-    number: int,
-    variant: list[QueryWord],
-    by_word: list[dict[int, _Found]],
-) -> Match:
-    found = [each.get(number) for each in by_word]
-    present = [each for each in found if each is not None]
-    # A synonym of several words stands for the query's own number of words.
-    missing = len(found) - len(present)
-    return Match(
-        number,
-        corpus.records[number],
-        typos=sum(each.typos for each in present),
-        words=max(1, len(question.asked) - missing),
-        proximity=_proximity(present, question.values.get("minProximity", 1)),
-        attribute=_attribute(present),
-        exact=_exact(question, present, variant),
-    )
-
-
-def _attribute(present: list[_Found]) -> int:
-    """Return the best place: the attribute's rank times 1000, and the position where it counts."""
-    return min(
-        place.attribute.rank * 1000 + (min(place.position, 999) if place.attribute.ordered else 0)
-        for each in present
-        for place in each.places
-    )
-
-
-def _proximity(present: list[_Found], least: int) -> int:
-    return sum(max(_distance(one, other), least) for one, other in pairwise(present))
-
-
-def _distance(one: _Found, other: _Found) -> int:
-    best = FAR
-    for before in one.places[:LOOKED_AT]:
-        for after in other.places[:LOOKED_AT]:
-            if before.leaf == after.leaf:
-                gap = after.position - before.position
-                best = min(best, gap if gap > 0 else 1 - gap)
-    return best
-
-
-def _exact(question: Question, present: list[_Found], variant: list[QueryWord]) -> int:
-    if len(variant) > 1:
-        return sum(each.exact for each in present)
-    mode = question.values["exactOnSingleWordQuery"]
-    if mode == "attribute":
-        return int(present[0].whole)
-    return int(mode == "word" and present[0].exact)
+    mask = np.zeros(len(segment), bool)
+    everywhere = np.ones(len(segment), bool)
+    for words in question.without:
+        hits = [look(corpus, segment, QueryWord(word, (0,)), question) for word in words]
+        mask |= in_a_row(hits, everywhere)
+    return mask

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 Json = Any
@@ -43,9 +43,11 @@ def leaves(node: Json, path: str = "") -> Iterator[tuple[str, Json]]:
         yield path, node
 
 
-def within(path: str, names: Iterable[str]) -> bool:
+def within(path: str, names: Collection[str]) -> bool:
     """Tell whether a path is one of the attributes named, or below one of them."""
-    return any(name in ("*", path) or path.startswith(f"{name}.") for name in names)
+    if path in names or "*" in names:
+        return True
+    return "." in path and any(path.startswith(f"{name}.") for name in names)
 
 
 def spelled(value: Json) -> str:

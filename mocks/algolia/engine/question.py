@@ -2,44 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mocks.algolia.engine import conditions, filter_lists, filters, geo
+from mocks.algolia.engine import advanced, conditions, filter_lists, filters, geo, language, readings
 from mocks.algolia.engine.conditions import Filter, Filterable, Scorer
 from mocks.algolia.engine.parameters import checked, defaults, known
+from mocks.algolia.engine.readings import Language, Reading
+from mocks.algolia.engine.rules import Applied
+from mocks.algolia.engine.shape import spelling_of
 from mocks.algolia.engine.synonyms import Synonyms
-from mocks.algolia.engine.text import words
+from mocks.algolia.engine.text import Spelling, Word, apart
 
 Json = dict[str, Any]
 
 FILTERS = ("filters", "facetFilters", "numericFilters", "tagFilters")
+PLACE_OF_ADDRESSES = "48.8566,2.3522"
+"""Where every address lies, since no addresses are looked up."""
 
-
-@dataclass(frozen=True, slots=True)
-class QueryWord:
-    """A word that is looked for; `extra` is what using it costs in typos (alternative corrections)."""
-
-    text: str
-    prefix: bool = False
-    optional: bool = False
-    extra: int = 0
-    exact: bool = True
-    fixed: bool = False
+EXACT_LEAST = 3
+"""Letters of a word that can be exact when it is searched alone with `exactOnSingleWordQuery: word`."""
 
 
 @dataclass(slots=True)
 class Question:
-    """What is asked: the values in effect, the words in each of their variants, and the filters."""
+    """What is asked: the values in effect, the query's words and how they may be read, the filters, and what rules do.
+
+    `without` are words, or words in a row, that no record found may have.
+    """
 
     values: Json
     settings: Json
-    variants: list[list[QueryWord]]
+    plain: Reading
     filters: list[Filter]
     allowed: Filterable
     scorer: Scorer
+    synonyms: Synonyms
+    language: Language
+    spelling: Spelling
     around: geo.Point | None = None
     asked: list[str] = field(default_factory=list)
+    without: list[tuple[str, ...]] = field(default_factory=list)
+    applied: Applied = field(default_factory=Applied)
 
 
 def effective(settings: Json, given: Json) -> Json:
@@ -49,33 +53,131 @@ def effective(settings: Json, given: Json) -> Json:
         for name, value in settings.items()
         if value is not None and name in known()
     }
-    return defaults() | shared | given
+    values = defaults() | shared | given
+    if values.get("naturalLanguages"):
+        spoken = values["naturalLanguages"]
+        natural = {
+            "removeStopWords": spoken,
+            "ignorePlurals": spoken,
+            "removeWordsIfNoResults": "allOptional",
+        }
+        values |= {name: value for name, value in natural.items() if name not in given}
+        values["ruleContexts"] = [*(values.get("ruleContexts") or ()), "natural_language"]
+    return values
 
 
-def ask(settings: Json, given: Json, forced: list[Json], synonyms: Synonyms) -> Question:
-    """Read a search. `given` are checked parameters; `forced` are sets of filters that a key adds to them."""
+def ask(
+    settings: Json,
+    given: Json,
+    forced: list[Json],
+    synonyms: Synonyms,
+    *,
+    dictionaries: language.Dictionaries = language.NO_DICTIONARIES,
+    applied: Applied | None = None,
+) -> Question:
+    """Read a search. `given` are checked parameters; `forced` are sets of filters that a key or rules add to them."""
     values = effective(settings, given)
     allowed = conditions.filterable(settings)
     found = [filter for each in (values, *forced) for filter in read_filters(each, allowed)]
-    scorer = Scorer(bool(values.get("sumOrFiltersScores")))
-    for filter in found:
-        if any(condition.kind == "facet" for group in filter for condition in group):
-            scorer.add(filter, allowed)
-    if values.get("optionalFilters"):
-        optional = filter_lists.facets(values["optionalFilters"], allowed.facets, "optionalFilters")
-        scorer.add(optional, allowed)
+    if values.get("aroundLatLngViaIP") and not values.get("aroundLatLng"):
+        values = values | {"aroundLatLng": PLACE_OF_ADDRESSES}
     around = values.get("aroundLatLng")
-    asked = [word.text for word in _words(values, values.get("query", ""))]
+    spelling = spelling_of(settings)
+    similar = values.get("similarQuery") if not values.get("query") else None
+    if similar:
+        values = values | {"queryType": "prefixNone", "query": similar}
+        values["ranking"] = ["words", *(each for each in values["ranking"] if each != "words")]
+    asked, quoted, without = _words(values, spelling)
+    asked, quoted = _significant(values, asked, quoted, dictionaries, always=bool(similar))
+    optional = {word.text for text in values.get("optionalWords") or () for word in apart(text, spelling)}
+    if similar:
+        optional |= {word.text for word in asked}
+    tongue = language.of(values, dictionaries)
+    plain = readings.plain(values, asked, quoted, optional)
+    if len(asked) == 1 and values["exactOnSingleWordQuery"] == "word":
+        plain = _exact_alone(plain, values, dictionaries)
     return Question(
         values=values,
         settings=settings,
-        variants=_variants(values, asked, synonyms),
+        plain=readings.with_others(plain, values, synonyms, tongue),
         filters=found,
         allowed=allowed,
-        scorer=scorer,
+        scorer=_scorer(values, found, allowed),
+        synonyms=synonyms,
+        language=tongue,
+        spelling=spelling,
         around=geo.point(around) if around else None,
-        asked=asked,
+        asked=[word.text for word in asked],
+        without=without,
+        applied=applied or Applied(),
     )
+
+
+def _words(
+    values: Json, spelling: Spelling
+) -> tuple[list[Word], list[tuple[int, int]], list[tuple[str, ...]]]:
+    """Return the query's words, those that belong together, and those that must not be there."""
+    query = values.get("query", "")
+    without: list[tuple[str, ...]] = []
+    quoted: list[tuple[int, int]] = []
+    if values.get("advancedSyntax"):
+        features = values.get("advancedSyntaxFeatures", ["exactPhrase", "excludeWords"])
+        query, phrases, left_out = advanced.read(query, features)
+        without = [
+            words for text in left_out if (words := tuple(word.text for word in apart(text, spelling)))
+        ]
+    else:
+        phrases = []
+    asked = apart(query, spelling)
+    for start, end in phrases:
+        inside = [at for at, word in enumerate(asked) if start <= word.start and word.end <= end]
+        if inside:
+            quoted.append((inside[0], inside[-1] + 1))
+    if not quoted:
+        quoted = readings.glued(query, asked, spelling.separators)
+    return asked, quoted, without
+
+
+def _significant(
+    values: Json,
+    asked: list[Word],
+    quoted: list[tuple[int, int]],
+    dictionaries: language.Dictionaries,
+    *,
+    always: bool,
+) -> tuple[list[Word], list[tuple[int, int]]]:
+    """Leave stop words out, but not all of a query, not those in quotes, and not the word that is being typed."""
+    wanted = values.get("removeStopWords") or always
+    if not wanted:
+        return asked, quoted
+    stop = language.stop_words(values, dictionaries, wanted)
+    fixed = {at for first, end in quoted for at in range(first, end)}
+    typed = len(asked) - 1 if values["queryType"] != "prefixNone" else -1
+    kept = [at for at, word in enumerate(asked) if at in fixed or at == typed or word.text not in stop]
+    if not kept or (len(kept) == 1 and kept[0] == typed and asked[typed].text in stop):
+        return asked, quoted
+    moved = {at: place for place, at in enumerate(kept)}
+    return [asked[at] for at in kept], [(moved[first], moved[end - 1] + 1) for first, end in quoted]
+
+
+def _exact_alone(plain: Reading, values: Json, dictionaries: language.Dictionaries) -> Reading:
+    """A short word, or a stop word, is never exact when it is all of the query."""
+    word = plain.words[0]
+    short = len(word.text) < EXACT_LEAST or word.text in language.stop_words(
+        values, dictionaries, wanted=True
+    )
+    return replace(plain, words=(replace(word, exact=not short),))
+
+
+def _scorer(values: Json, found: list[Filter], allowed: Filterable) -> Scorer:
+    """Count the filters on facets, and the optional ones."""
+    scorer = Scorer(allowed, bool(values.get("sumOrFiltersScores")))
+    for filter in found:
+        if any(condition.kind == "facet" for group in filter for condition in group):
+            scorer.groups += filter
+    if values.get("optionalFilters"):
+        scorer.groups += filter_lists.facets(values["optionalFilters"], allowed.facets, "optionalFilters")
+    return scorer
 
 
 def read_filters(values: Json, allowed: Filterable) -> list[Filter]:
@@ -90,33 +192,3 @@ def read_filters(values: Json, allowed: Filterable) -> list[Filter]:
     if values.get("tagFilters"):
         found.append(filter_lists.tags(values["tagFilters"]))
     return found
-
-
-def _words(values: Json, text: str) -> list[Any]:
-    separators, keep = values.get("separatorsToIndex") or "", values.get("keepDiacriticsOnCharacters") or ""
-    return words(text, separators=separators, keep=keep)
-
-
-def _variants(values: Json, asked: list[str], synonyms: Synonyms) -> list[list[QueryWord]]:
-    """Return the ways to read the query: as it is, and with synonyms in place of words."""
-    optional = {word.text for text in values.get("optionalWords") or () for word in _words(values, text)}
-    kind = values["queryType"]
-    plain = [
-        QueryWord(
-            text,
-            prefix=kind == "prefixAll" or (kind == "prefixLast" and at == len(asked) - 1),
-            optional=text in optional,
-        )
-        for at, text in enumerate(asked)
-    ]
-    variants = [plain]
-    if values.get("synonyms", True):
-        as_exact = values.get("alternativesAsExact") or ()
-        for variant in synonyms.variants(asked):
-            exact = "singleWordSynonym" if len(variant.put) == 1 else "multiWordsSynonym"
-            put = [
-                QueryWord(text, extra=variant.typos, exact=exact in as_exact, fixed=True)
-                for text in variant.put
-            ]
-            variants.append([*plain[: variant.start], *put, *plain[variant.end :]])
-    return variants

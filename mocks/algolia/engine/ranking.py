@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from typing import Any
 
-from mocks.algolia.engine import geo, paths
-from mocks.algolia.engine.matching import Match
+import numpy as np
+import numpy.typing as npt
+
+from mocks.algolia.engine.pool import Pool
 from mocks.algolia.engine.question import Question
 
-Json = dict[str, Any]
+Array = npt.NDArray[Any]
 
-_SORT = re.compile(r"(asc|desc)\(\s*(.+?)\s*\)")
-COMPARED = 50
-"""Bytes of a text that sorting looks at (Algolia: "custom ranking")."""
-
-NOWHERE = 2**62
-"""The distance of a record without a place: it comes after all others."""
-
-TEXTUAL: dict[str, Callable[[Match], int]] = {
-    "typo": lambda match: match.typos,
-    "geo": lambda match: match.geo,
-    "words": lambda match: -match.words,
-    "filters": lambda match: -match.filters,
-    "proximity": lambda match: match.proximity,
-    "attribute": lambda match: match.attribute,
-    "exact": lambda match: -match.exact,
-}
+AT_ONCE = 512
+"""So many records are sorted by all criteria at once; of more only those that can be among the first wanted."""
 
 
-def rank(matches: list[Match], question: Question) -> list[Match]:
-    """Return the matches in order. What stays equal keeps the order of the index."""
-    ranked = matches
-    for criterion in reversed(criteria(question)):
-        key = TEXTUAL.get(criterion)
-        if key is not None:
-            ranked = sorted(ranked, key=key)
-        elif sort := _SORT.fullmatch(criterion):
-            ranked = _by_attribute(ranked, sort[2], descending=sort[1] == "desc")
-    return ranked
+def order(pool: Pool, most: int) -> Array:
+    """Return the places in the pool of the first `most` records, in order. What stays equal keeps the pool's order."""
+    every = np.arange(len(pool.numbers))
+    found: list[Array] = []
+    _refine(pool, every, criteria(pool.question), most, found)
+    return np.concatenate(found)[:most] if found else every[:0]
 
 
 def criteria(question: Question) -> list[str]:
@@ -52,67 +34,46 @@ def criteria(question: Question) -> list[str]:
     return found
 
 
-def _by_attribute(matches: list[Match], name: str, *, descending: bool) -> list[Match]:
-    """Sort by an attribute; records without it come last, whatever the direction."""
-    keyed = [(_key(match.record, name), match) for match in matches]
-    present = [each for each in keyed if each[0] is not None]
-    present.sort(key=lambda each: each[0], reverse=descending)  # type: ignore[arg-type, return-value]
-    return [match for _, match in present] + [match for key, match in keyed if key is None]
+def _refine(pool: Pool, at: Array, rest: list[str], most: int, found: list[Array]) -> int:
+    """Add up to `most` records to those found, in order; return how many were added."""
+    if most <= 0 or not len(at):
+        return 0
+    if not rest or len(at) == 1:
+        found.append(at)
+        return len(at)
+    if len(at) <= max(AT_ONCE, most):
+        found.append(_sorted(pool, at, rest))
+        return len(at)
+    keys = pool.criterion(rest[0], at)
+    if keys is None:
+        return _refine(pool, at, rest[1:], most, found)
+    added = 0
+    while added < most and len(at):
+        least = keys == keys.min()
+        group = at[least]
+        if len(group) == 1 or (len(group) < most - added and len(at) > len(group)):
+            # Many small groups: take at once all that can be among the first.
+            last = np.partition(keys, min(most - added, len(keys)) - 1)[min(most - added, len(keys)) - 1]
+            within = keys <= last
+            return added + _groups(pool, at[within], keys[within], rest[1:], most - added, found)
+        added += _refine(pool, group, rest[1:], most - added, found)
+        at, keys = at[~least], keys[~least]
+    return added
 
 
-def _key(record: Json, name: str) -> tuple[int, Any] | None:
-    """Return what is compared: numbers before texts, booleans as the texts that spell them."""
-    found = paths.values(record, name)
-    if not found:
-        return None
-    value = found[0]
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return 0, value
-    return 1, paths.spelled(value).encode("utf-8", "replace")[:COMPARED]
+def _groups(pool: Pool, at: Array, keys: Array, rest: list[str], most: int, found: list[Array]) -> int:
+    """Refine each group of equal keys, in the order of the keys."""
+    by_key = np.argsort(keys, kind="stable")
+    ends = np.flatnonzero(np.diff(keys[by_key])) + 1
+    added = 0
+    for group in np.split(at[by_key], ends):
+        added += _refine(pool, group, rest, most - added, found)
+        if added >= most:
+            break
+    return added
 
 
-# --- what ranking needs besides words ----------------------------------------------------------------------------
-
-
-def score_filters(matches: list[Match], question: Question) -> None:
-    """Note the score of the filters that each record meets."""
-    if question.scorer.groups:
-        for match in matches:
-            match.filters = question.scorer.score(match.record)
-
-
-def located(matches: list[Match], question: Question) -> list[Match]:
-    """Return the matches that lie where the search looks, with their distances noted.
-
-    Boxes and polygons take precedence over a radius (Algolia: "Filter and sort results by location").
-    """
-    boxes = question.values.get("insideBoundingBox") or []
-    polygons = question.values.get("insidePolygon") or []
-    if boxes or polygons:
-        matches = [each for each in matches if _inside(each.record, boxes, polygons)]
-    if question.around is None:
-        return matches
-    radius = None if boxes or polygons else question.values.get("aroundRadius")
-    precision = question.values.get("aroundPrecision", 10)
-    kept = []
-    for match in matches:
-        distances = [(geo.distance(question.around, place), place) for place in geo.places(match.record)]
-        if not distances:
-            match.geo = NOWHERE
-            if radius == "all":
-                kept.append(match)
-            continue
-        match.metres, match.place = min(distances)
-        match.geo, match.precision = geo.banded(match.metres, precision)
-        if isinstance(radius, int) and match.metres > radius:
-            continue
-        kept.append(match)
-    return kept
-
-
-def _inside(record: Json, boxes: list[list[float]], polygons: list[list[float]]) -> bool:
-    return any(
-        any(geo.in_box(place, box) for box in boxes)
-        or any(geo.in_polygon(place, polygon) for polygon in polygons)
-        for place in geo.places(record)
-    )
+def _sorted(pool: Pool, at: Array, rest: list[str]) -> Array:
+    """Sort records by all criteria that are left."""
+    keys = [key for criterion in reversed(rest) if (key := pool.criterion(criterion, at)) is not None]
+    return at[np.lexsort((at, *keys))] if keys else at

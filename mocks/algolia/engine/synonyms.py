@@ -1,4 +1,4 @@
-"""Synonyms: which words of a query may stand for which others."""
+"""Synonyms: which words of a query may stand for which others, and which words a placeholder in a record stands for."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from mocks.algolia.engine.text import words
+from mocks.algolia.engine.text import apart
 
 Json = dict[str, Any]
 MOST = 20
-"""Readings of one query, so that many synonyms of many words stay affordable."""
+"""Replacements of one query, so that many synonyms of many words stay affordable."""
 
 TYPOS = {"altcorrection1": 1, "altcorrection2": 2}
 
@@ -33,7 +33,11 @@ class Synonyms:
 
     @classmethod
     def of(cls, entries: Iterable[Json]) -> Synonyms:
-        """Read synonyms as the API has them; placeholders are kept by the index but not applied."""
+        """Read synonyms as the API has them.
+
+        A placeholder such as `<street>` is written in records; so each of its replacements in a query may stand for
+        the placeholder's own word, at no cost.
+        """
         found = cls()
         for entry in entries:
             typos = TYPOS.get(entry["type"], 0)
@@ -44,15 +48,22 @@ class Synonyms:
                 found._add(entry["input"], entry["synonyms"], typos)
             elif entry["type"] in TYPOS:
                 found._add(entry["word"], entry["corrections"], typos)
+            else:
+                for one in entry["replacements"]:
+                    found._add(one, [entry["placeholder"]], typos)
         return found
 
     def _add(self, source: str, targets: list[str], typos: int) -> None:
-        key = tuple(word.text for word in words(source))
+        key = tuple(word.text for word in apart(source))
         if not key:
             return
         self.longest = max(self.longest, len(key))
-        put = [tuple(word.text for word in words(target)) for target in targets]
+        put = [tuple(word.text for word in apart(target)) for target in targets]
         self.by_words.setdefault(key, []).extend((each, typos) for each in put if each and each != key)
+
+    def of_words(self, words: tuple[str, ...]) -> list[tuple[tuple[str, ...], int]]:
+        """Return what may stand for some words, with its cost in typos."""
+        return self.by_words.get(words, [])
 
     def variants(self, asked: list[str]) -> Iterator[Variant]:
         """Return the replacements that a query allows, one at a time."""

@@ -9,32 +9,61 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 _WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
-_PLAIN = re.compile(r"[a-z0-9]+")
+RUN = re.compile(r"[a-z0-9]+")
+JOINED = re.compile(r"[A-Za-z0-9][.'][A-Za-z0-9]")
 _IDEOGRAPH = re.compile(
     r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]|[^\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
 )
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _LIGATURES = str.maketrans({"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
+
+JOINERS = frozenset(".'®©")
+"""Signs around which words are indexed joined as well as apart (Algolia: "Tokenization")."""
+
+LEAST_PART = 3
+"""Letters of a part of a joined word that is indexed on its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """What of an index's settings decides how text is read.
+
+    `separators` are characters that are words of their own, those of `keep` keep their diacritics, and `custom` are
+    replacements of characters that come before all normalisation.
+    """
+
+    separators: str = ""
+    keep: str = ""
+    custom: tuple[tuple[str, str], ...] = ()
+
+
+PLAIN = Spelling()
 
 
 class Word(NamedTuple):
-    """A word of a text: as it is compared, and where it stands in the original."""
+    """A word of a text: as it is compared, where it stands in the original, and how many words precede it."""
 
     text: str
     start: int
     end: int
+    position: int
 
 
 @lru_cache(maxsize=65536)
-def normalise(text: str, keep: str = "") -> str:
-    """Return lower case without diacritics; the characters of `keep` keep theirs."""
+def normalise(text: str, spelling: Spelling = PLAIN) -> str:
+    """Return lower case without diacritics."""
+    if spelling.custom:
+        table = dict(spelling.custom)
+        text = "".join([table.get(each, table.get(each.lower(), each)) for each in text])
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFC", text).lower()
-    return "".join([each if each in keep else _bare(each) for each in plain])
+    return "".join([each if each in spelling.keep else _bare(each) for each in plain])
 
 
 def _bare(character: str) -> str:
@@ -42,27 +71,79 @@ def _bare(character: str) -> str:
     return "".join([each for each in apart if not unicodedata.combining(each)]).translate(_LIGATURES)
 
 
-def words(text: str, *, separators: str = "", keep: str = "") -> list[Word]:
-    """Cut a text into its words; the characters of `separators` are indexed, each as a word."""
-    found = [
-        Word(plain, start, start + len(piece))
-        for piece, start in _pieces(text)
-        if (plain := normalise(piece, keep))
-    ]
-    if separators:
-        found += [Word(each, at, at + 1) for at, each in enumerate(text) if each in separators]
+def simple(text: str, spelling: Spelling) -> list[str] | None:
+    """Return the words of a text without anything out of the ordinary, which is most texts; None for others."""
+    if not text.isascii() or (spelling is not PLAIN and spelling != PLAIN) or JOINED.search(text):
+        return None
+    return RUN.findall(text.lower())
+
+
+def apart(text: str, spelling: Spelling = PLAIN) -> list[Word]:
+    """Cut a text into its words and nothing else, as queries are cut."""
+    pieces = _pieces(text, spelling)
+    return [Word(piece.text, piece.start, piece.end, at) for at, piece in enumerate(pieces)]
+
+
+def words(text: str, spelling: Spelling = PLAIN, *, camel: bool = False) -> list[Word]:
+    """Cut a text into the words that are indexed.
+
+    Around a full stop or an apostrophe the joined word is indexed at the place of its first part, and a part of one or
+    two letters is not indexed on its own. With `camel`, capitals within a word divide it in the same way.
+    """
+    found: list[Word] = []
+    for group, position in _groups(text, _pieces(text, spelling, camel=camel), spelling):
+        if len(group) == 1:
+            found.append(group[0]._replace(position=position))
+            continue
+        for at, part in enumerate(group):
+            if len(part.text) >= LEAST_PART:
+                found.append(part._replace(position=position + at))
+        whole = "".join([part.text for part in group])
+        found.append(Word(whole, group[0].start, group[-1].end, position))
+    return found
+
+
+def _groups(text: str, pieces: list[Word], spelling: Spelling) -> Iterator[tuple[list[Word], int]]:
+    """Return words that are joined by a sign or by nothing, with the number of words before them."""
+    group: list[Word] = []
+    position = 0
+    for piece in pieces:
+        if group and not _joined(text[group[-1].end : piece.start], group[-1], piece, spelling):
+            yield group, position
+            position += len(group)
+            group = []
+        group.append(piece)
+    if group:
+        yield group, position
+
+
+def _joined(between: str, before: Word, after: Word, spelling: Spelling) -> bool:
+    if between == "":
+        return (
+            before.text.isascii() and after.text.isascii() and before.text.isalnum() and after.text.isalnum()
+        )
+    return between in JOINERS and between not in spelling.separators
+
+
+def _pieces(text: str, spelling: Spelling, *, camel: bool = False) -> list[Word]:
+    found = []
+    for piece, start in _runs(text):
+        for part, at in _humps(piece, start) if camel else ((piece, start),):
+            if plain := normalise(part, spelling):
+                found.append(Word(plain, at, at + len(part), 0))
+    if spelling.separators:
+        found += [Word(each, at, at + 1, 0) for at, each in enumerate(text) if each in spelling.separators]
         found.sort(key=lambda word: word.start)
     return found
 
 
-def forms(text: str, *, separators: str = "", keep: str = "") -> list[str]:
-    """Return the words of a text as they are compared, without their places."""
-    if text.isascii() and not separators:
-        return _PLAIN.findall(text.lower())
-    return [word.text for word in words(text, separators=separators, keep=keep)]
+def _humps(piece: str, start: int) -> Iterator[tuple[str, int]]:
+    for part in _CAMEL.split(piece):
+        yield part, start
+        start += len(part)
 
 
-def _pieces(text: str) -> Iterator[tuple[str, int]]:
+def _runs(text: str) -> Iterator[tuple[str, int]]:
     for match in _WORD.finditer(text):
         run = match.group()
         if run.isascii():
@@ -72,11 +153,11 @@ def _pieces(text: str) -> Iterator[tuple[str, int]]:
             yield part.group(), match.start() + part.start()
 
 
-def original_length(text: str, length: int, keep: str = "") -> int:
+def original_length(text: str, length: int, spelling: Spelling = PLAIN) -> int:
     """Return how many characters of an original word make up `length` characters of its normalised form."""
     done = 0
     for count, character in enumerate(text):
         if done >= length and not unicodedata.combining(character):
             return count
-        done += len(normalise(character, keep))
+        done += len(normalise(character, spelling))
     return len(text)

@@ -1,12 +1,15 @@
-"""The paths of several indices with their asterisk quoted, as some clients send it."""
+"""The paths of several indices or dictionaries with their asterisk quoted, as some clients send it."""
 
 from __future__ import annotations
 
-from mocks.algolia.operations import records, searches
+from mocks.algolia.operations import dictionaries, records, searches
 from mocks.algolia.provider import algolia
 
-__all__ = ["records", "searches"]
+__all__ = ["dictionaries", "records", "searches"]
 
-for id in ("search", "getObjects", "multipleBatch"):
+for id in (
+    *("search", "getObjects", "multipleBatch"),
+    *("getDictionarySettings", "setDictionarySettings", "getDictionaryLanguages"),
+):
     operation = algolia.operations[id]
     algolia.routes.add(operation.method, operation.path.replace("*", "%2A"), operation)

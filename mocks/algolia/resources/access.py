@@ -27,7 +27,8 @@ OPERATIONS: dict[str, str] = {
         ("searchSingleIndex", "searchSingleIndexGet", "search", "searchForFacetValues"), "search"
     ),
     **dict.fromkeys(("getObject", "getObjects", "getApiKey"), "search"),
-    **dict.fromkeys(("pushEvents", "deleteUserToken"), "search"),
+    "pushEvents": "search",
+    "deleteUserToken": "deleteObject",
     **dict.fromkeys(("browse", "browseGet"), "browse"),
     **dict.fromkeys(
         ("saveObject", "addOrUpdateObject", "partialUpdateObject", "operationIndex"), "addObject"
@@ -40,6 +41,20 @@ OPERATIONS: dict[str, str] = {
         ("setSettings", "saveSynonym", "deleteSynonym", "saveSynonyms", "clearSynonyms"), "editSettings"
     ),
     **dict.fromkeys(("saveRule", "deleteRule", "saveRules", "clearRules", "getAppTask"), "editSettings"),
+    **dict.fromkeys(
+        ("getDictionarySettings", "getDictionaryLanguages", "searchDictionaryEntries"), "settings"
+    ),
+    **dict.fromkeys(("batchDictionaryEntries", "setDictionarySettings"), "editSettings"),
+    **dict.fromkeys(("getSources", "replaceSources", "appendSource", "deleteSource"), ADMIN),
+    **dict.fromkeys(
+        ("listClusters", "listUserIds", "getUserId", "getTopUserIds", "hasPendingMappings"), ADMIN
+    ),
+    **dict.fromkeys(("assignUserId", "batchAssignUserIds", "removeUserId", "searchUserIds"), ADMIN),
+    **dict.fromkeys(("getTopSearches", "getSearchesCount", "getSearchesNoResults"), "analytics"),
+    **dict.fromkeys(("getSearchesNoClicks", "getNoResultsRate", "getNoClickRate"), "analytics"),
+    **dict.fromkeys(("getTopHits", "getUsersCount", "getTopFilterAttributes", "getStatus"), "analytics"),
+    **dict.fromkeys(("getAverageClickPosition", "getClickPositions", "getClickThroughRate"), "analytics"),
+    **dict.fromkeys(("getConversionRate", "getAddToCartRate", "getPurchaseRate"), "analytics"),
     "listIndices": "listIndexes",
     "getLogs": "logs",
     **dict.fromkeys(("listApiKeys", "addApiKey", "updateApiKey", "deleteApiKey", "restoreApiKey"), ADMIN),

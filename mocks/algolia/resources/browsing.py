@@ -17,7 +17,7 @@ from mocks.algolia.resources import access, searching
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
-    from mocks.algolia.engine.matching import Match
+    from mocks.algolia.engine.search import Found
 
 Json = dict[str, Any]
 
@@ -44,21 +44,21 @@ def answer(tx: Transaction, name: str, given: Json) -> Json:
         given, shown, last, page = _read(cursor)
     fixed = FIXED | ({"typoTolerance": True} if given.get("typoTolerance") in ("min", "strict") else {})
     asked = searching.ask(tx, name, {"hitsPerPage": 1000, **given}, overriding=fixed)
-    groups = asked.found.groups
+    found = asked.found
     size = max(1, min(asked.question.values["hitsPerPage"], searching.MOST_HITS))
     if cursor is None:
         page = asked.question.values.get("page", 0)
         shown = page * size
-    start = _start(groups, shown, last)
-    part = groups[start : start + size]
+    start = _start(found, shown, last)
+    part = [asked.corpus.record(group[0]) for group in found.page(start, start + size)]
     see_all = access.of(tx).may("seeUnretrievableAttributes")
     values, settings = asked.question.values, asked.question.settings
-    hits = [search.retrieved(group[0].record, values, settings, see_all=see_all) for group in part]
+    hits = [search.retrieved(record, values, settings, see_all=see_all) for record in part]
     answered: Json = {
         "hits": hits,
-        "nbHits": len(groups),
+        "nbHits": found.total,
         "page": page,
-        "nbPages": -(-len(groups) // size),
+        "nbPages": -(-found.total // size),
         "hitsPerPage": size,
         "query": values.get("query", ""),
         "params": parameters.to_query_string(given),
@@ -67,21 +67,21 @@ def answer(tx: Transaction, name: str, given: Json) -> Json:
         "exhaustive": {"nbHits": True, "typo": True},
         "processingTimeMS": 1,
     }
-    if start + size < len(groups):
+    if start + size < found.total:
         answered["cursor"] = _write(given, start + size, hits[-1]["objectID"], page + 1)
     return answered
 
 
-def _start(groups: list[list[Match]], shown: int, last: str | None) -> int:
-    """Return where a page begins: behind the last record shown, which is looked for where it was before."""
+def _start(found: Found, shown: int, last: str | None) -> int:
+    """Return where a page begins: behind the last record shown, which is looked for near where it was before."""
     if last is None:
         return shown
-    for at in range(min(shown, len(groups)) - 1, -1, -1):
-        if groups[at][0].record["objectID"] == last:
-            return at + 1
-    for at in range(shown, len(groups)):
-        if groups[at][0].record["objectID"] == last:
-            return at + 1
+    number = found.corpus.number(last)
+    near = max(0, shown - searching.MOST_HITS)
+    for first, end in ((near, shown), (shown, found.total), (0, near)) if number is not None else ():
+        for at, group in enumerate(found.page(first, end), first):
+            if group[0] == number:
+                return at + 1
     return shown
 
 

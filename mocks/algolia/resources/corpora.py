@@ -10,19 +10,28 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mocks.algolia.engine.corpus import Corpus, Shape
+from mocks.algolia.engine import conditions
+from mocks.algolia.engine.corpus import Corpus
+from mocks.algolia.engine.pool import SORT
+from mocks.algolia.engine.shape import Shape
 from mocks.algolia.engine.synonyms import Synonyms
-from mocks.algolia.resources import indices
-from mocks.algolia.resources.records import RECORDS
+from mocks.algolia.resources import indices, records
+from mocks.algolia.resources.rules import RULES
 from mocks.algolia.resources.synonyms import SYNONYMS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.collection import Collection
     from harness.transaction import Transaction
 
 Json = dict[str, Any]
 
 KEPT = 32
 """Indices of a world that stay in memory, the last used ones."""
+
+AT_ONCE = 20_000
+"""Documents that are read at once."""
 
 NONE = Synonyms()
 
@@ -38,13 +47,15 @@ class Shelf:
 def corpus(tx: Transaction, index: Json) -> Corpus:
     """Return an index's records and words, up to date."""
     held = indices.source(tx, index)
-    shape = Shape.of(indices.settings_in_effect(tx, index))
+    settings = indices.settings_in_effect(tx, index)
+    shape = Shape.of(settings)
     shelves: OrderedDict[Any, Shelf] = tx.world.derived.setdefault("algolia.corpora", OrderedDict())
     key = held["uid"], shape
     shelf = shelves.pop(key, None)
     if shelf is None or shelf.generation < held["complete_since"]:
         shelf = Shelf(Corpus(shape))
     if shelf.generation < held["generation"]:
+        shelf.corpus.expect(*_columns(settings))
         _refresh(tx, shelf, held)
     shelves[key] = shelf
     if len(shelves) > KEPT:
@@ -52,21 +63,31 @@ def corpus(tx: Transaction, index: Json) -> Corpus:
     return shelf.corpus
 
 
+def _columns(settings: Json) -> tuple[set[str], set[str]]:
+    """Return the attributes that searches will filter and count by, and those that they will be ordered by."""
+    facets = {conditions.bare(each) for each in settings.get("attributesForFaceting") or ()}
+    orders = [*(settings.get("customRanking") or ()), *(settings.get("ranking") or ())]
+    return facets, {match[2] for each in orders if (match := SORT.fullmatch(each))}
+
+
 def _refresh(tx: Transaction, shelf: Shelf, held: Json) -> None:
-    for generation, id in held["removed"]:
-        if generation > shelf.generation:
-            shelf.corpus.remove(id)
-    # As many as there are: what was written since is what the next search needs.
-    written = tx.page(
-        RECORDS,
-        where={"uid": held["uid"]},
-        since=shelf.generation + 1,
-        newest_first=False,
-        limit=held["entries"],
-    )
-    for document in written.items:
+    """Take over what was removed since, and then what was written: that may be what was removed before."""
+    for document in _since(tx, records.REMOVED, shelf, held):
+        shelf.corpus.remove(document["objectID"])
+    for document in _since(tx, records.RECORDS, shelf, held):
         shelf.corpus.put(document["record"])
     shelf.generation = held["generation"]
+
+
+def _since(tx: Transaction, collection: Collection, shelf: Shelf, held: Json) -> Iterator[Json]:
+    where, since = {"uid": held["uid"]}, shelf.generation + 1
+    end = None
+    while True:
+        page = tx.page(collection, where=where, since=since, newest_first=False, limit=AT_ONCE, beyond=end)
+        yield from page.items
+        if not page.has_more:
+            return
+        end = page.end
 
 
 def synonyms(tx: Transaction, index: Json) -> Synonyms:
@@ -78,4 +99,16 @@ def synonyms(tx: Transaction, index: Json) -> Synonyms:
     if version != index["synonyms"]:
         found = Synonyms.of(each["synonym"] for each in tx.every(SYNONYMS, uid=index["uid"]))
         known[index["uid"]] = index["synonyms"], found
+    return found
+
+
+def rules(tx: Transaction, index: Json) -> list[Json]:
+    """Return an index's rules, read again only when they were changed."""
+    if not index.get("rules"):
+        return []
+    known: dict[str, tuple[int, list[Json]]] = tx.world.derived.setdefault("algolia.rules", {})
+    version, found = known.get(index["uid"], (0, []))
+    if version != index["rules"]:
+        found = [each["rule"] for each in tx.every(RULES, uid=index["uid"])]
+        known[index["uid"]] = index["rules"], found
     return found

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mocks.algolia import errors
-from mocks.algolia.engine import conditions, parameters, question, ranking
-from mocks.algolia.engine.matching import Match
+from mocks.algolia.engine import parameters, pool, question
 from mocks.algolia.engine.parameters import Wrong
 from mocks.algolia.engine.synonyms import Synonyms
 from mocks.algolia.resources import corpora, indices, records
@@ -43,10 +42,6 @@ def _meeting(tx: Transaction, name: str, given: Json) -> list[str]:
         raise errors.bad_request(wrong.message, rule="invalid_filter", subject=wrong.name) from None
     if index is None:
         return []
-    test = conditions.predicate(asked.filters, asked.allowed)
-    found = [
-        Match(number, record)
-        for number, record in corpora.corpus(tx, index).records.items()
-        if test is None or test(record)
-    ]
-    return [match.record["objectID"] for match in ranking.located(found, asked)]
+    corpus = corpora.corpus(tx, index)
+    found = pool.find(corpus, asked, asked.plain)
+    return [corpus.record(number)["objectID"] for number in found.numbers.tolist()]

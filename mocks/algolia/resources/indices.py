@@ -19,15 +19,12 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 INDICES = Collection("algolia.index", "primary", key="name")
-"""{name, uid, created, updated (µs), generation, entries, size (bytes), removed, complete_since, settings, synonyms,
+"""{name, uid, created, updated (µs), generation, entries, size (bytes), complete_since, settings, synonyms, rules,
 primary, virtual}. `uid` outlives renaming and is what records, synonyms and rules refer to. A replica has no records of
-its own: it shows those of its primary. `removed` lists the records taken out since `complete_since`, as [generation,
-objectID]; `synonyms` counts the changes of the synonyms."""
+its own: it shows those of its primary. Before the generation `complete_since` there was nothing of what is there now;
+`synonyms` and `rules` count the changes of these."""
 
 LONGEST_NAME = 256
-REMEMBERED = 200
-"""Removals that an index remembers."""
-
 PART = ("settings", "synonyms", "rules")
 """What an operation on indices may be limited to."""
 
@@ -52,10 +49,10 @@ def create(tx: Transaction, name: str, *, primary: str | None = None, virtual: b
         "generation": 0,
         "entries": 0,
         "size": 0,
-        "removed": [],
         "complete_since": 0,
         "settings": {},
         "synonyms": 0,
+        "rules": 0,
         "primary": primary,
         "virtual": virtual,
     }
@@ -96,16 +93,9 @@ def source(tx: Transaction, index: Json) -> Json:
     return index if index["primary"] is None else find(tx, index["primary"])
 
 
-def note_removed(index: Json, object_id: str) -> None:
-    """Remember that a record was taken out; the oldest removals are forgotten."""
-    index["removed"].append([index["generation"], object_id])
-    if len(index["removed"]) > REMEMBERED:
-        index["complete_since"] = index["removed"].pop(0)[0]
-
-
 def note_emptied(index: Json) -> None:
     """Remember that nothing of what was there before is there now."""
-    index["removed"], index["complete_since"] = [], index["generation"]
+    index["complete_since"] = index["generation"]
     index["entries"] = index["size"] = 0
 
 

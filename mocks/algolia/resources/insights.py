@@ -1,4 +1,4 @@
-"""Insights: events about what users did with search results. They are checked and kept; nothing is computed of them."""
+"""Insights: events about what users did with search results. They are checked and kept, and counted by `analytics`."""
 
 from __future__ import annotations
 

@@ -19,6 +19,10 @@ RECORDS = Collection("algolia.record", "uid")
 """{id, uid, record}: `id` is the uid of the index and the objectID, joined by a slash. They are ordered by the
 generation of the index in which they were written."""
 
+REMOVED = Collection("algolia.removed", "uid")
+"""{id, uid, objectID}: records that are gone, ordered by the generation in which they were taken out. They let an index
+in memory follow; one that was written again later is among the records, too."""
+
 LARGEST = 10_000
 """Bytes of a record as minified JSON (the limit of Algolia's free plan)."""
 
@@ -79,13 +83,17 @@ def remove(tx: Transaction, index: Json, id: str) -> None:
     tx.delete(RECORDS, known["id"])
     index["entries"] -= 1
     index["size"] -= len(orjson.dumps(known["record"]))
-    indices.note_removed(index, id)
+    mark = {"id": known["id"], "uid": index["uid"], "objectID": id}
+    # Another record of this id may have been taken out before.
+    note = tx.insert if tx.get(REMOVED, known["id"]) is None else tx.save
+    note(REMOVED, mark, at=index["generation"])
 
 
 def clear(tx: Transaction, index: Json) -> None:
     """Take all records out."""
-    for document in list(tx.every(RECORDS, uid=index["uid"])):
-        tx.delete(RECORDS, document["id"])
+    for collection in (RECORDS, REMOVED):
+        for document in list(tx.every(collection, uid=index["uid"])):
+            tx.delete(collection, document["id"])
     indices.note_emptied(index)
 
 

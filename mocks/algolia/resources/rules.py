@@ -1,4 +1,4 @@
-"""Rules of an index. They are kept and found; searches do not apply them yet."""
+"""Rules of an index, as the API keeps them; `engine.rules` applies them."""
 
 from __future__ import annotations
 
@@ -119,17 +119,20 @@ def put(tx: Transaction, index: Json, rule: Json) -> None:
         tx.insert(RULES, document)
     else:
         tx.save(RULES, document)
+    index["rules"] = index.get("rules", 0) + 1
 
 
 def remove(tx: Transaction, index: Json, id: str) -> None:
     """Delete a rule; one that is not there is let be."""
     tx.delete(RULES, f"{index['uid']}/{id}")
+    index["rules"] = index.get("rules", 0) + 1
 
 
 def clear(tx: Transaction, index: Json) -> None:
     """Delete all rules of an index."""
     for document in list(tx.every(RULES, uid=index["uid"])):
         tx.delete(RULES, document["id"])
+    index["rules"] = index.get("rules", 0) + 1
 
 
 def of(tx: Transaction, index: Json) -> list[Json]:

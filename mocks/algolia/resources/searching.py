@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from mocks.algolia import errors
 from mocks.algolia.engine import facets as facet_engine
 from mocks.algolia.engine import parameters, question, search
+from mocks.algolia.engine import rules as rule_engine
 from mocks.algolia.engine.corpus import Corpus
 from mocks.algolia.engine.parameters import Wrong
 from mocks.algolia.engine.question import FILTERS, Question
+from mocks.algolia.engine.rules import Applied
 from mocks.algolia.engine.search import Found
-from mocks.algolia.resources import access, corpora, indices
+from mocks.algolia.resources import access, analytics, corpora, dictionaries, indices
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -60,21 +62,61 @@ def ask(tx: Transaction, name: str, given: Json, *, overriding: Json | None = No
     settings = indices.settings_in_effect(tx, index)
     given = _known(tx, given)
     try:
-        values, forced = parameters.of_search(given), []
-        for each in granted.forced:
-            # Filters of a key narrow the request's; its other parameters replace them.
-            forced.append({key: value for key, value in each.items() if key in FILTERS})
-            values |= {key: value for key, value in each.items() if key not in FILTERS}
-        if granted.most_hits:
-            for key in ("hitsPerPage", "length"):
-                usual = question.effective(settings, {})["hitsPerPage"]
-                values[key] = min(values.get(key) or usual, granted.most_hits)
-            values = {key: value for key, value in values.items() if key != "length" or "length" in given}
-        asked = question.ask(settings, values | (overriding or {}), forced, corpora.synonyms(tx, index))
+        values, forced = _granted(granted, settings, parameters.of_search(given))
+        values |= overriding or {}
         corpus = corpora.corpus(tx, index)
-        return Asked(index, given, asked, corpus, search.find(corpus, asked))
+        changes, applied = _ruled(tx, index, values, corpus)
+        asked = question.ask(
+            settings,
+            values | changes,
+            [*forced, *applied.forced],
+            corpora.synonyms(tx, index),
+            dictionaries=dictionaries.in_effect(tx),
+            applied=applied,
+        )
+        if index["virtual"]:
+            _sorted_anew(asked.values)
+        return Asked(index, given | changes, asked, corpus, search.find(corpus, asked))
     except Wrong as wrong:
         raise errors.bad_request(wrong.message, rule=_rule(wrong), subject=wrong.name) from None
+
+
+def _granted(granted: access.Access, settings: Json, values: Json) -> tuple[Json, list[Json]]:
+    """Return a search's parameters as its key has them: filters narrow the request's, all others replace them."""
+    forced = []
+    given = set(values)
+    for each in granted.forced:
+        forced.append({key: value for key, value in each.items() if key in FILTERS})
+        values |= {key: value for key, value in each.items() if key not in FILTERS}
+    if granted.most_hits:
+        usual = question.effective(settings, {})["hitsPerPage"]
+        for key in ("hitsPerPage", "length") if "length" in given else ("hitsPerPage",):
+            values[key] = min(values.get(key) or usual, granted.most_hits)
+    return values, forced
+
+
+def _ruled(tx: Transaction, index: Json, values: Json, corpus: Corpus) -> tuple[Json, Applied]:
+    """Return what the index's rules change in a search, and what else they do."""
+    held = corpora.rules(tx, index)
+    settings = indices.settings_in_effect(tx, index)
+    effective = question.effective(settings, values) if held else {}
+    if not held or not effective.get("enableRules", True):
+        return {}, Applied()
+    declared = facet_engine.declared(settings)
+
+    def facet_values(name: str) -> Json:
+        if name not in declared:
+            return {}
+        for part in corpus.parts:
+            corpus.codes(part.segment, name)
+        return corpus.spelled(name).codes
+
+    return rule_engine.apply(held, effective, now=tx.seconds, facet_values=facet_values)
+
+
+def _sorted_anew(values: Json) -> None:
+    """A virtual replica sorts what its primary finds by its own ranking, and by the primary's where that is equal."""
+    values["ranking"] = ["custom", *(each for each in values["ranking"] if each != "custom")]
 
 
 def _rule(wrong: Wrong) -> str:
@@ -100,6 +142,7 @@ def answer(tx: Transaction, name: str, given: Json) -> Json:
     """Answer a search."""
     asked = ask(tx, name, given)
     shown = _page(asked) | _told(tx, asked)
+    analytics.note(tx, asked, shown)
     wanted = asked.question.values.get("responseFields")
     if wanted and "*" not in wanted:
         return {key: value for key, value in shown.items() if key in wanted or key in KEPT_FIELDS}
@@ -108,8 +151,8 @@ def answer(tx: Transaction, name: str, given: Json) -> Json:
 
 def _page(asked: Asked) -> Json:
     """Return the hits of the page with its place: by page and size, or by offset and length."""
-    values, groups = asked.question.values, asked.found.groups
-    limit, total = values["paginationLimitedTo"], len(groups)
+    values = asked.question.values
+    limit, total = values["paginationLimitedTo"], asked.found.total
     if "offset" in values or "length" in values:
         start, size = values.get("offset", 0), values.get("length", values["hitsPerPage"])
         told: Json = {"offset": start, "length": size}
@@ -121,8 +164,8 @@ def _page(asked: Asked) -> Json:
     if start and start >= limit:
         told |= {"nbPages": 0} if "page" in told else {}
         return {"hits": [], "nbHits": 0, **told, "message": BEYOND.format(limit=limit)}
-    shown = groups[start : min(start + size, max(limit, 0))]
-    return {"hits": search.hits(asked.corpus, asked.question, shown), "nbHits": total, **told}
+    shown = asked.found.page(start, min(start + size, max(limit, 0)))
+    return {"hits": search.hits(asked.found, shown), "nbHits": total, **told}
 
 
 def _told(tx: Transaction, asked: Asked) -> Json:
@@ -131,7 +174,7 @@ def _told(tx: Transaction, asked: Asked) -> Json:
     told: Json = {"exhaustiveNbHits": True, "exhaustive": {"nbHits": True}}
     if values.get("typoTolerance", True) is not False:
         told["exhaustiveTypo"] = told["exhaustive"]["typo"] = True
-    counted = search.counted(asked.found, asked.question)
+    counted = search.counted(asked.found)
     if counted is not None:
         told["facets"] = counted[0]
         if counted[1]:
@@ -150,13 +193,22 @@ def _told(tx: Transaction, asked: Asked) -> Json:
         told["queryID"] = tx.token("query.id", 32, "0123456789abcdef")
     if asked.question.around is not None:
         told["aroundLatLng"] = values["aroundLatLng"]
+        if "aroundRadius" not in values and not values.get("insideBoundingBox"):
+            told["automaticRadius"] = str(asked.found.radius(values.get("minimumAroundRadius", 0)))
     if asked.found.removed:
         told["queryAfterRemoval"] = _after_removal(values["query"], asked.found.removed)
-    if asked.index["settings"].get("userData") is not None:
+    applied = asked.question.applied
+    if applied.user_data:
+        told["userData"] = applied.user_data
+    elif asked.index["settings"].get("userData") is not None:
         told["userData"] = asked.index["settings"]["userData"]
+    if asked.index["virtual"]:
+        told["nbSortedHits"] = asked.found.total
     if values.get("getRankingInfo"):
         told |= {"indexUsed": asked.index["name"], "parsedQuery": " ".join(asked.question.asked)}
         told["serverUsed"] = "greenroom"
+        if applied.rules:
+            told["appliedRules"] = [{"objectID": id} for id in applied.rules]
     return told
 
 
@@ -215,7 +267,7 @@ def facet_values(tx: Transaction, name: str, facet: str, text: Any, most: Any, g
     if declared is None or not declared.searchable:
         raise errors.facet_not_searchable(facet)
     values = asked.question.values
-    counts = facet_engine.count((match.record for match in asked.found.matches), facet)
+    counts = facet_engine.count(asked.corpus, asked.found.numbers(), facet)
     limit = most if most is not None else asked.question.settings.get("maxFacetHits", 10)
     tags = values["highlightPreTag"], values["highlightPostTag"]
     hits = facet_engine.search(counts, text, most=limit, tags=tags) if limit else []

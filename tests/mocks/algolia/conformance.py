@@ -12,25 +12,44 @@ from referencing.jsonschema import DRAFT202012
 
 Json = Any
 
-NOT_IN_DOCUMENT = frozenset({"searchSingleIndexGet", "browseGet", "pushEvents", "deleteUserToken"})
-"""Served as old clients ask for it, with the answers of the POST; and what is in the document of another API."""
+NOT_IN_DOCUMENT = frozenset({"searchSingleIndexGet", "browseGet"})
+"""Served as old clients ask for it, with the answers of the POST."""
+
+DOCUMENTS = ("algolia.search.yaml", "algolia.insights.yaml", "algolia.analytics.yaml")
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML in which a bare `=` is a text."""
+
+
+_Loader.add_constructor("tag:yaml.org,2002:value", lambda loader, node: loader.construct_scalar(node))
 
 
 class Document:
-    """Algolia's document of the Search API, as validators by operation and status."""
+    """Algolia's documents of the APIs that are served, as validators by operation and status."""
 
-    def __init__(self, folder: Path, name: str = "algolia.search.yaml") -> None:
-        """Read the document from the folder of the providers' specs."""
-        read = yaml.load((folder / name).read_text("utf-8"), Loader=yaml.CSafeLoader)
-        self.document = _satisfiable(read)
-        resource = Resource.from_contents(self.document, default_specification=DRAFT202012)
-        self.registry: Registry[Any] = Registry().with_resource("urn:algolia", resource)
-        self.operations: dict[str, tuple[str, str, Json]] = {
-            operation["operationId"]: (method, path, operation)
-            for path, item in read["paths"].items()
-            for method, operation in item.items()
-            if isinstance(operation, dict) and "operationId" in operation and not operation.get("x-helper")
-        }
+    def __init__(self, folder: Path) -> None:
+        """Read the documents from the folder of the providers' specs."""
+        self.registry: Registry[Any] = Registry()
+        self.documents: dict[str, Json] = {}
+        self.operations: dict[str, tuple[str, str, Json]] = {}
+        self.sources: dict[str, str] = {}
+        for name in DOCUMENTS:
+            # By this class, so that a bare `=` among the analytics is read as the text that it is.
+            read = yaml.load((folder / name).read_text("utf-8"), Loader=_Loader)
+            self.documents[name] = _satisfiable(read)
+            resource = Resource.from_contents(self.documents[name], default_specification=DRAFT202012)
+            self.registry = self.registry.with_resource(f"urn:{name}", resource)
+            found = {
+                operation["operationId"]: (method, path, operation)
+                for path, item in read["paths"].items()
+                for method, operation in item.items()
+                if isinstance(operation, dict)
+                and "operationId" in operation
+                and not operation.get("x-helper")
+            }
+            self.sources |= dict.fromkeys(set(found) - set(self.operations), name)
+            self.operations = found | self.operations
         self.seen: set[str] = set()
 
     def check(self, id: str, status: int, body: Json) -> None:
@@ -45,7 +64,9 @@ class Document:
         response = operation["responses"][str(status)]
         if "$ref" in response:
             pointer = response["$ref"]
-        schema = {"$ref": f"urn:algolia{pointer}/content/application~1json/schema"}
+        elif "content" not in response:
+            return
+        schema = {"$ref": f"urn:{self.sources[id]}{pointer}/content/application~1json/schema"}
         found = Draft202012Validator(schema, registry=self.registry).iter_errors(body)
         problems = [f"{error.json_path}: {error.message[:300]}" for error in found]
         assert not problems, f"{id} ({status}):\n" + "\n".join(problems[:8])

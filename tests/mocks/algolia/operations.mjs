@@ -127,5 +127,5 @@ seen.logs = (await client.getLogs({ length: 1, type: "error" })).logs[0].answer_
 seen.verifier = await refusal(algoliasearch(ALGOLIA_APP_ID, ALGOLIA_SEARCH_API_KEY, options).listIndices());
 seen.unknown_key = await refusal(algoliasearch(ALGOLIA_APP_ID, "wrong", options).listIndices());
 seen.filter = await refusal(client.searchSingleIndex({ indexName, searchParams: { filters: "a:b OR (c:d AND e:f)" } }));
-seen.unserved = await refusal(client.listClusters());
+seen.unserved = await refusal(client.customGet({ path: "1/vaults" }));
 console.log(JSON.stringify(seen));

@@ -24,7 +24,9 @@ def test_the_sdk_sends_events_and_forgets_users(fresh_world: World) -> None:
     config.hosts = HostsCollection([Host(str(url.hostname), url.scheme, url.port)])
     client = InsightsClientSync.create_with_config(config)
     assert client.push_events({"events": [VIEW]}).message == "OK"
-    client.delete_user_token("ada")
+    with pytest.raises(RequestException) as caught:
+        client.delete_user_token("ada")  # which a key that searches may not
+    assert caught.value.status_code == 403
     with pytest.raises(RequestException) as caught:
         client.push_events({"events": [VIEW | {"eventName": ""}]})
     assert caught.value.status_code == 422

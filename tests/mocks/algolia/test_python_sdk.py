@@ -253,4 +253,4 @@ async def test_what_is_wrong_is_the_sdks_own_error(client: Face, fresh_world: Wo
     assert (await client.search_single_index("campaigns")).nb_hits == 1
     server.control("POST", faults, {"provider": "algolia", "kind": "status", "status": 503, "times": 1})
     assert (await client.search_single_index("campaigns")).nb_hits == 1
-    assert await client.refused("get_sources") == (404, "Path not found")
+    assert await client.refused("custom_get", path="1/vaults") == (404, "Path not found")
