@@ -114,7 +114,7 @@ def milliseconds(tx: Transaction) -> int:
     return tx.now // MILLISECOND
 
 
-def added(tx: Transaction, collection: Collection, document: Json, **where: str) -> Json:
+def added(tx: Transaction, collection: Collection, document: Json, **where: Any) -> Json:
     """Insert a document with `createdAt`: no two of a list share a millisecond, as pages are cut by that instant.
 
     `where` names the list, by a declared index.

@@ -51,7 +51,10 @@ def populate(tx: Transaction, story: Json) -> dict[str, str]:
     if project is None:
         return {}
     public = NewVariable(
-        key="NEXT_PUBLIC_APP_URL", value="http://localhost:3000", type="plain", target=["production", "preview"]
+        key="NEXT_PUBLIC_APP_URL",
+        value="http://localhost:3000",
+        type="plain",
+        target=["production", "preview"],
     )
     wanted: Json = {
         "files": [],

@@ -75,7 +75,8 @@ def list_members(tx: Transaction, params: Listing, teamId: str) -> Json:
 def invite_members(tx: Transaction, params: Invitations, teamId: str) -> Json:
     """Invite people to a team; the answer shows the first of them (SDK: InvitedTeamMember)."""
     team = _team(tx, teamId)
-    return [_invited(tx, team, each) for each in params.items][0]
+    first, *_ = [_invited(tx, team, each) for each in params.items]
+    return first
 
 
 @vercel.patch("/v1/teams/{teamId}/members/{uid}", id="updateTeamMember", tier="P1")

@@ -134,7 +134,11 @@ def create_deployment(tx: Transaction, params: NewDeployment) -> Json:
     }
     if params.deploymentId is not None:
         earlier = deployments.found(tx, params.deploymentId)
-        wanted |= {"gitSource": earlier["git"], "meta": earlier["meta"] | wanted["meta"], "source": "redeploy"}
+        wanted |= {
+            "gitSource": earlier["git"],
+            "meta": earlier["meta"] | wanted["meta"],
+            "source": "redeploy",
+        }
         wanted["crons"] = earlier["crons"]
     elif bool(params.files) == bool(params.gitSource):
         text = "Invalid request: should have either `files`, `gitSource` or `deploymentId`."
@@ -149,7 +153,9 @@ def list_deployments(tx: Transaction, params: Filter) -> Json:
     where: dict[str, Any] = {"ownerId": accounts.scope(tx), "readyState": params.state}
     where |= {"projectId": params.projectId, "target": params.target, "name": params.app}
     where |= {"branch": params.branch, "sha": params.sha}
-    found = listed(tx, DEPLOYMENTS, params, "deployments", lambda each: deployments.summary(tx, each), **where)
+    found = listed(
+        tx, DEPLOYMENTS, params, "deployments", lambda each: deployments.summary(tx, each), **where
+    )
     if params.rollbackCandidate:
         found["deployments"] = [each for each in found["deployments"] if each.get("isRollbackCandidate")]
     return found

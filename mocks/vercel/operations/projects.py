@@ -29,7 +29,9 @@ Framework = Literal[
 class Protection(Body):
     """Who has to sign in to see which deployments."""
 
-    deploymentType: Literal["all", "preview", "prod_deployment_urls_and_all_previews", "all_except_custom_domains"]
+    deploymentType: Literal[
+        "all", "preview", "prod_deployment_urls_and_all_previews", "all_except_custom_domains"
+    ]
 
 
 class Settings(Body):
@@ -160,7 +162,9 @@ def list_environments(tx: Transaction, idOrName: str) -> Json:
     return {"accountLimit": {"total": 12}, "environments": [environments.shown(each) for each in found]}
 
 
-@vercel.post("/v9/projects/{idOrName}/custom-environments", id="createCustomEnvironment", tier="P1", status=201)
+@vercel.post(
+    "/v9/projects/{idOrName}/custom-environments", id="createCustomEnvironment", tier="P1", status=201
+)
 def create_environment(tx: Transaction, params: NewEnvironment, idOrName: str) -> Json:
     """Add an environment to a project."""
     matcher = None if params.branchMatcher is None else params.branchMatcher.model_dump()

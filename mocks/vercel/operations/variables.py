@@ -79,14 +79,15 @@ def create_variables(tx: Transaction, params: NewVariables, idOrName: str) -> Js
         return {"created": variables.shown(created), "failed": []}
     if not 1 <= len(params.items) <= MOST:
         raise errors.bad_request(f"Invalid request: a body takes 1 to {MOST} items.", rule="batch_size")
-    wanted = [_checked(each) for each in params.items]
-    created, failed = [], []
-    for each in wanted:
+    done: dict[str, list[Json]] = {"created": [], "failed": []}
+    for each in [_checked(item) for item in params.items]:
         try:
-            created.append(variables.shown(variables.create(tx, project, each, upsert=upsert)))
+            made = variables.create(tx, project, each, upsert=upsert)
         except Refusal as refusal:
-            failed.append({"error": {"key": each.key, **refusal.body["error"]}})
-    return {"created": created, "failed": failed}
+            done["failed"].append({"error": {"key": each.key, **refusal.body["error"]}})
+        else:
+            done["created"].append(variables.shown(made))
+    return done
 
 
 @vercel.get("/v1/projects/{idOrName}/env/{id}", id="getProjectEnv", tier="P1")

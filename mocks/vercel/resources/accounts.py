@@ -56,9 +56,10 @@ def join(tx: Transaction, team: str, user: str, role: str, *, confirmed: bool = 
 def invite(tx: Transaction, team: str, email: str, role: str) -> Json:
     """Invite somebody to a team: a user of that address, who has not confirmed yet."""
     local = email.partition("@")[0]
-    user = {"id": tx.token("user.id", 24), "email": email, "name": None, "username": local, "avatar": None}
+    id = tx.token("user.id", 24)
+    user = {"id": id, "email": email, "name": None, "username": local, "avatar": None}
     tx.insert(USERS, user | {"createdAt": milliseconds(tx), "defaultTeamId": None})
-    return join(tx, team, user["id"], role, confirmed=False)
+    return join(tx, team, id, role, confirmed=False)
 
 
 # --- the account that a request is about -------------------------------------------------------------------------

@@ -155,6 +155,4 @@ def _key(project: Json, index: int) -> str:
 def definition(tx: Transaction, project: Json, path: str) -> Json | None:
     """Return the cron of a project that calls a path."""
     held = tx.get(projects.PROJECTS, project["id"]) or project
-    return next(
-        (each for each in (held["crons"] or {}).get("definitions", ()) if each["path"] == path), None
-    )
+    return next((each for each in (held["crons"] or {}).get("definitions", ()) if each["path"] == path), None)

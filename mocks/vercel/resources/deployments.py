@@ -322,7 +322,7 @@ def _candidate(tx: Transaction, deployment: Json) -> bool | None:
         return None
     project = tx.get(projects.PROJECTS, deployment["projectId"])
     current = None if project is None else project["targets"].get("production")
-    return deployment["substate"] == "PROMOTED" and deployment["id"] != current
+    return bool(deployment["substate"] == "PROMOTED" and deployment["id"] != current)
 
 
 def shown_line(line: Json) -> Json:

@@ -72,7 +72,7 @@ def verify(tx: Transaction, project: Json, domain: Json) -> None:
         return
     waited = milliseconds(tx) - domain["createdAt"]
     if domain["name"].endswith(".invalid") or waited < FOUND_AFTER:
-        text = f"Domain {domain['name']} is missing required TXT Record \"{_challenge(domain)['value']}\""
+        text = f'Domain {domain["name"]} is missing required TXT Record "{_challenge(domain)["value"]}"'
         raise errors.bad_request(text, field="domain", rule="domain_unverified", code="missing_txt_record")
     domain |= {"verified": True, "updatedAt": milliseconds(tx)}
     tx.save(DOMAINS, domain)

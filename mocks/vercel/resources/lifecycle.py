@@ -46,7 +46,7 @@ def build(tx: Transaction, deployment: Json) -> None:
     """The build begins."""
     _enter(tx, deployment, "BUILDING", buildingAt=milliseconds(tx))
     say(tx, deployment, "stdout", f"Running build in {deployment['regions'][0]}")
-    say(tx, deployment, "command", f"Running \"{deployment['buildCommand'] or 'vercel build'}\"")
+    say(tx, deployment, "command", f'Running "{deployment["buildCommand"] or "vercel build"}"')
     tx.schedule(
         "deployment.built", tx.now + BUILT_AFTER, {"deployment": deployment["id"]}, key=_key(deployment)
     )
@@ -139,7 +139,9 @@ def _hosts(tx: Transaction, project: Json, deployment: Json) -> list[str]:
     if deployment["target"] == "production":
         own = tx.every(domains.DOMAINS, projectId=project["id"])
         named = [
-            each["name"] for each in own if each["verified"] and not each["gitBranch"] and not each["redirect"]
+            each["name"]
+            for each in own
+            if each["verified"] and not each["gitBranch"] and not each["redirect"]
         ]
         return [*named, f"{project['name']}-{slug}.vercel.app"]
     branch = deployment["branch"]

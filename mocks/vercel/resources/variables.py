@@ -250,7 +250,9 @@ def values(
     Builds and functions get all of them (`sensitive`), `vercel env pull` gets empty texts for sensitive ones.
     """
     held: dict[str, str] = {}
-    for each in sorted(tx.every(VARIABLES, projectId=project), key=lambda each: each["gitBranch"] is not None):
+    for each in sorted(
+        tx.every(VARIABLES, projectId=project), key=lambda each: each["gitBranch"] is not None
+    ):
         meant = environment in each["customEnvironmentIds"] if environment else target in each["target"]
         hidden = each["type"] == "sensitive" and not sensitive
         if meant and each["gitBranch"] in (None, branch):

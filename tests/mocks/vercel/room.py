@@ -14,6 +14,7 @@ import jsonschema
 from harness.application import Application
 from harness.collection import events_of
 from harness.runtime import Settings, open_runtime
+from harness.transaction import DELIVERIES
 from mocks.vercel.provider import vercel
 from mocks.vercel.resources.accounts import TEAM_ID
 from mocks.vercel.seed import PROJECT_ID
@@ -25,6 +26,9 @@ HOST = "http://127.0.0.1:4408"
 ENV = f"/v10/projects/{PROJECT_ID}/env"
 NEWER = {"getDeployments": "/v6/deployments", "listAuthTokens": "/v5/user/tokens"}
 """Operations whose path has a newer version than the document knows."""
+
+MISTAKES = {"getAlias"}
+"""The document has an array where the SDK demands one alias."""
 
 
 class Spec:
@@ -77,6 +81,7 @@ class Room(Inside):
     """A runtime with Vercel alone, one world, and a client that holds every answer against the spec."""
 
     provider = vercel
+    unstable = (DELIVERIES.kind,)  # attempts of earlier events are noted when they end
     spec: Spec | None = None
 
     @classmethod
@@ -106,7 +111,11 @@ class Room(Inside):
             found = vercel.routes.find(method, address.path)
             assert isinstance(found, tuple)
             schema = self.spec.answer(found[0].id, answer.status_code)
-            if schema is not None:
+            if (
+                schema is not None
+                and found[0].id not in MISTAKES
+                and "stream" not in answer.headers["content-type"]
+            ):
                 self.spec.validate(answer.json(), schema)
         return answer
 

@@ -53,7 +53,9 @@ async def furnish(room: Room) -> dict[str, str]:
         "POST", f"/v1/deployments/{deployment['id']}/checks", {"name": "A", "blocking": False}
     )
     await room.advance(30)
-    hook = await room.ok("POST", "/v1/webhooks", {"url": "http://127.0.0.1:9/", "events": ["project.created"]})
+    hook = await room.ok(
+        "POST", "/v1/webhooks", {"url": "http://127.0.0.1:9/", "events": ["project.created"]}
+    )
     drain = {"url": "http://127.0.0.1:9/", "deliveryFormat": "json", "sources": ["edge"]}
     shared = {"evs": [{"key": "S", "value": "1"}], "type": "encrypted", "target": ["preview"]}
     environments = f"/v9/projects/{PROJECT_ID}/custom-environments"
@@ -106,7 +108,7 @@ PUBLISHED = [each for each in vercel.operations if "-" not in each and each not 
 
 
 @pytest.mark.parametrize(
-    "id", sorted(PUBLISHED, key=lambda id: (vercel.operations[id].method == "DELETE", id))
+    "id", sorted(PUBLISHED, key=lambda name: (vercel.operations[name].method == "DELETE", name))
 )
 def test_no_request_breaks_an_operation(id: str, target: Target, operations: dict[str, Any]) -> None:
     operation = operations[id]
