@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 CLIENT := clients/python/pyproject.toml
 NODE_INSTALLED := tests/node/node_modules/.package-lock.json
+VERCEL_INSTALLED := tests/node/vercel/node_modules/.package-lock.json
 NPM := $(shell command -v npm 2>/dev/null)
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 # Words passed on to the program behind a target: make demo ARGS=--keep, make test ARGS="tests/house -n0"
@@ -88,7 +89,7 @@ lock: | $(BIN)/pip ## renew both lock files with the newest releases
 		--output-file requirements-dev.lock pyproject.toml $(CLIENT)
 
 clean: ## remove everything that was built, the environment included
-	rm -rf $(VENV) tests/node/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) tests/node/node_modules tests/node/vercel/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---------------------------------------------------------------------------------------------- set-up
@@ -110,9 +111,14 @@ $(INSTALLED): requirements-dev.lock pyproject.toml $(CLIENT) | $(BIN)/pip
 		-e . -e clients/python
 	@touch $@
 
-node: $(if $(NPM),$(NODE_INSTALLED)) ## install the Node SDKs that the tests drive (left out where npm is missing)
+node: $(if $(NPM),$(NODE_INSTALLED) $(VERCEL_INSTALLED)) ## install the Node SDKs that the tests drive (left out where npm is missing)
 
 $(NODE_INSTALLED): tests/node/package-lock.json
 	@echo "Installing the Node SDKs ..."
 	@cd tests/node && npm ci --silent
+	@touch $@
+
+$(VERCEL_INSTALLED): tests/node/vercel/package-lock.json
+	@echo "Installing Vercel's command line ..."
+	@cd tests/node/vercel && npm ci --silent
 	@touch $@

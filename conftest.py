@@ -21,6 +21,7 @@ _OWN_SETTINGS = (
     "STRIPE_",
     "RESEND_",
     "SVIX_",
+    "VERCEL_",
     "EMAIL_",
     "GREENROOM_",
     "DATABASE_URL",

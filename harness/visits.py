@@ -61,11 +61,14 @@ class Visits:
         return True
 
     async def _go(self, visit: Json, url: str) -> tuple[str, Result]:
-        """Follow redirects as a browser does; stop before an address that may not be contacted."""
+        """Follow redirects as a browser does, unless the visit says otherwise (`redirects`: False).
+
+        Stop before an address that may not be contacted.
+        """
         method, body = visit["method"], visit["body"].encode()
         headers = [(name, value) for name, value in visit["headers"]]
         result = await self.client.send(method, url, headers, body, TIMEOUT_SECONDS, PAGE_KEPT)
-        for _ in range(LONGEST_CHAIN):
+        for _ in range(LONGEST_CHAIN if visit.get("redirects", True) else 0):
             target = result.response_headers.get("Location")
             if result.status not in REDIRECTS or target is None:
                 break

@@ -106,6 +106,17 @@ async def test_a_redirect_away_from_this_machine_is_told_and_not_followed(
     assert (came[0]["status"], came[0]["url"]) == (302, "https://panel.example/back?id=1")
 
 
+async def test_a_visit_may_leave_redirects_alone(lab: Lab, site: Site, came: list[Json]) -> None:
+    world = lab.world()
+    site.answers["/moved"] = (302, {"Location": "/there"}, "")
+    tx = Transaction(lab.runtime.store, world, lab.runtime.providers["parcel"])
+    tx.visit(f"{site.url}/moved", then="came", payload={})["visit"]["redirects"] = False
+    lab.runtime.engine.announce(world, tx.commit())
+    await lab.runtime.dispatcher.settle(world)
+    assert site.seen == [("GET", "/moved", "")]
+    assert (came[0]["status"], came[0]["url"]) == (302, f"{site.url}/moved")
+
+
 async def test_nobody_outside_is_visited(lab: Lab, came: list[Json]) -> None:
     world = lab.world()
     visit(lab, world, "https://panel.example/")

@@ -1,0 +1,1 @@
+"""Vercel: projects, environment variables, deployments, domains, crons, webhooks, teams and tokens."""

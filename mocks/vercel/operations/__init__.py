@@ -1,0 +1,1 @@
+"""What is served of Vercel's API."""

@@ -1,0 +1,1 @@
+"""What Vercel's things are: shapes, states and domain functions."""
