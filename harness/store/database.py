@@ -66,7 +66,8 @@ class Database:
         self._rows: dict[tuple[int, str, str], Row] = {}
         self._unit: list[tuple[Any, ...]] = []
         self._batch: list[bytes] = []
-        self._marked = self._direct = self._lost = False
+        self._depth = 0
+        self._undone = self._marked = self._direct = self._lost = False
         self._limit, self._most = REDO_BYTES, BEHIND
         try:
             directory.mkdir(parents=True, exist_ok=True)
@@ -155,10 +156,16 @@ class Database:
         return bool(self._batch) or self._direct or self._lost
 
     def begin(self) -> None:
-        """Open a unit."""
+        """Open a unit; one that is opened within another becomes a part of it."""
+        self._depth += 1
 
     def keep(self) -> None:
-        """End the unit, keeping its writes in the batch."""
+        """End the unit, keeping its writes in the batch; raise StoreError when a part of it was undone."""
+        if self._depth == 1 and self._undone:
+            raise StoreError("a part of the unit was undone: it can only be undone as a whole")
+        self._depth -= 1
+        if self._depth:
+            return
         self._batch.append(orjson.dumps(self._unit))
         self._end()
 
@@ -170,10 +177,12 @@ class Database:
             self._db.execute("RELEASE unit")
 
     def undo(self) -> None:
-        """End the unit as if it had never been.
+        """End the unit as if it had never been, with all that it is a part of.
 
         Some failures (a full disk) make SQLite give up its whole transaction by itself: what it held is then done again.
         """
+        self._depth -= 1
+        self._undone = self._depth > 0
         self._unit.clear()
         self._behind.undo()
         if not self._marked:
@@ -246,6 +255,8 @@ class Database:
             self._recover()
             raise StoreError(f"{self.path} could not be written: {error}") from error
         self._batch = []
+        if self._depth:
+            return  # nothing of an open unit may be committed
         if self._redo.size > self._limit:
             self._ease(self._commit)
         elif len(self._behind.changes) > self._most:
@@ -276,6 +287,7 @@ class Database:
     def _recover(self) -> None:
         """Go back to what SQLite has committed, with the redo log and the units of the open batch on top of it."""
         self._marked = False
+        self._undone = self._depth > 0
         self._rows.clear()
         self._behind.clear()
         if self._db.in_transaction:

@@ -70,13 +70,13 @@ class Store(Protocol):
         """True while finished units wait for `commit`."""
 
     def begin(self) -> None:
-        """Open a unit."""
+        """Open a unit; one that is opened within another becomes a part of it."""
 
     def keep(self) -> None:
-        """End the unit, keeping its writes in the batch."""
+        """End the unit, keeping its writes in the batch; raise StoreError when a part of it was undone."""
 
     def undo(self) -> None:
-        """End the unit as if it had never been; the other units of the batch are not touched."""
+        """End the unit as if it had never been, with all that it is a part of; the batch's other units are not touched."""
 
     def commit(self) -> None:
         """Make the batch durable; on failure roll it back and raise StoreError."""

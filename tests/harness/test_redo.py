@@ -228,3 +228,28 @@ def test_an_id_that_is_taken_by_mistake_goes_to_the_later_write(
     assert [(row.pk & 0xFFF, row.at) for row in store.page(1, Query(KIND))] == [(500, 7)]
     assert "takes the place of another" in caplog.text
     store.close()
+
+
+def test_a_unit_within_another_is_kept_and_undone_with_it(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "first")
+    store.begin()
+    _keep(store, "a")
+    assert _found(store) == "a"
+    _keep(store, "b")
+    store.commit()
+    store.undo()
+    assert _found(store) == ""
+    store.begin()
+    _keep(store, "c")
+    store.begin()
+    store.undo()
+    with pytest.raises(StoreError, match="undone as a whole"):
+        store.keep()
+    store.undo()
+    store.begin()
+    _keep(store, "d")
+    store.keep()
+    store.commit()
+    again = _after_a_kill(store, tmp_path / "second")
+    assert _found(again) == "d"
+    again.close()

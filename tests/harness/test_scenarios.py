@@ -13,6 +13,7 @@ from harness.errors import GreenroomError, InvalidInput, Refusal
 from harness.transaction import Transaction
 from harness.world import World
 from tests.harness.lab import Lab
+from tests.harness.sample import build
 
 Json = dict[str, Any]
 NOTES = Collection("parcel.note")
@@ -80,6 +81,27 @@ async def test_a_room_that_refuses_leaves_nothing_behind(told: Lab) -> None:
     assert notes(told, world) == []
     assert "parcel.note" not in world.counters
     await told.create(world)
+    await scenarios.load(world, scenarios.story(world, "tale"))
+    assert len(notes(told, world)) == 2
+
+
+async def test_a_room_that_refuses_takes_back_what_the_rooms_before_it_told(told: Lab) -> None:
+    crate = build()
+    crate.name = "crate"
+    told.runtime.providers["crate"] = crate
+    world, scenarios = told.world(), told.runtime.scenarios
+
+    def refuse(tx: Transaction, story: Json) -> dict[str, str]:
+        tx.insert(NOTES, {"id": "crate-note", "seed": ""})
+        assert tx.count(NOTES) == len(story["notes"]) + 1
+        raise Refusal(402, {}, message="no room")
+
+    crate.populate = refuse
+    with pytest.raises(GreenroomError, match=r"crate could not tell its part"):
+        await scenarios.load(world, scenarios.story(world, "tale"))
+    assert notes(told, world) == []
+    await told.create(world)
+    crate.populate = None
     await scenarios.load(world, scenarios.story(world, "tale"))
     assert len(notes(told, world)) == 2
 
