@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,6 +12,9 @@ import orjson
 
 from harness.errors import Refusal
 from harness.messages import Reply, Request
+
+Ask = Callable[[str, str, Any], Any]
+"""Calls a provider with a JSON body (or None) and returns the JSON of its answer."""
 
 if TYPE_CHECKING:
     from harness.provider import Operation
@@ -66,6 +70,14 @@ class Dialect(ABC):
 
     def authorize(self, tx: Transaction, grant: Grant, operation: Operation) -> None:  # noqa: B027 - optional
         """Raise Refusal when the grant does not cover the operation (revoked or restricted keys)."""
+
+    def proof(self, env: Mapping[str, str], path: str, ask: Ask) -> dict[str, str]:  # noqa: ARG002
+        """Return the headers with which a consumer shows whose account it speaks for, on a call to `path`.
+
+        `env` has the credentials under the names that consumers read; `ask(method, path, body)` calls the provider, for
+        those that hand out tokens.
+        """
+        return {}
 
     @abstractmethod
     def decode(self, request: Request, operation: Operation) -> dict[str, Any]:
@@ -124,3 +136,13 @@ class Dialect(ABC):
     def headers(self, exchange: Exchange) -> list[tuple[str, str]]:  # noqa: ARG002
         """Return the headers of every answer, besides Content-Type and Content-Length."""
         return []
+
+
+def bearer(token: str) -> dict[str, str]:
+    """Return the header of a Bearer token."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    """Return the header of Basic credentials."""
+    return {"Authorization": "Basic " + b64encode(f"{user}:{password}".encode()).decode()}

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from harness import chance, faults, idempotency, realtime, violations
 from harness.batch import Batch
-from harness.dialect import Grant
+from harness.dialect import Directory, Grant
 from harness.errors import Refusal, StoreError
 from harness.hub import Hub
 from harness.messages import Answer, Reply, Request
@@ -23,6 +23,7 @@ from harness.world import World
 from harness.worlds import DEFAULT, Worlds
 
 log = logging.getLogger("greenroom")
+Infer = Callable[[Provider, Request, Directory], tuple[Operation, dict[str, str]] | None]
 HANG_SECONDS = 120.0
 
 
@@ -86,6 +87,8 @@ class Engine:
         self.batch = batch
         self.hub = hub
         self.on_outcome: list[Callable[[World, Outcome], None]] = []
+        self.infer: Infer | None = None
+        """Finds what no one has written by hand, in the providers' own documents (`harness.specs`)."""
         self._strays = 0
 
     async def serve(self, provider: Provider, request: Request) -> Answer:
@@ -195,6 +198,8 @@ class Engine:
         provider, request = exchange.provider, exchange.request
         provider.load()
         found = provider.routes.find(request.method, request.path)
+        if not isinstance(found, tuple) and self.infer is not None:
+            found = self.infer(provider, request, self.worlds.credentials) or found
         if isinstance(found, tuple):
             exchange.operation, exchange.values = found
         if exchange.operation is not None and exchange.operation.public:
@@ -282,7 +287,8 @@ class Engine:
         tx.request_id = exchange.request_id
         memory = None
         try:
-            data = dialect.decode(exchange.request, operation)
+            read = operation.decode
+            data = dialect.decode(exchange.request, operation) if read is None else read(exchange.request)
             if exchange.grant is not None:
                 dialect.authorize(tx, exchange.grant, operation)
             memory = idempotency.recall(tx, exchange.request, operation, data)

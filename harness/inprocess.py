@@ -39,11 +39,18 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 class InProcess:
     """A Greenroom on a thread of this process; a context manager, ready inside `with`.
 
-    `data_dir` keeps the state (without it, the state is temporary); `providers` are the installed ones unless given.
+    `data_dir` keeps the state (without it, the state is temporary); `providers` are the installed ones unless given;
+    `specs` is a folder with the providers' documents, from which the rest of their operations is inferred.
     Raises ConfigurationError or StoreError where `greenroom up` would not start.
     """
 
-    def __init__(self, data_dir: Path | None = None, providers: dict[str, Provider] | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path | None = None,
+        providers: dict[str, Provider] | None = None,
+        specs: Path | None = None,
+    ) -> None:
+        self._specs = specs
         self.transport = Transport(self)
         self._providers = providers
         self._folder = data_dir
@@ -87,7 +94,7 @@ class InProcess:
     async def _live(self, started: Future[None], folder: Path) -> None:
         runtime: Runtime | None = None
         try:
-            runtime = open_runtime(Settings(data_dir=folder), self._providers)
+            runtime = open_runtime(Settings(data_dir=folder, specs=self._specs), self._providers)
             self._app, self._loop = Application(runtime), asyncio.get_running_loop()
             runtime.start()
         except BaseException as error:  # noqa: BLE001 - it is raised where `with` was entered
@@ -179,6 +186,11 @@ class InProcess:
         return status, [pair for pair in shown if pair[0].lower() != "content-length"], body
 
     # --- one exchange ----------------------------------------------------------------------------------------------
+
+    @property
+    def providers(self) -> dict[str, Provider]:
+        """The providers that are served."""
+        return self._runtime().providers
 
     def _runtime(self) -> Runtime:
         if self._app is None:

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar, get_type_hints
 
 from harness.dialect import Dialect
 from harness.errors import ConfigurationError
+from harness.messages import Request
 from harness.params import Params
 from harness.routes import Routes
 
@@ -86,6 +87,8 @@ class Operation:
     params: type[Params] | None
     names: tuple[str, ...]
     summary: str
+    decode: Callable[[Request], dict[str, Any]] | None = None
+    """Reads a request where the operation is inferred from a document; all others leave that to the dialect."""
 
     def call(self, tx: Any, params: Params | None, values: dict[str, str]) -> Any:
         """Call the handler: the transaction, the parameters when it takes any, then path parameters by name."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from harness import registry
 from harness.batch import Batch
 from harness.dispatcher import Dispatcher
-from harness.engine import Engine
+from harness.engine import Engine, Infer
 from harness.hub import Hub
 from harness.provider import Provider
 from harness.scenarios import Scenarios
@@ -31,7 +31,10 @@ TLS_PORT = 43  # added to the base port
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a server is started; `allow_hosts` are further `Host` names, `webhook_hosts` receivers besides loopback."""
+    """How a server is started; `allow_hosts` are further `Host` names, `webhook_hosts` receivers besides loopback.
+
+    `specs` is the folder with the providers' documents, from which the rest of their operations is inferred.
+    """
 
     data_dir: Path = Path(".greenroom")
     host: str = "127.0.0.1"
@@ -40,6 +43,7 @@ class Settings:
     tls: bool = False
     allow_hosts: frozenset[str] = frozenset()
     webhook_hosts: frozenset[str] = frozenset()
+    specs: Path | None = None
 
 
 @dataclass(slots=True)
@@ -123,11 +127,15 @@ def open_runtime(settings: Settings, providers: dict[str, Provider] | None = Non
     Raises StoreError or ConfigurationError.
     """
     providers = registry.providers() if providers is None else providers
+    infer = None
+    if settings.specs is not None:
+        infer, providers = _inferring(settings.specs, settings.data_dir, providers)
     store = SqliteStore(settings.data_dir)
     worlds = Worlds(store, providers)
     hub = Hub()
     batch = Batch(store, worlds.reload)
     engine = Engine(store, worlds, batch, hub)
+    engine.infer = infer
     dispatcher = Dispatcher(store, worlds, batch, hub, settings.webhook_hosts)
     timeline = Timeline(store, worlds, batch, dispatcher, engine)
     dispatcher.visits.announce = engine.announce
@@ -135,3 +143,15 @@ def open_runtime(settings: Settings, providers: dict[str, Provider] | None = Non
     dispatcher.on_retry.append(timeline.plan)
     scenarios = Scenarios(store, worlds, batch, engine, timeline)
     return Runtime(settings, providers, store, worlds, hub, batch, engine, dispatcher, timeline, scenarios)
+
+
+def _inferring(
+    folder: Path, data_dir: Path, providers: dict[str, Provider]
+) -> tuple[Infer, dict[str, Provider]]:
+    """Return what finds inferred operations, and the providers with those that have a document alone."""
+    from harness.specs import roomless
+    from harness.specs.serving import Inferred
+
+    inferred = Inferred(folder, data_dir / "specs" / "read")
+    further = roomless.providers(folder, inferred.settings, providers)
+    return inferred.find, dict(sorted({**providers, **further}.items()))

@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from harness.cli import clock, doctor, inspection, new_provider, scenarios, serve, surface, webhooks, worlds
+from harness.cli import (
+    clock,
+    doctor,
+    inspection,
+    new_provider,
+    scenarios,
+    serve,
+    specs,
+    surface,
+    webhooks,
+    worlds,
+)
 
 app = typer.Typer(
     name="greenroom",
@@ -36,5 +47,5 @@ def options(
     """Stateful, offline stand-ins for the services that a platform runs on."""
 
 
-for commands in (serve, worlds, scenarios, clock, webhooks, inspection, surface, doctor, new_provider):
+for commands in (serve, worlds, scenarios, clock, webhooks, inspection, surface, specs, doctor, new_provider):
     commands.add(app)

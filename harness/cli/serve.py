@@ -34,6 +34,14 @@ def up(
     webhook_host: Annotated[
         list[str] | None, typer.Option(help="Host besides loopback that webhooks may go to (repeatable).")
     ] = None,
+    specs: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="GREENROOM_SPECS",
+            help="Folder with the providers' documents, to serve what no one has written by hand; those that"
+            " `specs pull` fetched unless given.",
+        ),
+    ] = None,
     *,
     tls: Annotated[
         bool, typer.Option("--tls/--no-tls", help="Serve TLS too, for all providers, on the base port + 43.")
@@ -51,8 +59,15 @@ def up(
         tls=tls,
         allow_hosts=frozenset(name.lower() for name in allow_host or ()),
         webhook_hosts=frozenset(name.lower() for name in webhook_host or ()),
+        specs=specs or pulled(data_dir),
     )
     server.run(settings, _greeting)
+
+
+def pulled(data_dir: Path) -> Path | None:
+    """Return the folder of the documents that `specs pull` fetched, None when there are none."""
+    folder = data_dir / "specs"
+    return folder if (folder / "manifest.json").is_file() else None
 
 
 def _greeting(runtime: Runtime) -> str:

@@ -14,6 +14,9 @@ from mocks.algolia import errors
 from mocks.algolia.engine import jsons
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.dialect import Ask
     from harness.errors import Refusal
     from harness.messages import Request
     from harness.provider import Operation
@@ -60,6 +63,10 @@ class AlgoliaDialect(Dialect):
         from mocks.algolia.resources import access
 
         access.check(tx, operation.id)
+
+    def proof(self, env: Mapping[str, str], path: str, ask: Ask) -> dict[str, str]:
+        """Show the application and its admin key."""
+        return {APPLICATION: env["ALGOLIA_APP_ID"], KEY: env["ALGOLIA_ADMIN_API_KEY"]}
 
     def decode(self, request: Request, operation: Operation) -> Json:
         """Read the JSON body, whatever its content type, and the query; what is in both, the body decides.

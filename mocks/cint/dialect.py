@@ -9,11 +9,14 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from harness.dialect import Dialect, Directory, Exchange, Grant
+from harness.dialect import Dialect, Directory, Exchange, Grant, bearer
 from harness.messages import Reply
 from mocks.cint import errors
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.dialect import Ask
     from harness.errors import Refusal
     from harness.messages import Request
     from harness.provider import Operation
@@ -100,6 +103,20 @@ class CintDialect(Dialect):
             raise errors.unserved_version(version)
         if operation.id in KEY_REQUIRED and not request.header("idempotency-key"):
             tx.deviation(errors.missing_header("idempotency-key"))
+
+    def proof(self, env: Mapping[str, str], path: str, ask: Ask) -> dict[str, str]:
+        """Show nothing to the token host, the S2S key to that host, and a fresh token with the version elsewhere."""
+        if path.startswith(TOKEN):
+            return {}
+        if path.startswith(S2S):
+            return {"Authorization": env["CINT_S2S_API_KEY"]}
+        asked = {"client_id": env["CINT_CLIENT_ID"], "client_secret": env["CINT_CLIENT_SECRET"]}
+        asked |= {
+            "grant_type": "client_credentials",
+            "lucid_scopes": "app:api",
+            "audience": "https://api.luc.id",
+        }
+        return {**bearer(ask("POST", "/oauth/token", asked)["access_token"]), "Cint-API-Version": NEWEST}
 
     def decode(self, request: Request, operation: Operation) -> Json:
         """Read the query of a GET, the JSON body of anything else; operations without parameters read neither."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from harness.dialect import Dialect, Directory, Exchange, Grant
+from harness.dialect import Dialect, Directory, Exchange, Grant, bearer
 from mocks.clerk import errors
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.dialect import Ask
     from harness.errors import Refusal
     from harness.messages import Request
     from harness.provider import Operation
@@ -43,6 +46,10 @@ class ClerkDialect(Dialect):
 
             raise refused(key)
         return grant
+
+    def proof(self, env: Mapping[str, str], path: str, ask: Ask) -> dict[str, str]:
+        """Show the secret key."""
+        return bearer(env["CLERK_SECRET_KEY"])
 
     def decode(self, request: Request, operation: Operation) -> Json:
         """Read the query of a GET, the body of anything else; operations without parameters read neither."""

@@ -12,10 +12,14 @@ import orjson
 
 from harness import instants
 from harness.dialect import Dialect, Directory, Exchange, Grant
+from harness.dialect import basic as credentials
 from mocks.insightiq import errors
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.collection import Collection
+    from harness.dialect import Ask
     from harness.errors import Refusal
     from harness.messages import Request
     from harness.provider import Operation
@@ -46,6 +50,10 @@ class InsightiqDialect(Dialect):
         if grant.world != proof.world:
             raise errors.wrong_credentials()
         return grant
+
+    def proof(self, env: Mapping[str, str], path: str, ask: Ask) -> dict[str, str]:
+        """Show client id and secret."""
+        return credentials(env["INSIGHTIQ_CLIENT_ID"], env["INSIGHTIQ_SECRET"])
 
     def decode(self, request: Request, operation: Operation) -> Json:
         """Read the query of a GET, the JSON body of anything else, whatever its Content-Type."""

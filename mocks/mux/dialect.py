@@ -11,13 +11,16 @@ from urllib.parse import parse_qsl
 import orjson
 
 from harness import instants
-from harness.dialect import Dialect, Directory, Exchange, Grant
+from harness.dialect import Dialect, Directory, Exchange, Grant, basic
 from harness.messages import Reply
 from harness.store.interface import SHIFT
 from mocks.mux import errors, ids
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.collection import Collection
+    from harness.dialect import Ask
     from harness.errors import Refusal
     from harness.messages import Request
     from harness.provider import Operation
@@ -50,6 +53,10 @@ class MuxDialect(Dialect):
         if (named.name, proven.name) != ("token_id", "token_secret"):
             raise errors.unauthorized()
         return named
+
+    def proof(self, env: Mapping[str, str], path: str, ask: Ask) -> dict[str, str]:
+        """Show the access token."""
+        return basic(env["MUX_TOKEN_ID"], env["MUX_TOKEN_SECRET"])
 
     def decode(self, request: Request, operation: Operation) -> Json:
         """Read the query of a GET, the JSON body of anything else; operations without parameters read neither."""

@@ -9,11 +9,14 @@ from urllib.parse import parse_qsl
 import orjson
 
 from harness import instants
-from harness.dialect import Dialect, Directory, Exchange, Grant
+from harness.dialect import Dialect, Directory, Exchange, Grant, bearer
 from mocks.resend import errors
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.collection import Collection
+    from harness.dialect import Ask
     from harness.errors import Refusal
     from harness.messages import Request
     from harness.provider import Operation
@@ -58,6 +61,10 @@ class ResendDialect(Dialect):
             raise errors.restricted_api_key()
         if tx.request is not None and not tx.request.header("user-agent"):
             tx.deviation(errors.missing_user_agent())
+
+    def proof(self, env: Mapping[str, str], path: str, ask: Ask) -> dict[str, str]:
+        """Show the API key."""
+        return bearer(env["RESEND_API_KEY"])
 
     def decode(self, request: Request, operation: Operation) -> Json:
         """Read the query of a GET, the JSON body of anything else; operations without parameters read neither."""

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from harness.dialect import Dialect, Directory, Exchange, Grant
+from harness.dialect import Dialect, Directory, Exchange, Grant, bearer
 from harness.messages import Reply
 from mocks.stripe import errors, versions
 from mocks.stripe.forms import read_form
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.dialect import Ask
     from harness.errors import Refusal
     from harness.messages import Request
     from harness.provider import Operation
@@ -56,6 +59,10 @@ class StripeDialect(Dialect):
         asked = request.header("access-control-request-headers")
         allowed = [("Access-Control-Allow-Headers", asked)] if asked else []
         return Reply("", 200, allowed, content_type="text/plain; charset=utf-8")
+
+    def proof(self, env: Mapping[str, str], path: str, ask: Ask) -> dict[str, str]:
+        """Show the secret key."""
+        return bearer(env["STRIPE_SECRET_KEY"])
 
     def decode(self, request: Request, operation: Operation) -> Json:
         """Read the version, the query and the form."""

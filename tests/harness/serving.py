@@ -3,6 +3,7 @@
 `server` lasts for the session (under pytest-xdist each worker has its own), `fresh_world` and `receiver` for one test.
 """
 
+import os
 import random
 import shutil
 import socket
@@ -123,12 +124,16 @@ def free_base() -> int:
 
 
 def launch(folder: Path, *options: str, port: int | None = None) -> subprocess.Popen[str]:
-    """Start `greenroom up` with its data in `folder/data` and its standard error in `folder/stderr`."""
+    """Start `greenroom up` with its data in `folder/data` and its standard error in `folder/stderr`.
+
+    It serves what is written by hand alone, whatever documents there are for the tests.
+    """
     command = [sys.executable, "-m", "harness.cli", "up", "--port", str(port or free_base())]
     with (folder / "stderr").open("w", encoding="utf-8") as stderr:
         return subprocess.Popen(
             [*command, "--data-dir", str(folder / "data"), *options],
             cwd=ROOT,
+            env={name: value for name, value in os.environ.items() if name != "GREENROOM_SPECS"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=stderr,

@@ -91,9 +91,9 @@ def _literal(pattern: str) -> str:
 
 
 def check(tx: Transaction, operation: str) -> Access:
-    """Refuse a request whose key is unknown, expired, or not for the operation."""
+    """Refuse a request whose key is unknown, expired, or not for the operation; what is not listed is an admin's."""
     access = of(tx)
-    acl = OPERATIONS[operation]
+    acl = OPERATIONS.get(operation, ADMIN)
     if not access.may(acl):
         raise errors.method_not_allowed_with_key()
     return access

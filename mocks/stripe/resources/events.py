@@ -46,16 +46,26 @@ def emit(
         previous = None if earlier is None else difference(snapshot(tx, earlier), shown)
     if previous:
         data["previous_attributes"] = previous
-    if tx.request is None:
-        request: Json = {"id": None, "idempotency_key": None}
-    else:
-        request = {"id": tx.request_id, "idempotency_key": tx.idempotency_key}
-    body = {"api_version": versions.ACCOUNT_DEFAULT, "data": data, "request": request}
+    body = _body(tx, data)
     held = _HELD.get(tx)
     if held is None:
         _send(tx, type, body)
     else:
         held.append((type, body))
+
+
+def announce(tx: Transaction, type: str, thing: Json) -> None:
+    """Announce an event about a thing that no operation of this room made."""
+    if isinstance(thing.get("object"), str) and isinstance(thing.get("id"), str):
+        _send(tx, type, _body(tx, {"object": thing}))
+
+
+def _body(tx: Transaction, data: Json) -> Json:
+    if tx.request is None:
+        request: Json = {"id": None, "idempotency_key": None}
+    else:
+        request = {"id": tx.request_id, "idempotency_key": tx.idempotency_key}
+    return {"api_version": versions.ACCOUNT_DEFAULT, "data": data, "request": request}
 
 
 def _send(tx: Transaction, type: str, body: Json) -> None:

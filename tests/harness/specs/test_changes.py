@@ -1,0 +1,112 @@
+"""What changed between two documents is told with its grade."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from harness.cli.app import app
+from harness.specs.changes import between
+from harness.specs.document import Document
+from harness.specs.reading import parsed
+from tests.harness.specs.parcels import DOCUMENT, SOURCE
+
+Json = dict[str, Any]
+
+
+def schema(tree: Json, name: str) -> Json:
+    found: Json = tree["components"]["schemas"][name]
+    return found
+
+
+def operation(tree: Json, path: str, method: str) -> Json:
+    found: Json = tree["paths"][path][method]
+    return found
+
+
+NOTES = "/parcels/{parcel}/notes"
+CASES: list[tuple[Callable[[Json], object], set[tuple[str, str, str]]]] = [
+    (lambda tree: tree["paths"].pop("/label.pdf"), {("breaking", "operation-removed", "print_label")}),
+    (
+        lambda tree: tree["paths"].update({"/new": {"get": {"operationId": "new", "responses": {}}}}),
+        {("info", "operation-added", "new")},
+    ),
+    (
+        lambda tree: operation(tree, NOTES, "get").update(deprecated=True),
+        {("notice", "operation-deprecated", "list_notes")},
+    ),
+    (
+        lambda tree: schema(tree, "Depot")["properties"].pop("tags"),
+        {
+            ("breaking", "answer-field-removed", "get_depot"),
+            ("breaking", "answer-field-removed", "put_depot"),
+        },
+    ),
+    (
+        lambda tree: schema(tree, "Settings")["properties"]["colour"].update(nullable=True),
+        {
+            ("notice", "answer-may-be-null", "get_settings"),
+            ("notice", "answer-may-be-null", "change_settings"),
+            ("info", "request-type-widened", "change_settings"),
+        },
+    ),
+    (
+        lambda tree: schema(tree, "NewNote")["required"].append("level"),
+        {
+            ("breaking", "request-field-required", "add_note"),
+            ("breaking", "request-field-required", "update_note"),
+        },
+    ),
+    (
+        lambda tree: schema(tree, "NewNote")["properties"]["level"]["enum"].remove("low"),
+        {
+            ("breaking", "request-value-removed", "add_note"),
+            ("breaking", "request-value-removed", "update_note"),
+        },
+    ),
+    (
+        lambda tree: schema(tree, "Depot")["properties"].update(beds={"type": "string"}),
+        {("breaking", "answer-type-changed", "get_depot"), ("breaking", "answer-type-changed", "put_depot")},
+    ),
+    (
+        lambda tree: operation(tree, NOTES, "get")["parameters"].append(
+            {"name": "depot", "in": "query", "required": True, "schema": {"type": "string"}}
+        ),
+        {("breaking", "parameter-added", "list_notes")},
+    ),
+    (
+        lambda tree: operation(tree, NOTES, "get")["parameters"].pop(),
+        {("notice", "parameter-removed", "list_notes")},
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), CASES)
+def test_a_change_is_told_with_its_grade(
+    change: Callable[[Json], object], expected: set[tuple[str, str, str]]
+) -> None:
+    tree = parsed(DOCUMENT.read_bytes(), SOURCE)
+    later = deepcopy(tree)
+    change(later)
+    found = between(Document(SOURCE, tree), Document(SOURCE, later))
+    assert {(each.grade, each.rule, each.operation) for each in found} == expected
+
+
+def test_the_command_fails_on_a_grade(tmp_path: Path) -> None:
+    tree = parsed(DOCUMENT.read_bytes(), SOURCE)
+    del tree["paths"]["/label.pdf"]
+    later = tmp_path / "later.json"
+    later.write_text(json.dumps(tree), "utf-8")
+    diff = ["specs", "diff", str(DOCUMENT), str(later)]
+    told = CliRunner().invoke(app, diff)
+    assert (told.exit_code, "print_label" in told.stdout) == (0, True)
+    assert CliRunner().invoke(app, [*diff, "--fail-on", "breaking"]).exit_code == 1
+    assert (
+        "nothing changed" in CliRunner().invoke(app, ["specs", "diff", str(DOCUMENT), str(DOCUMENT)]).stdout
+    )
