@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -183,6 +183,8 @@ class Table:
 
     def select(self, mask: Array) -> Table:
         """Return those of the views that a mask holds true for."""
+        if mask.all():
+            return self
         chosen = np.flatnonzero(mask)
         return Table(self.blocks, chosen if self.rows is None else self.rows[chosen])
 
@@ -201,6 +203,12 @@ class Table:
     def ids(self) -> Array:
         """Return the ids of the views."""
         return self._array("id", b"", np.dtype("S36"))
+
+    def worked_out(self, name: str, work: Callable[[Table], Array]) -> Array:
+        """Return what is worked out of the columns, once for all who ask for it under a name."""
+        if f"worked:{name}" not in self._read:
+            self._read[f"worked:{name}"] = work(self)
+        return self._read[f"worked:{name}"]
 
     def _array(self, name: str, otherwise: Any, type: Any) -> Any:
         if name not in self._read:
