@@ -380,7 +380,8 @@ async def test_vocabularies_are_kept(room: Room) -> None:
     assert changed["phrases"] == ["a", "b"]
     assert "name" not in changed
     assert await room.ok("GET", "/video/v1/transcription-vocabularies") == [changed]
-    for wrong in ({"phrases": []}, {"phrases": ["x" * 33]}, {}):
+    wrongs: list[Json] = [{"phrases": []}, {"phrases": ["x" * 33]}, {}]
+    for wrong in wrongs:
         assert (await room.refused("PUT", path, wrong))[0] == 400
     await room.ok("DELETE", path)
     assert (await room.refused("GET", path))[0] == 404
