@@ -63,7 +63,7 @@ class MuxDialect(Dialect):
         if operation.params is None:
             return {}
         if request.method == "GET":
-            return dict(parse_qsl(request.query, keep_blank_values=True))
+            return _asked(request.query)
         try:
             body = orjson.loads(request.body) if request.body else {}
         except orjson.JSONDecodeError:
@@ -114,6 +114,17 @@ class MuxDialect(Dialect):
             ("Vary", "Origin"),
         ]
         return readable if errors.ALLOW_ORIGIN in own else [(errors.ALLOW_ORIGIN, origin), *readable]
+
+
+def _asked(query: str) -> Json:
+    """Read a query; names that end in `[]` are lists."""
+    found: Json = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name.endswith("[]"):
+            found.setdefault(name, []).append(value)
+        else:
+            found[name] = value
+    return {name.removesuffix("[]"): value for name, value in found.items()}
 
 
 def _basic(header: str) -> tuple[str, str]:

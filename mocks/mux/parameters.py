@@ -202,6 +202,19 @@ class Mastering(Body):
     master_access: MasterAccess
 
 
+# --- words -------------------------------------------------------------------------------------------------------
+
+
+class Vocabulary(Body):
+    """The body of transcription vocabularies."""
+
+    name: Name | None = None
+    phrases: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=32)]], Field(min_length=1, max_length=1000)
+    ]
+    passthrough: Passthrough | None = None
+
+
 # --- tracks ------------------------------------------------------------------------------------------------------
 
 

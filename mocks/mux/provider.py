@@ -60,7 +60,7 @@ mux = Provider(
     port=5,
     hosts=(
         *("api.mux.com", "stream.mux.com", "image.mux.com", "stats.mux.com", "direct-uploads.mux.com"),
-        *("*.production.mux.com", "master.mux.com", "inferred.litix.io"),
+        *("*.production.mux.com", "master.mux.com", "*.litix.io"),
     ),
     dialect=MuxDialect(),
     credentials=(

@@ -26,6 +26,9 @@ ASSETS = Collection(
 file?}], media (what Mux stores of the main input), tracks, renditions, mp4_support, mp4, master_access, master,
 errors, thumbnail_time, ingest_type, upload_id, source_asset_id, kept (the uploaded file: [[digest, size]])}."""
 
+DELETED = Collection("mux.deleted_asset")
+"""What is remembered of assets that were deleted, for the bill: {id, created, deleted, status, settings, media}."""
+
 PIXELS = {"1080p": 2_073_600, "1440p": 4_194_304, "2160p": 8_847_360}
 """The most pixels that a tier of resolution stores."""
 SMALLEST_TIER = ("720p", 921_600)
@@ -70,6 +73,13 @@ def create(tx: Transaction, given: Json, inputs: list[Json], **origin: Any) -> J
 def playback_id(tx: Transaction, policy: str) -> Json:
     """Return a new playback id."""
     return {"id": ids.new(tx, "playback"), "policy": policy}
+
+
+def forget(tx: Transaction, asset: Json) -> None:
+    """Remove an asset; what it was is remembered, as what was delivered of it stays on the bill."""
+    kept = {name: asset[name] for name in ("id", "created", "status", "settings", "media")}
+    tx.insert(DELETED, kept | {"deleted": tx.seconds})
+    tx.delete(ASSETS, asset["id"])
 
 
 def touch(tx: Transaction, asset: Json) -> None:

@@ -195,7 +195,7 @@ def delete(tx: Transaction, asset: Json) -> None:
     announce_created(tx, asset)
     for what in ("created", "processed", "expired"):
         tx.unschedule(_key(asset, what))
-    tx.delete(ASSETS, asset["id"])
+    assets.forget(tx, asset)
     tx.delete(PACKAGES, asset["id"])
     assets.announce(tx, asset, "deleted")
 

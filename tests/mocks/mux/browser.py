@@ -45,23 +45,24 @@ async def opened(server: Served, origin: str) -> AsyncIterator[Page]:
 
 
 @contextmanager
-def site(html: str, **scripts: str) -> Iterator[str]:
+def site(html: str, files: dict[str, bytes] | None = None, **scripts: str) -> Iterator[str]:
     """Serve a page on this machine, as an application in development does; return its origin.
 
-    `scripts` are files below node_modules, served as `/<name>.js`.
+    `files` are served under their names, `scripts` are files below node_modules, served as `/<name>.js`.
     """
+    kinds = {"js": "text/javascript", "mp4": "video/mp4"}
 
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, format: str, *args: object) -> None:
             """Stay silent."""
 
         def do_GET(self) -> None:
-            name = self.path.strip("/").removesuffix(".js")
-            found = html.encode() if not name else None
-            if name in scripts:
-                found = (NODE / scripts[name]).read_bytes()
+            name = self.path.strip("/")
+            found = html.encode() if not name else (files or {}).get(name)
+            if name.removesuffix(".js") in scripts:
+                found = (NODE / scripts[name.removesuffix(".js")]).read_bytes()
             self.send_response(404 if found is None else 200)
-            self.send_header("Content-Type", "text/javascript" if name else "text/html; charset=utf-8")
+            self.send_header("Content-Type", kinds.get(name.rpartition(".")[2], "text/html; charset=utf-8"))
             self.send_header("Content-Security-Policy", POLICY)
             self.end_headers()
             self.wfile.write(found or b"")

@@ -67,6 +67,8 @@ def _nullable(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     read = {name: _nullable(each) for name, each in schema.items()}
+    if isinstance(read.get("oneOf"), list) and all("type" in each for each in read["oneOf"]):
+        read["anyOf"] = read.pop("oneOf")  # number, integer and null are said to exclude each other
     if schema.get("nullable") is True and isinstance(schema.get("type"), str):
         read["type"] = [schema["type"], "null"]
     return read

@@ -1,14 +1,16 @@
 """Players as they are, in a Chromium that is offline, from Mux's own host names."""
 
 import asyncio
+import ssl
 from typing import Any
 
 import httpx
 import pytest
 
+from harness.runtime import TLS_PORT
 from tests.harness.serving import Served
 from tests.mocks.mux import browser
-from tests.mocks.mux.films import film
+from tests.mocks.mux.films import film, padded
 
 PLAYERS = {
     "newest": "@mux/mux-player/dist/mux-player.js",
@@ -63,3 +65,95 @@ async def test_mux_player_plays_to_the_end(
             seen = await asyncio.wait_for(page.evaluate(PLAYED), browser.WAIT)
     assert seen[0] == pytest.approx(whole, abs=2.1)
     assert seen[1] == pytest.approx(whole, abs=2.1)
+
+
+# --- from a file in the browser to a view in the figures ---------------------------------------------------------
+
+SIZE = 30 << 20
+UPLOADER = """<!doctype html><script src='/upchunk.js'></script><script src='/player.js'></script><script>
+const log = [];
+async function send(endpoint) {
+  const file = new File([await (await fetch('/film.mp4')).blob()], 'film.mp4', { type: 'video/mp4' });
+  const upload = UpChunk.createUpload({ endpoint, file, chunkSize: 5120, attempts: 3, delayBeforeAttempt: 0.2 });
+  upload.on('attempt', ({ detail }) => log.push(['attempt', detail.chunkNumber]));
+  upload.on('attemptFailure', ({ detail }) => log.push(['failure', detail.chunkNumber]));
+  upload.on('chunkSuccess', ({ detail }) => {
+    log.push(['sent', detail.chunk]);
+    if (detail.chunk === 2) { upload.pause(); log.push(['paused']); setTimeout(() => upload.resume(), 300); }
+  });
+  return new Promise((resolve) => {
+    upload.on('success', () => resolve([file.size, log]));
+    upload.on('error', ({ detail }) => resolve([detail.message, log]));
+  });
+}
+function play(id) {
+  const player = document.createElement('mux-player');
+  for (const [name, value] of [['muted', ''], ['autoplay', ''], ['playback-id', id], ['metadata-viewer-user-id', 'ada']])
+    player.setAttribute(name, value);
+  document.body.append(player);
+  return PLAYED;
+}
+</script><body></body>""".replace("PLAYED", PLAYED)
+
+
+def secure_api(server: Served, authority: str) -> httpx.Client:
+    """Mux's API under its own name, by the TLS front that the local authority vouches for."""
+    env = server.control("GET", "/worlds/default/env")
+    context = ssl.create_default_context(cadata=authority)
+    front = f"https://127.0.0.1:{server.port + TLS_PORT}"
+    credentials = (env["MUX_TOKEN_ID"], env["MUX_TOKEN_SECRET"])
+    return httpx.Client(
+        base_url=front, headers={"host": "api.mux.com"}, auth=credentials, verify=context, timeout=60
+    )
+
+
+def asked(api: httpx.Client, path: str, **filters: str) -> Any:
+    """Return what the API has at a path, of the views that a filter holds true for."""
+    params = [("filters[]", f"{name}:{value}") for name, value in filters.items()]
+    return api.get(path, params=params).json()["data"]
+
+
+def ended_view(api: httpx.Client, asset: str) -> Any:
+    """Return the view of an asset that came to its end, as Mux Data has it; None while there is none."""
+    for each in asked(api, "/data/v1/video-views", asset_id=asset):
+        whole = asked(api, f"/data/v1/video-views/{each['id']}")
+        if any(event["name"] == "ended" for event in whole["events"]):
+            return whole
+    return None
+
+
+async def test_a_file_is_uploaded_with_interruptions_played_and_counted(
+    server: Served, api: httpx.Client
+) -> None:
+    pytest.importorskip("av")
+    content = padded(film(6), SIZE)
+    authority = server.http.get("/_greenroom/ca.pem").text
+    fault = {"provider": "mux", "operation": "put-upload", "kind": "status", "status": 503, "times": 1}
+    scripts = {"upchunk": "@mux/upchunk/dist/upchunk.js", "player": PLAYERS["platform"]}
+    with browser.site(UPLOADER, {"film.mp4": content}, **scripts) as origin:
+        with secure_api(server, authority) as mux:
+            body = {"cors_origin": origin, "new_asset_settings": {"playback_policies": ["public"]}}
+            sni = {"sni_hostname": "api.mux.com"}
+            upload = mux.post("/video/v1/uploads", json=body, extensions=sni).json()["data"]
+        assert upload["url"].startswith("https://api.mux.com/")
+        async with browser.opened(server, origin) as page:
+            server.control("POST", "/worlds/default/faults", fault)
+            sent = page.evaluate(f"send({upload['url']!r})")
+            size, log = await asyncio.wait_for(sent, browser.WAIT)
+            assert size == SIZE
+            assert ["failure", 0] in log
+            assert ["paused"] in log
+            assert [step[1] for step in log if step[0] == "sent"] == [0, 1, 2, 3, 4, 5]
+            server.control("POST", "/worlds/default/clock/advance", {"seconds": 10})
+            id = asked(api, f"/video/v1/uploads/{upload['id']}")["asset_id"]
+            asset = asked(api, f"/video/v1/assets/{id}")
+            assert (asset["status"], asset["aspect_ratio"]) == ("ready", "16:9")
+            playback = asset["playback_ids"][0]["id"]
+            end, _ = await asyncio.wait_for(page.evaluate(f"play({playback!r})"), browser.WAIT)
+            assert end == pytest.approx(asset["duration"], abs=0.3)
+            await page.goto("about:blank")  # the player's last beacon is sent as the page is left
+            view = await browser.until(lambda: ended_view(api, id))
+    assert (view["viewer_user_id"], view["playback_id"]) == ("ada", playback)
+    assert float(view["view_playing_time"]) == pytest.approx(6000, abs=1500)
+    told = asked(api, "/data/v1/metrics/views/overall", asset_id=id)
+    assert (told["value"], told["total_watch_time"]) == (1, view["watch_time"])

@@ -36,6 +36,8 @@ async def test_videos_of_a_story(room: Room) -> None:
     ]
     (info,) = await room.ok("GET", f"/video/v1/assets/{asset['id']}/input-info")
     assert info["settings"]["url"].startswith("https://media.northwind.test/teaser.mp4?duration=15.0&")
+    watched = await room.ok("GET", "/data/v1/dimensions/video_title?timeframe[]=90:days")
+    assert watched == [{"value": title, "total_count": 150} for title in ("Long cut", "Spring teaser")]
     assert room.announced(asset["id"]) == ["asset.created", "asset.ready"]
     assert room.events()[0]["created_at"] == "2026-01-21T08:00:00.000000Z"
 

@@ -124,7 +124,7 @@ async def test_null_is_as_not_given(room: Room) -> None:
     ("method", "path"),
     [
         ("GET", "/video/v1/live-streams"),
-        ("POST", "/video/v1/transcription-vocabularies"),
+        ("POST", "/video/v1/live-streams"),
         ("GET", "/data/v1/metrics"),
         ("PATCH", "/video/v1/uploads"),
         ("GET", "/video/v1/assets/x/shots"),
