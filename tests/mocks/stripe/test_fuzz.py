@@ -167,6 +167,10 @@ async def furnish_others(room: Room, customer: str, price: str) -> dict[str, str
     product = (await room.ok("GET", f"/v1/prices/{price}"))["product"]
     given = {"entitlement_feature": feature["id"]}
     product_feature = await room.ok("POST", f"/v1/products/{product}/features", given)
+    numbered: Json = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2030, "cvc": "123"}
+    token = await room.ok("POST", "/v1/tokens", {"card": numbered})
+    entered = {"payment_method": "pm_card_visa"}
+    confirmation = await room.ok("POST", "/v1/test_helpers/confirmation_tokens", entered)
     posted = {"webhook_endpoint": {"url": "http://127.0.0.1:9/"}, "type": "webhook_endpoint"}
     wanted: Json = {"name": "All", "event_payload": "thin", "enabled_events": ["v1.refund.failed"]}
     destination = await room.ok("POST", "/v2/core/event_destinations", wanted | posted)
@@ -177,6 +181,8 @@ async def furnish_others(room: Room, customer: str, price: str) -> dict[str, str
         "/v1/entitlements/features/{id}": feature["id"],
         "/v1/products/{product}": product,
         "/features/{id}": product_feature["id"],
+        "/v1/tokens/{token}": token["id"],
+        "/v1/confirmation_tokens/{confirmation_token}": confirmation["id"],
         "/v1/disputes/{dispute}": dispute["id"],
         "/v1/radar/early_fraud_warnings/{early_fraud_warning}": warning["id"],
         "/v1/billing_portal/configurations/{configuration}": portal["id"],
@@ -209,12 +215,13 @@ def operations(specs: Path) -> dict[str, Any]:
 
 PUBLISHED = sorted(each.id for each in stripe.operations.values() if not each.public and each.id[0].isupper())
 OWN = {
+    "PostConfirmationTokens",
     "GetPaymentPagesSession",
     "PostEventsIdRetry",
     "PostPaymentPagesSessionConfirm",
     "PostStripecliSessions",
 }
-"""Served, and in no document: what Stripe's CLI uses."""
+"""Served, and in no document: what Stripe's CLI and Stripe.js use."""
 
 
 @pytest.mark.parametrize("id", [each for each in PUBLISHED if each not in OWN])
