@@ -72,10 +72,10 @@ class Expiry(Params):
 @stripe.post("/v1/checkout/sessions", id="PostCheckoutSessions", tier="P0")
 def create_checkout_session(tx: Transaction, params: CreateSession) -> Json:
     """Open a Checkout Session: a page where a customer pays, subscribes or saves a card."""
-    _check_ui_mode(tx, params.ui_mode)
+    mode = _ui_mode(tx, params.ui_mode)
     payment_method_types.check_named(tx, params.payment_method_types)
     items = [_item(tx, each, place) for place, each in enumerate(params.line_items or ())]
-    session = checkout.open_session(tx, params.given(), items)
+    session = checkout.open_session(tx, params.given() | {"ui_mode": mode}, items)
     return render(tx, session, params.expand)
 
 
@@ -170,10 +170,10 @@ def _quantity(item: LineItem, place: int) -> int:
     return item.quantity
 
 
-def _check_ui_mode(tx: Transaction, sent: str | None) -> None:
-    """Raise the 400 for a mode that the request's version does not know, or that is not served."""
+def _ui_mode(tx: Transaction, sent: str | None) -> str:
+    """Return the mode in today's words; raise the 400 for one that the request's version does not know, or not served."""
     if sent is None:
-        return
+        return "hosted_page"
     renamed = versions.of(tx) >= RENAMED_SINCE
     known = list(UI_MODES.values() if renamed else UI_MODES)
     if sent not in known:
@@ -182,5 +182,7 @@ def _check_ui_mode(tx: Transaction, sent: str | None) -> None:
             param="ui_mode",
             rule="invalid_enum",
         )
-    if UI_MODES.get(sent, sent) != "hosted_page":
+    mode = UI_MODES.get(sent, sent)
+    if mode == "elements":
         raise errors.unsupported("ui_mode")
+    return mode
