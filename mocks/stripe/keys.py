@@ -21,8 +21,10 @@ CLIENT_OPERATIONS = frozenset(
         "PostPaymentMethods",
         "GetPaymentIntentsIntent",
         "PostPaymentIntentsIntentConfirm",
+        "PostPaymentIntentsIntentVerifyMicrodeposits",
         "GetSetupIntentsIntent",
         "PostSetupIntentsIntentConfirm",
+        "PostSetupIntentsIntentVerifyMicrodeposits",
         "PostTokens",
     }
 )

@@ -1,4 +1,4 @@
-"""Checkout Sessions: create, retrieve, list, line items, expire; their expiry; and letting a customer pay one."""
+"""Checkout Sessions: create, retrieve, update, list, line items, expire; their expiry; and letting a customer pay one."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mocks.stripe.parameters import (
     CreatedListParams,
     Group,
     ListParams,
+    Metadata,
     StripeParams,
     merged,
 )
@@ -33,6 +34,14 @@ from mocks.stripe.resources.checkout_sessions import RENAMED_SINCE, SESSIONS
 
 PATH = "/v1/checkout/sessions/{session}"
 UI_MODES = {"hosted": "hosted_page", "embedded": "embedded_page", "custom": "elements"}
+
+
+class UpdateSession(StripeParams):
+    """POST /v1/checkout/sessions/{session}."""
+
+    unsupported = frozenset({"collected_information", "line_items", "shipping_options"})
+
+    metadata: Metadata = None
 
 
 class CustomerDetails(Group):
@@ -82,6 +91,16 @@ def create_checkout_session(tx: Transaction, params: CreateSession) -> Json:
 @stripe.get(PATH, id="GetCheckoutSessionsSession", tier="P1")
 def retrieve_checkout_session(tx: Transaction, params: StripeParams, session: str) -> Json:
     """Retrieve a Checkout Session."""
+    return render(tx, checkout_sessions.find(tx, session), params.expand)
+
+
+@stripe.post(PATH, id="PostCheckoutSessionsSession", tier="P1")
+def update_checkout_session(tx: Transaction, params: UpdateSession, session: str) -> Json:
+    """Change the metadata of a Checkout Session, whatever its state."""
+    found = checkout_sessions.find(tx, session)
+    given = params.given()
+    if "metadata" in given:
+        tx.save(SESSIONS, found | {"metadata": merged(found["metadata"], given["metadata"])})
     return render(tx, checkout_sessions.find(tx, session), params.expand)
 
 

@@ -57,7 +57,6 @@ class CardOptions(Group):
             "mandate_options",
             "network",
             "request_extended_authorization",
-            "request_incremental_authorization",
             "request_multicapture",
             "request_overcapture",
             "require_cvc_recollection",
@@ -68,6 +67,7 @@ class CardOptions(Group):
         }
     )
 
+    request_incremental_authorization: Literal["if_available", "never"] | None = None
     request_three_d_secure: Literal["any", "automatic", "challenge"] | None = None
 
 
@@ -250,7 +250,7 @@ def create_payment_intent(tx: Transaction, params: CreateIntent) -> Json:
 @stripe.get(PATH, id="GetPaymentIntentsIntent", tier="P0")
 def retrieve_payment_intent(tx: Transaction, params: RetrieveIntent, intent: str) -> Json:
     """Retrieve a payment intent; with a publishable key only by its client secret."""
-    return visible(tx, render(tx, _found(tx, intent, params.client_secret), params.expand))
+    return visible(tx, render(tx, found_by_secret(tx, intent, params.client_secret), params.expand))
 
 
 @stripe.post(PATH, id="PostPaymentIntentsIntent", tier="P1")
@@ -264,7 +264,7 @@ def update_payment_intent(tx: Transaction, params: UpdateIntent, intent: str) ->
 @stripe.post(f"{PATH}/confirm", id="PostPaymentIntentsIntentConfirm", tier="P1")
 def confirm_payment_intent(tx: Transaction, params: ConfirmIntent, intent: str) -> Json:
     """Try to pay: succeeds, asks for authentication, or is declined with a 402."""
-    found = _found(tx, intent, params.client_secret)
+    found = found_by_secret(tx, intent, params.client_secret)
     check_named(tx, params.payment_method_types)
     token = token_of(tx, params)
     given = _sent(tx, params, token)
@@ -316,7 +316,8 @@ def expire(tx: Transaction, payload: Json) -> None:
     payment_intents.cancel(tx, payment_intents.get(tx, payload["payment_intent"]), reason="automatic")
 
 
-def _found(tx: Transaction, id: str, secret: str | None) -> Json:
+def found_by_secret(tx: Transaction, id: str, secret: str | None) -> Json:
+    """Return an intent named in the path; raise the refusals of a wrong secret, or of none with a publishable key."""
     intent = requested(tx, "payment_intent", id, param="intent")
     if secret is not None and secret != intent["client_secret"]:
         raise errors.invalid(

@@ -130,7 +130,7 @@ def create_setup_intent(tx: Transaction, params: CreateSetup) -> Json:
 @stripe.get(PATH, id="GetSetupIntentsIntent", tier="P0")
 def retrieve_setup_intent(tx: Transaction, params: RetrieveSetup, intent: str) -> Json:
     """Retrieve a setup intent; with a publishable key only by its client secret."""
-    return visible(tx, render(tx, _found(tx, intent, params.client_secret), params.expand))
+    return visible(tx, render(tx, found_by_secret(tx, intent, params.client_secret), params.expand))
 
 
 @stripe.post(PATH, id="PostSetupIntentsIntent", tier="P1")
@@ -148,7 +148,7 @@ def update_setup_intent(tx: Transaction, params: ChangeSetup, intent: str) -> Js
 @stripe.post(f"{PATH}/confirm", id="PostSetupIntentsIntentConfirm", tier="P1")
 def confirm_setup_intent(tx: Transaction, params: ConfirmSetup, intent: str) -> Json:
     """Save the payment method; a decline is a 402."""
-    found = _found(tx, intent, params.client_secret)
+    found = found_by_secret(tx, intent, params.client_secret)
     token = token_of(tx, params)
     given = _sent(tx, params, token)
     method = given.pop("payment_method", None)
@@ -185,7 +185,8 @@ def _sent(tx: Transaction, params: CreateSetup | ConfirmSetup, token: Json | Non
     return given if token is None else given | {"payment_method": token["_"]["payment_method"]}
 
 
-def _found(tx: Transaction, id: str, secret: str | None) -> Json:
+def found_by_secret(tx: Transaction, id: str, secret: str | None) -> Json:
+    """Return an intent named in the path; raise the refusals of a wrong secret, or of none with a publishable key."""
     intent = requested(tx, "setup_intent", id, param="intent")
     if secret is not None and secret != intent["client_secret"]:
         raise errors.invalid(
