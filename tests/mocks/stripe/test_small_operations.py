@@ -130,3 +130,35 @@ def test_a_customers_discount_changes_and_ends(
     [ended] = checked.v1.events.list({"type": "customer.discount.deleted"}).data
     assert ended.data.object["id"] == changed.data.object["id"]
     assert checked.v1.customers.retrieve(owner).discount is None
+
+
+def test_a_subscription_is_paused(newest: stripe.StripeClient, advance: Callable[..., Any]) -> None:
+    owner = subscriber(newest)
+    price: Any = {"currency": "usd", "unit_amount": 3100, "product_data": {"name": "F"}, "recurring": {"interval": "month"}}  # fmt: skip
+    made = newest.v1.subscriptions.create({"customer": owner, "items": [{"price": newest.v1.prices.create(price).id}]})  # fmt: skip
+    with refused(404):
+        newest.v1.subscriptions.pause(made.id, {}, {"stripe_version": "2026-05-27.dahlia"})
+    advance(days=10)
+    assert newest.v1.subscriptions.pause(made.id).status == "paused"
+    assert types(newest)[-2:] == ["customer.subscription.updated", "customer.subscription.paused"]
+    with refused(400):
+        newest.v1.subscriptions.pause(made.id)
+    advance(days=40)
+    [credit] = newest.v1.invoice_items.list({"customer": owner, "pending": True}).data
+    assert (credit.amount, len(newest.v1.invoices.list({"customer": owner}).data)) == (-2100, 1)
+    resumed = newest.v1.subscriptions.resume(made.id, {"billing_cycle_anchor": "now"})
+    assert resumed.status == "active"
+    assert newest.v1.invoices.list({"customer": owner}).data[0].amount_due == 1000
+    nothing: Any = {"bill_for": {"unused_time_from": {"type": "none"}}}
+    newest.v1.subscriptions.pause(made.id, nothing)
+    assert newest.v1.invoice_items.list({"customer": owner, "pending": True}).data == []
+
+
+def test_a_pause_may_be_invoiced_at_once(newest: stripe.StripeClient, advance: Callable[..., Any]) -> None:
+    owner = subscriber(newest)
+    price: Any = {"currency": "usd", "unit_amount": 3100, "product_data": {"name": "F"}, "recurring": {"interval": "month"}}  # fmt: skip
+    made = newest.v1.subscriptions.create({"customer": owner, "items": [{"price": newest.v1.prices.create(price).id}]})  # fmt: skip
+    advance(days=10)
+    newest.v1.subscriptions.pause(made.id, {"invoicing_behavior": "invoice"})
+    assert newest.v1.invoices.list({"customer": owner}).data[0].total == -2100
+    assert newest.v1.customers.retrieve(owner).balance == -2100
