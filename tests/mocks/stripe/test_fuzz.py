@@ -222,8 +222,9 @@ OWN = {
     "PostEventsIdRetry",
     "PostPaymentPagesSessionConfirm",
     "PostStripecliSessions",
+    "PostSubscriptionsSubscriptionPause",
 }
-"""Served, and in no document: what Stripe's CLI and Stripe.js use."""
+"""Served, and not in the document: what Stripe's CLI and Stripe.js use, and what is newer."""
 NOT_JSON = {"GetQuotesQuotePdf"}
 """Answered by a file."""
 
