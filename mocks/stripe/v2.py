@@ -128,11 +128,15 @@ def listing(
     *,
     path: str,
     show: Callable[[Json], Json],
+    one_of: tuple[str, list[str]] | None = None,
     wanted: Callable[[Json], bool] = lambda _: True,
     since: int | None = None,
     until: int | None = None,
 ) -> Json:
-    """Answer a list: a page of what is `wanted` of a collection, newest first, with the addresses of its neighbours."""
+    """Answer a list: a page of what is `wanted` of a collection, newest first, with the addresses of its neighbours.
+
+    `one_of` names an index, and the values to look up in it.
+    """
     forward, cursor = _read(params.page)
     found: list[Json] = []
     more = True
@@ -140,6 +144,7 @@ def listing(
         try:
             page = tx.page(
                 collection,
+                one_of=one_of,
                 limit=params.limit + 1,
                 after=cursor if forward else None,
                 before=None if forward else cursor,

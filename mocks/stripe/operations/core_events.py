@@ -11,7 +11,7 @@ from harness.transaction import Transaction
 from mocks.stripe import errors, v2, versions
 from mocks.stripe.provider import stripe
 from mocks.stripe.resources import thin_events
-from mocks.stripe.resources.thin_events import EVENTS, KEPT, notification
+from mocks.stripe.resources.thin_events import EVENTS, KEPT, notification, stored_type
 
 PATH = "/v2/core/events"
 
@@ -42,15 +42,15 @@ def list_core_events(tx: Transaction, params: ListCoreEvents) -> Json:
 
     def wanted(event: Json) -> bool:
         told = notification(event)
-        if params.types is not None and told["type"] not in params.types:
-            return False
-        return params.object_id in (None, told.get("related_object", {}).get("id"))
+        known = params.types is None or told["type"] in params.types
+        return known and params.object_id in (None, told.get("related_object", {}).get("id"))
 
     return v2.listing(
         tx,
         EVENTS,
         params,
         path=PATH,
+        one_of=None if params.types is None else ("type", [stored_type(each) for each in params.types]),
         show=lambda each: thin_events.in_version(each, version),
         wanted=wanted,
         since=oldest if since is None else max(since, oldest),

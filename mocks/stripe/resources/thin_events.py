@@ -40,6 +40,11 @@ _UNDER = {"customer_balance_transaction": "balance_transactions", "tax_id": "tax
 """Objects that are read below their customer's path."""
 
 
+def stored_type(type: str) -> str:
+    """Return the type under which an event of v2 is kept."""
+    return type if type in ONLY_THIN else type.removeprefix("v1.")
+
+
 def is_thin(event: Json) -> bool:
     """Tell whether an event exists in v2 alone."""
     return "thin" in event["body"]
