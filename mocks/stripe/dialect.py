@@ -28,11 +28,14 @@ LONGEST_KEY = 255
 UPLOAD = "PostFiles"
 """The operation whose body is in parts; all others are form-encoded."""
 
+V2 = "/v2/"
+"""What begins the paths of the v2 API, which speaks JSON."""
+
 LOGS = "https://dashboard.stripe.com/test/logs"
 
 
 class StripeDialect(Dialect):
-    """Stripe's v1 protocol."""
+    """Stripe's protocol: v1, and where v2 differs from it."""
 
     provider = "stripe"
     request_id_form = "req_{alnum:14}"
@@ -48,7 +51,11 @@ class StripeDialect(Dialect):
         return grant
 
     def authorize(self, tx: Transaction, grant: Grant, operation: Operation) -> None:
-        """Refuse publishable keys where a secret one is needed."""
+        """Refuse publishable keys where a secret one is needed, and tokens of meter event sessions elsewhere."""
+        if grant.name == "meter_event_session" or operation.id == "PostV2BillingMeterEventStream":
+            from mocks.stripe.resources.meter_sessions import check_session
+
+            check_session(tx, grant, operation)
         if grant.name == "publishable_key":
             from mocks.stripe.keys import check_publishable
 
@@ -74,6 +81,10 @@ class StripeDialect(Dialect):
 
             if is_multipart(request):
                 return read_parts(request)
+        if request.path.startswith(V2):
+            from mocks.stripe.v2 import read_json
+
+            return read_json(request)
         return read_form(request)
 
     def invalid(self, operation: Operation, errors: list[Any], data: Json) -> Refusal:
@@ -95,8 +106,9 @@ class StripeDialect(Dialect):
         return errors.failure(status, message)
 
     def idempotency_key(self, request: Request, operation: Operation) -> str | None:
-        """POSTs are remembered by their Idempotency-Key; other methods ignore it."""
-        key = request.header("idempotency-key") if request.method == "POST" else None
+        """POSTs are remembered by their Idempotency-Key, in v2 DELETEs too; other methods ignore it."""
+        counts = request.method == "POST" or (request.method == "DELETE" and request.path.startswith(V2))
+        key = request.header("idempotency-key") if counts else None
         if key is not None and len(key) > LONGEST_KEY:
             raise errors.key_too_long()
         return key or None
@@ -115,6 +127,10 @@ class StripeDialect(Dialect):
 
     def refused(self, refusal: Refusal, exchange: Exchange) -> Any:
         """Complete an error by the address of the request in the dashboard's log; fields in Stripe's order, by name."""
+        if exchange.request.path.startswith(V2):
+            from mocks.stripe import v2
+
+            return v2.refused(refusal)
         log = f"{LOGS}/{exchange.request_id}?t={exchange.now // 1_000_000}"
         error = refusal.body["error"] | {"request_log_url": log}
         return {"error": dict(sorted(error.items()))}

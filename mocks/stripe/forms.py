@@ -30,7 +30,7 @@ def read_form(request: Request) -> Json:
     GET has its parameters in the query, POST in the body, DELETE in either. Raises Refusal (400) for JSON bodies,
     broken escapes, text that is not UTF-8, and keys that contradict each other.
     """
-    fields = _fields(request.query) if request.query else []
+    fields = read_fields(request.query) if request.query else []
     if request.body and request.method != "GET":
         kind = (request.header("content-type") or "").split(";", 1)[0].strip().lower()
         if kind not in {"", "application/x-www-form-urlencoded"}:
@@ -40,7 +40,7 @@ def read_form(request: Request) -> Json:
                 rule="content_type",
             )
         try:
-            fields += _fields(request.body.decode())
+            fields += read_fields(request.body.decode())
         except UnicodeDecodeError as error:
             raise _malformed("the body is not UTF-8") from error
     return nest(fields)
@@ -74,7 +74,8 @@ def _path(key: str) -> tuple[str, ...]:
     return path
 
 
-def _fields(text: str) -> list[tuple[str, str]]:
+def read_fields(text: str) -> list[tuple[str, str]]:
+    """Return the pairs of key and value of a query or a form; raise Refusal for what cannot be read."""
     if "%" in text and _BROKEN_ESCAPE.search(text):
         raise _malformed("a percent sign is not followed by two hexadecimal digits")
     pairs = text.split("&")

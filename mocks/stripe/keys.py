@@ -17,11 +17,15 @@ LIVE = ("sk_live_", "rk_live_", "pk_live_")
 
 CLIENT_OPERATIONS = frozenset(
     {
+        "PostConfirmationTokens",
         "PostPaymentMethods",
         "GetPaymentIntentsIntent",
         "PostPaymentIntentsIntentConfirm",
+        "PostPaymentIntentsIntentVerifyMicrodeposits",
         "GetSetupIntentsIntent",
         "PostSetupIntentsIntentConfirm",
+        "PostSetupIntentsIntentVerifyMicrodeposits",
+        "PostTokens",
     }
 )
 """Operations a publishable key may use (with a client secret where the object has one); and the payment pages."""

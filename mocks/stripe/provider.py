@@ -48,6 +48,7 @@ stripe = Provider(
         "invoice.stripe.com",
         "billing.stripe.com",
         "buy.stripe.com",
+        "meter-events.stripe.com",
     ),
     dialect=StripeDialect(),
     credentials=(

@@ -203,8 +203,6 @@ class CreateSession(StripeParams):
             "payment_method_data",
             "payment_method_options",
             "permissions",
-            "redirect_on_completion",
-            "return_url",
             "saved_payment_method_options",
             "shipping_address_collection",
             "shipping_options",
@@ -233,6 +231,8 @@ class CreateSession(StripeParams):
     payment_method_collection: Literal["always", "if_required"] | None = None
     payment_method_types: list[str] | None = None
     phone_number_collection: Switch | None = None
+    redirect_on_completion: Literal["always", "if_required", "never"] | None = None
+    return_url: Annotated[str, Field(max_length=5000)] | None = None
     setup_intent_data: SetupIntentData | None = None
     submit_type: Literal["auto", "book", "donate", "pay", "subscribe"] | None = None
     subscription_data: SubscriptionData | None = None

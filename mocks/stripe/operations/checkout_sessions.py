@@ -1,4 +1,4 @@
-"""Checkout Sessions: create, retrieve, list, line items, expire; their expiry; and letting a customer pay one."""
+"""Checkout Sessions: create, retrieve, update, list, line items, expire; their expiry; and letting a customer pay one."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mocks.stripe.parameters import (
     CreatedListParams,
     Group,
     ListParams,
+    Metadata,
     StripeParams,
     merged,
 )
@@ -33,6 +34,14 @@ from mocks.stripe.resources.checkout_sessions import RENAMED_SINCE, SESSIONS
 
 PATH = "/v1/checkout/sessions/{session}"
 UI_MODES = {"hosted": "hosted_page", "embedded": "embedded_page", "custom": "elements"}
+
+
+class UpdateSession(StripeParams):
+    """POST /v1/checkout/sessions/{session}."""
+
+    unsupported = frozenset({"collected_information", "line_items", "shipping_options"})
+
+    metadata: Metadata = None
 
 
 class CustomerDetails(Group):
@@ -72,16 +81,26 @@ class Expiry(Params):
 @stripe.post("/v1/checkout/sessions", id="PostCheckoutSessions", tier="P0")
 def create_checkout_session(tx: Transaction, params: CreateSession) -> Json:
     """Open a Checkout Session: a page where a customer pays, subscribes or saves a card."""
-    _check_ui_mode(tx, params.ui_mode)
+    mode = _ui_mode(tx, params.ui_mode)
     payment_method_types.check_named(tx, params.payment_method_types)
     items = [_item(tx, each, place) for place, each in enumerate(params.line_items or ())]
-    session = checkout.open_session(tx, params.given(), items)
+    session = checkout.open_session(tx, params.given() | {"ui_mode": mode}, items)
     return render(tx, session, params.expand)
 
 
 @stripe.get(PATH, id="GetCheckoutSessionsSession", tier="P1")
 def retrieve_checkout_session(tx: Transaction, params: StripeParams, session: str) -> Json:
     """Retrieve a Checkout Session."""
+    return render(tx, checkout_sessions.find(tx, session), params.expand)
+
+
+@stripe.post(PATH, id="PostCheckoutSessionsSession", tier="P1")
+def update_checkout_session(tx: Transaction, params: UpdateSession, session: str) -> Json:
+    """Change the metadata of a Checkout Session, whatever its state."""
+    found = checkout_sessions.find(tx, session)
+    given = params.given()
+    if "metadata" in given:
+        tx.save(SESSIONS, found | {"metadata": merged(found["metadata"], given["metadata"])})
     return render(tx, checkout_sessions.find(tx, session), params.expand)
 
 
@@ -170,10 +189,10 @@ def _quantity(item: LineItem, place: int) -> int:
     return item.quantity
 
 
-def _check_ui_mode(tx: Transaction, sent: str | None) -> None:
-    """Raise the 400 for a mode that the request's version does not know, or that is not served."""
+def _ui_mode(tx: Transaction, sent: str | None) -> str:
+    """Return the mode in today's words; raise the 400 for one that the request's version does not know, or not served."""
     if sent is None:
-        return
+        return "hosted_page"
     renamed = versions.of(tx) >= RENAMED_SINCE
     known = list(UI_MODES.values() if renamed else UI_MODES)
     if sent not in known:
@@ -182,5 +201,7 @@ def _check_ui_mode(tx: Transaction, sent: str | None) -> None:
             param="ui_mode",
             rule="invalid_enum",
         )
-    if UI_MODES.get(sent, sent) != "hosted_page":
+    mode = UI_MODES.get(sent, sent)
+    if mode == "elements":
         raise errors.unsupported("ui_mode")
+    return mode

@@ -14,6 +14,7 @@ from mocks.stripe.parameters import Boolean, CreatedListParams, StripeParams
 from mocks.stripe.provider import stripe
 from mocks.stripe.resources import events
 from mocks.stripe.resources.events import EVENTS, KEPT_SECONDS
+from mocks.stripe.resources.thin_events import is_thin
 
 
 class ListEvents(CreatedListParams):
@@ -29,7 +30,7 @@ def retrieve_event(tx: Transaction, params: StripeParams, id: str) -> Json:
     """Retrieve an event, in the version it was made with."""
     errors.check_nothing_expanded(params.expand)
     found = tx.get(EVENTS, id)
-    if found is None or tx.now - found["created"] > KEPT_SECONDS * instants.SECOND:
+    if found is None or is_thin(found) or tx.now - found["created"] > KEPT_SECONDS * instants.SECOND:
         raise errors.not_found("event", id)
     return events.retrieved(tx, found)
 
@@ -61,7 +62,7 @@ def list_events(tx: Transaction, params: ListEvents) -> Json:
         except KeyError as error:
             param = "starting_after" if params.starting_after is not None else "ending_before"
             raise errors.no_such("event", str(error.args[0]), param=param) from error
-        kept = [each for each in page.items if _delivered(tx, params, each)]
+        kept = [each for each in page.items if _wanted(tx, params, each)]
         more = page.has_more
         if before is None:
             found += kept
@@ -98,7 +99,10 @@ def _types(params: ListEvents) -> list[str] | None:
     return list(dict.fromkeys([*asked, *(each for each in known if families and each.startswith(families))]))
 
 
-def _delivered(tx: Transaction, params: ListEvents, event: Json) -> bool:
+def _wanted(tx: Transaction, params: ListEvents, event: Json) -> bool:
+    """Tell whether an event is one of v1, and was delivered as asked for."""
+    if is_thin(event):
+        return False
     if params.delivery_success is None:
         return True
     return (events.pending(tx, event) == 0) is params.delivery_success

@@ -50,6 +50,14 @@ class FinalizeInvoice(StripeParams):
     auto_advance: Boolean | None = None
 
 
+class AttachPayment(StripeParams):
+    """POST /v1/invoices/{invoice}/attach_payment."""
+
+    unsupported = frozenset({"payment_record"})
+
+    payment_intent: str
+
+
 @stripe.get("/v1/invoices", id="GetInvoices", tier="P1")
 def list_invoices(tx: Transaction, params: ListInvoices) -> Json:
     """List invoices, newest first."""
@@ -76,6 +84,14 @@ def update_invoice(tx: Transaction, params: UpdateInvoice, invoice: str) -> Json
 def delete_invoice(tx: Transaction, params: StripeParams, invoice: str) -> Json:
     """Delete a draft."""
     return invoicing.delete(tx, invoices.find(tx, invoice))
+
+
+@stripe.post(f"{PATH}/attach_payment", id="PostInvoicesInvoiceAttachPayment", tier="P1")
+def attach_payment(tx: Transaction, params: AttachPayment, invoice: str) -> Json:
+    """Let an open invoice be paid by a payment intent of one's own."""
+    found = invoices.find(tx, invoice)
+    dunning.attach(tx, found, params.payment_intent)
+    return render(tx, found, params.expand)
 
 
 @stripe.post(f"{PATH}/add_lines", id="PostInvoicesInvoiceAddLines", tier="P1")

@@ -33,6 +33,7 @@ from mocks.stripe.resources.intents import PAYMENT_INTENTS, SETUP_INTENTS
 from mocks.stripe.resources.invoices import INVOICES
 
 STYLE = "/pages/page.css"
+EMBEDDED = "../../elements/embedded.js"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -104,7 +105,7 @@ def submit_checkout(tx: Transaction, params: Form, session: str) -> Reply:
     if found["status"] == "open":
         problem = checkout_payment.problem_of(tx, found)
         return _checkout(tx, found, problem=problem, status=402 if problem else 200)
-    stays = "confirmation" in found["_"]
+    stays = "confirmation" in found["_"] or _framed(found)
     return redirect(found["id"] if stays else checkout_sessions.returning(found, "success_url") or ".")
 
 
@@ -133,6 +134,8 @@ def _checkout(
     return page(
         "checkout.html",
         status=status,
+        framed=_framed(session),
+        script=EMBEDDED if _framed(session) else None,
         cancel_url=checkout_sessions.returning(session, "cancel_url"),
         email=(session["customer_details"] or {}).get("email"),
         every=amounts.every,
@@ -148,6 +151,8 @@ def _checkout(
 
 def _closed(tx: Transaction, session: Json) -> Reply:
     complete = session["status"] == "complete"
+    if _framed(session):
+        return _closed_in_frame(session, complete=complete)
     if complete and "confirmation" in session["_"]:
         text = session["_"]["confirmation"]
         return page("message.html", heading="Thank you", text=text, link=None, style=f"../..{STYLE}")
@@ -155,6 +160,24 @@ def _closed(tx: Transaction, session: Json) -> Reply:
     heading = "You're all done here" if complete else "This session has expired"
     text = "This has been paid already." if complete else "Go back to where you came from, and begin again."
     return page("message.html", heading=heading, text=text, link=link, style=f"../..{STYLE}")
+
+
+def _framed(session: Json) -> bool:
+    """Tell whether a session is paid in a frame of the merchant's page."""
+    return bool(session["ui_mode"] == "embedded_page")
+
+
+def _closed_in_frame(session: Json, *, complete: bool) -> Reply:
+    """Tell the merchant's page that a session is over, and where its customer goes."""
+    leaves = complete and session["redirect_on_completion"] == "always"
+    return page(
+        "embedded.html",
+        framed=True,
+        complete=complete,
+        link=checkout_sessions.returning(session, "return_url") if leaves else None,
+        script=EMBEDDED,
+        style=f"../..{STYLE}",
+    )
 
 
 # --- invoices --------------------------------------------------------------------------------------------------------

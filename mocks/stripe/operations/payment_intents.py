@@ -25,12 +25,16 @@ from mocks.stripe.parameters import (
 )
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render, requested
-from mocks.stripe.resources import payment_intents, shapes
+from mocks.stripe.resources import confirmation_tokens, payment_intents, shapes
 from mocks.stripe.resources.client_view import visible
 from mocks.stripe.resources.payment_intents import PAYMENT_INTENTS
 from mocks.stripe.resources.payment_method_types import KNOWN, SERVED, check_named
 
 PATH = "/v1/payment_intents/{intent}"
+ONLY_CONFIRMING = frozenset({"confirmation_token", "error_on_requires_action", "off_session", "return_url"})
+STEPS = ONLY_CONFIRMING | {"confirm", "use_stripe_sdk"}
+"""Parameters of creating an intent that are about its confirmation."""
+
 Usage = Literal["off_session", "on_session"]
 Amount = Annotated[Integer, Field(ge=0)]
 
@@ -53,7 +57,6 @@ class CardOptions(Group):
             "mandate_options",
             "network",
             "request_extended_authorization",
-            "request_incremental_authorization",
             "request_multicapture",
             "request_overcapture",
             "require_cvc_recollection",
@@ -64,6 +67,7 @@ class CardOptions(Group):
         }
     )
 
+    request_incremental_authorization: Literal["if_available", "never"] | None = None
     request_three_d_secure: Literal["any", "automatic", "challenge"] | None = None
 
 
@@ -111,7 +115,6 @@ class CreateIntent(ChangeIntent):
     """POST /v1/payment_intents."""
 
     unsupported = ChangeIntent.unsupported | {
-        "confirmation_token",
         "mandate",
         "mandate_data",
         "managed_payments",
@@ -123,6 +126,7 @@ class CreateIntent(ChangeIntent):
     automatic_payment_methods: AutomaticMethods | None = None
     capture_method: Literal["automatic", "automatic_async", "manual"] = "automatic_async"
     confirm: Boolean = False
+    confirmation_token: str | None = None
     confirmation_method: Literal["automatic", "manual"] = "automatic"
     currency: Currency
     error_on_requires_action: Boolean = False
@@ -149,7 +153,6 @@ class ConfirmIntent(StripeParams):
             "amount_details",
             "amount_to_confirm",
             "capture_method",
-            "confirmation_token",
             "excluded_payment_method_types",
             "hooks",
             "mandate",
@@ -160,6 +163,7 @@ class ConfirmIntent(StripeParams):
     )
 
     client_secret: str | None = None
+    confirmation_token: str | None = None
     error_on_requires_action: Boolean = False
     off_session: OffSession = False
     payment_method: str | None = None
@@ -221,20 +225,15 @@ def create_payment_intent(tx: Transaction, params: CreateIntent) -> Json:
     check_named(tx, params.payment_method_types)
     if params.automatic_payment_methods is not None and params.payment_method_types is not None:
         raise errors.exclusive("automatic_payment_methods", "payment_method_types")
-    given = _sent(tx, params)
-    steps = ("confirm", "error_on_requires_action", "off_session", "return_url", "use_stripe_sdk")
-    wanted = {name: given.pop(name) for name in steps if name in given}
-    if not params.confirm and (
-        unused := {"off_session", "return_url", "error_on_requires_action"} & wanted.keys()
-    ):
-        name = min(unused)
-        raise errors.invalid(
-            f"You cannot set `{name}` when creating a PaymentIntent without `confirm=true`.",
-            param=name,
-            rule="only_with_confirm",
-        )
+    check_steps(params)
+    token = token_of(tx, params)
+    given = _sent(tx, params, token)
+    for name in STEPS:
+        given.pop(name, None)
     intent = payment_intents.create(tx, **given)
-    if params.use_stripe_sdk:
+    if token is not None:
+        confirmation_tokens.spend(tx, token, intent)
+    if params.use_stripe_sdk or (token is not None and token["use_stripe_sdk"]):
         intent["_"] = {"use_stripe_sdk": True}
         tx.save(PAYMENT_INTENTS, intent)
     if params.confirm:
@@ -242,7 +241,7 @@ def create_payment_intent(tx: Transaction, params: CreateIntent) -> Json:
             tx,
             intent,
             off_session=bool(params.off_session),
-            return_url=params.return_url,
+            return_url=params.return_url or (token or {}).get("return_url"),
             error_on_requires_action=params.error_on_requires_action,
         )
     return render(tx, intent, params.expand)
@@ -251,7 +250,7 @@ def create_payment_intent(tx: Transaction, params: CreateIntent) -> Json:
 @stripe.get(PATH, id="GetPaymentIntentsIntent", tier="P0")
 def retrieve_payment_intent(tx: Transaction, params: RetrieveIntent, intent: str) -> Json:
     """Retrieve a payment intent; with a publishable key only by its client secret."""
-    return visible(tx, render(tx, _found(tx, intent, params.client_secret), params.expand))
+    return visible(tx, render(tx, found_by_secret(tx, intent, params.client_secret), params.expand))
 
 
 @stripe.post(PATH, id="PostPaymentIntentsIntent", tier="P1")
@@ -265,12 +264,16 @@ def update_payment_intent(tx: Transaction, params: UpdateIntent, intent: str) ->
 @stripe.post(f"{PATH}/confirm", id="PostPaymentIntentsIntentConfirm", tier="P1")
 def confirm_payment_intent(tx: Transaction, params: ConfirmIntent, intent: str) -> Json:
     """Try to pay: succeeds, asks for authentication, or is declined with a 402."""
-    found = _found(tx, intent, params.client_secret)
+    found = found_by_secret(tx, intent, params.client_secret)
     check_named(tx, params.payment_method_types)
-    given = _sent(tx, params)
+    token = token_of(tx, params)
+    given = _sent(tx, params, token)
     method = given.pop("payment_method", None)
     for name in ("client_secret", "error_on_requires_action", "off_session", "return_url"):
         given.pop(name, None)
+    if token is not None:
+        given["use_stripe_sdk"] = token["use_stripe_sdk"]
+        confirmation_tokens.spend(tx, token, found)
     if given:
         payment_intents.change(tx, found, given)
     payment_intents.confirm(
@@ -278,7 +281,7 @@ def confirm_payment_intent(tx: Transaction, params: ConfirmIntent, intent: str) 
         found,
         payment_method=method,
         off_session=bool(params.off_session),
-        return_url=params.return_url,
+        return_url=params.return_url or (token or {}).get("return_url"),
         error_on_requires_action=params.error_on_requires_action,
     )
     return visible(tx, render(tx, found, params.expand))
@@ -313,7 +316,8 @@ def expire(tx: Transaction, payload: Json) -> None:
     payment_intents.cancel(tx, payment_intents.get(tx, payload["payment_intent"]), reason="automatic")
 
 
-def _found(tx: Transaction, id: str, secret: str | None) -> Json:
+def found_by_secret(tx: Transaction, id: str, secret: str | None) -> Json:
+    """Return an intent named in the path; raise the refusals of a wrong secret, or of none with a publishable key."""
     intent = requested(tx, "payment_intent", id, param="intent")
     if secret is not None and secret != intent["client_secret"]:
         raise errors.invalid(
@@ -327,9 +331,35 @@ def _found(tx: Transaction, id: str, secret: str | None) -> Json:
     return intent
 
 
-def _sent(tx: Transaction, params: ChangeIntent | ConfirmIntent) -> dict[str, Any]:
+def check_steps(params: CreateIntent) -> None:
+    """Raise the 400 for what only a confirmation takes, when there is none."""
+    unused = ONLY_CONFIRMING & params.model_fields_set
+    if unused and not params.confirm:
+        name = min(unused)
+        raise errors.invalid(
+            f"You cannot set `{name}` when creating a PaymentIntent without `confirm=true`.",
+            param=name,
+            rule="only_with_confirm",
+        )
+
+
+def token_of(tx: Transaction, params: Any) -> Json | None:
+    """Return the confirmation token that an intent is confirmed with, None without one."""
+    if params.confirmation_token is None:
+        return None
+    for name in ("payment_method", "payment_method_data"):
+        if getattr(params, name) is not None:
+            raise errors.exclusive("confirmation_token", name)
+    return confirmation_tokens.usable(tx, params.confirmation_token)
+
+
+def _sent(tx: Transaction, params: ChangeIntent | ConfirmIntent, token: Json | None = None) -> dict[str, Any]:
     """Return what was sent, in the words of the domain functions; a payment method described in place is made."""
     given = method_sent(tx, params.given(), params.payment_method_data)
+    given.pop("confirmation_token", None)
+    if token is not None:
+        told = {name: token[name] for name in ("setup_future_usage", "shipping") if token[name] is not None}
+        given = told | given | {"payment_method": token["_"]["payment_method"]}
     if "shipping" in given:
         given["shipping"] = shapes.shipping(given["shipping"], parcel=True)
     return given

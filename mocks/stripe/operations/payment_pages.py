@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from harness.params import Json
 from harness.transaction import Transaction
+from mocks.stripe import errors
 from mocks.stripe.parameters import Integer, StripeParams
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import render
-from mocks.stripe.resources import checkout_items, checkout_payment, checkout_sessions
+from mocks.stripe.resources import addresses, checkout_items, checkout_payment, checkout_sessions
 
 PATH = "/v1/payment_pages/{session}"
 
 
 class PageParams(StripeParams):
-    """What the browser's library adds to every call."""
+    """What the browser's library adds to every call; `client_secret` is that of an embedded session."""
 
+    client_secret: str | None = None
     eid: str | None = None
     elements_session_client: Json = None
     guid: str | None = None
@@ -42,7 +44,14 @@ class ConfirmPage(PageParams):
 @stripe.get(PATH, id="GetPaymentPagesSession", tier="P1")
 def retrieve_payment_page(tx: Transaction, params: PageParams, session: str) -> Json:
     """Return what the page of a Checkout Session shows."""
-    return _shown(tx, checkout_sessions.find(tx, session))
+    found = checkout_sessions.find(tx, session)
+    if params.client_secret is not None and params.client_secret != found["client_secret"]:
+        raise errors.invalid(
+            "The client_secret provided does not match the client_secret of the Checkout Session.",
+            param="client_secret",
+            rule="client_secret",
+        )
+    return _shown(tx, found)
 
 
 @stripe.post(f"{PATH}/confirm", id="PostPaymentPagesSessionConfirm", tier="P1")
@@ -76,10 +85,13 @@ def _shown(tx: Transaction, session: Json) -> Json:
     page |= {name: shown[name] for name in names}
     page |= {
         "cancel_url": checkout_sessions.returning(session, "cancel_url"),
+        "embedded_url": None,
         "line_items": checkout_items.shown(tx, session),
         "stripe_hosted_url": shown["url"],
         "success_url": checkout_sessions.returning(session, "success_url"),
     }
+    if session["ui_mode"] == "embedded_page":
+        page["embedded_url"] = addresses.reachable(tx, addresses.checkout(session["id"]))
     for name, intent in checkout_payment.intents_of(tx, session).items():
         page[name] = None if intent is None else render(tx, intent)
     return page

@@ -1,4 +1,4 @@
-"""Plans: create, retrieve, update, list: recurring prices under their older name."""
+"""Plans: create, retrieve, update, delete, list: recurring prices under their older name."""
 
 from __future__ import annotations
 
@@ -92,16 +92,22 @@ def update_plan(tx: Transaction, params: UpdatePlan, plan: str) -> Json:
     return _shown(tx, prices.change(tx, _find(tx, plan), params.given()), params)
 
 
+@stripe.delete(PATH, id="DeletePlansPlan", tier="P1")
+def delete_plan(tx: Transaction, plan: str) -> Json:
+    """Delete a plan: nobody can subscribe to it any more."""
+    return prices.delete_plan(tx, _find(tx, plan))
+
+
 @stripe.get("/v1/plans", id="GetPlans", tier="P1")
 def list_plans(tx: Transaction, params: ListPlans) -> Json:
     """List plans, newest first."""
-    where = {"active": params.active, "product": params.product, "type": "recurring"}
+    where = {"active": params.active, "product": params.product, "type": "recurring", "listed": True}
     found: Json = listing(tx, PRICES, params, url="/v1/plans", where=where)
     return found | {"data": [prices.plan(each) for each in found["data"]]}
 
 
 def _find(tx: Transaction, id: str) -> Json:
-    price = tx.get(PRICES, id)
+    price = prices.existing(tx, id)
     if price is None or price["type"] != "recurring":
         raise errors.not_found("plan", id, param="plan")
     return price

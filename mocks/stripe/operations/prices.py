@@ -23,7 +23,7 @@ from mocks.stripe.parameters import (
     Unset,
 )
 from mocks.stripe.provider import stripe
-from mocks.stripe.rendering import envelope, listing, render, requested
+from mocks.stripe.rendering import envelope, listing, render
 from mocks.stripe.resources import prices, products
 from mocks.stripe.resources.prices import PRICES
 
@@ -181,13 +181,13 @@ def create_price(tx: Transaction, params: CreatePrice) -> Json:
 @stripe.get(PATH, id="GetPricesPrice", tier="P1")
 def retrieve_price(tx: Transaction, params: StripeParams, price: str) -> Json:
     """Retrieve a price."""
-    return render(tx, requested(tx, "price", price, param="price"), params.expand)
+    return render(tx, prices.find(tx, price), params.expand)
 
 
 @stripe.post(PATH, id="PostPricesPrice", tier="P1")
 def update_price(tx: Transaction, params: UpdatePrice, price: str) -> Json:
     """Update what may be changed of a price."""
-    found = requested(tx, "price", price, param="price")
+    found = prices.find(tx, price)
     return render(tx, prices.change(tx, found, params.given()), params.expand)
 
 
@@ -202,6 +202,7 @@ def list_prices(tx: Transaction, params: ListPrices) -> Json:
         "active": params.active,
         "type": params.type,
         "currency": params.currency,
+        "listed": True,
         **(params.recurring.given() if params.recurring else {}),
     }
     return listing(tx, PRICES, params, url="/v1/prices", where=where)

@@ -10,12 +10,12 @@ from harness.params import Json
 from harness.transaction import Transaction
 from mocks.stripe import errors
 from mocks.stripe.keys import publishable
-from mocks.stripe.operations.payment_intents import AutomaticMethods, MethodOptions, method_sent
+from mocks.stripe.operations.payment_intents import AutomaticMethods, MethodOptions, method_sent, token_of
 from mocks.stripe.operations.payment_methods import MethodData
 from mocks.stripe.parameters import Boolean, CreatedListParams, Metadata, StripeParams, Unset
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render, requested
-from mocks.stripe.resources import setup_intents
+from mocks.stripe.resources import confirmation_tokens, setup_intents
 from mocks.stripe.resources.client_view import visible
 from mocks.stripe.resources.intents import SETUP_INTENTS
 from mocks.stripe.resources.payment_method_types import check_named
@@ -50,7 +50,6 @@ class CreateSetup(ChangeSetup):
     """POST /v1/setup_intents."""
 
     unsupported = ChangeSetup.unsupported | {
-        "confirmation_token",
         "managed_payments",
         "mandate_data",
         "on_behalf_of",
@@ -59,6 +58,7 @@ class CreateSetup(ChangeSetup):
 
     automatic_payment_methods: AutomaticMethods | None = None
     confirm: Boolean = False
+    confirmation_token: str | None = None
     return_url: str | None = None
     usage: Literal["off_session", "on_session"] = "off_session"
     use_stripe_sdk: Boolean = False
@@ -67,9 +67,10 @@ class CreateSetup(ChangeSetup):
 class ConfirmSetup(StripeParams):
     """POST /v1/setup_intents/{id}/confirm."""
 
-    unsupported = frozenset({"confirmation_token", "mandate_data"})
+    unsupported = frozenset({"mandate_data"})
 
     client_secret: str | None = None
+    confirmation_token: str | None = None
     payment_method: str | None = None
     payment_method_data: MethodData | None = None
     payment_method_options: MethodOptions | None = None
@@ -104,22 +105,32 @@ def create_setup_intent(tx: Transaction, params: CreateSetup) -> Json:
     check_named(tx, params.payment_method_types)
     if params.automatic_payment_methods is not None and params.payment_method_types is not None:
         raise errors.exclusive("automatic_payment_methods", "payment_method_types")
-    given = method_sent(tx, params.given(), params.payment_method_data)
+    if params.confirmation_token is not None and not params.confirm:
+        raise errors.invalid(
+            "You cannot set `confirmation_token` when creating a SetupIntent without `confirm=true`.",
+            param="confirmation_token",
+            rule="only_with_confirm",
+        )
+    token = token_of(tx, params)
+    given = _sent(tx, params, token)
     for name in ("confirm", "return_url", "use_stripe_sdk"):
         given.pop(name, None)
     intent = setup_intents.create(tx, **given)
-    if params.use_stripe_sdk:
+    if token is not None:
+        confirmation_tokens.spend(tx, token, intent)
+    if params.use_stripe_sdk or (token is not None and token["use_stripe_sdk"]):
         intent["_"] = {"use_stripe_sdk": True}
         tx.save(SETUP_INTENTS, intent)
     if params.confirm:
-        setup_intents.confirm(tx, intent, return_url=params.return_url)
+        back = params.return_url or (token or {}).get("return_url")
+        setup_intents.confirm(tx, intent, return_url=back)
     return render(tx, intent, params.expand)
 
 
 @stripe.get(PATH, id="GetSetupIntentsIntent", tier="P0")
 def retrieve_setup_intent(tx: Transaction, params: RetrieveSetup, intent: str) -> Json:
     """Retrieve a setup intent; with a publishable key only by its client secret."""
-    return visible(tx, render(tx, _found(tx, intent, params.client_secret), params.expand))
+    return visible(tx, render(tx, found_by_secret(tx, intent, params.client_secret), params.expand))
 
 
 @stripe.post(PATH, id="PostSetupIntentsIntent", tier="P1")
@@ -137,14 +148,19 @@ def update_setup_intent(tx: Transaction, params: ChangeSetup, intent: str) -> Js
 @stripe.post(f"{PATH}/confirm", id="PostSetupIntentsIntentConfirm", tier="P1")
 def confirm_setup_intent(tx: Transaction, params: ConfirmSetup, intent: str) -> Json:
     """Save the payment method; a decline is a 402."""
-    found = _found(tx, intent, params.client_secret)
-    given = method_sent(tx, params.given(), params.payment_method_data)
+    found = found_by_secret(tx, intent, params.client_secret)
+    token = token_of(tx, params)
+    given = _sent(tx, params, token)
     method = given.pop("payment_method", None)
     for name in ("client_secret", "return_url"):
         given.pop(name, None)
+    if token is not None:
+        given["use_stripe_sdk"] = token["use_stripe_sdk"]
+        confirmation_tokens.spend(tx, token, found)
     if given and found["status"] in setup_intents.OPEN:
         setup_intents.change(tx, found, given)
-    setup_intents.confirm(tx, found, payment_method=method, return_url=params.return_url)
+    back = params.return_url or (token or {}).get("return_url")
+    setup_intents.confirm(tx, found, payment_method=method, return_url=back)
     return visible(tx, render(tx, found, params.expand))
 
 
@@ -162,7 +178,15 @@ def list_setup_intents(tx: Transaction, params: ListSetups) -> Json:
     return listing(tx, SETUP_INTENTS, params, url="/v1/setup_intents", where=where)
 
 
-def _found(tx: Transaction, id: str, secret: str | None) -> Json:
+def _sent(tx: Transaction, params: CreateSetup | ConfirmSetup, token: Json | None) -> dict[str, Json]:
+    """Return what was sent in the words of the domain functions, with the payment method of a confirmation token."""
+    given = method_sent(tx, params.given(), params.payment_method_data)
+    given.pop("confirmation_token", None)
+    return given if token is None else given | {"payment_method": token["_"]["payment_method"]}
+
+
+def found_by_secret(tx: Transaction, id: str, secret: str | None) -> Json:
+    """Return an intent named in the path; raise the refusals of a wrong secret, or of none with a publishable key."""
     intent = requested(tx, "setup_intent", id, param="intent")
     if secret is not None and secret != intent["client_secret"]:
         raise errors.invalid(

@@ -17,7 +17,18 @@ from mocks.stripe.provider import stripe
 TRAINS = ("v3", "acacia", "basil", "clover", "dahlia", "endive")
 """The releases of Stripe.js: the perpetual v3, and one train per major API version."""
 
-PARTS = ("home", "requests", "element", "elements", "challenge", "intents", "methods", "checkout", "stripe")
+PARTS = (
+    "home",
+    "requests",
+    "element",
+    "elements",
+    "challenge",
+    "intents",
+    "methods",
+    "checkout",
+    "embedded",
+    "stripe",
+)
 TITLES = {
     "address": "Secure address input frame",
     "card": "Secure card payment input frame",
@@ -76,6 +87,12 @@ def get_frame_script(tx: Transaction) -> Reply:
 def get_authenticated_script(tx: Transaction) -> Reply:
     """The script that tells the merchant's page how an authentication ended."""
     return script("frame/authenticated.js", enclosed=True)
+
+
+@stripe.get("/elements/embedded.js", id="EmbeddedCheckoutScript", tier="P1", public=True)
+def get_embedded_script(tx: Transaction) -> Reply:
+    """The script that tells the merchant's page how an embedded Checkout goes."""
+    return script("frame/embedded.js", enclosed=True)
 
 
 @stripe.get("/elements/{kind}", id="ElementPage", tier="P1", public=True)

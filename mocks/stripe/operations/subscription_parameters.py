@@ -190,6 +190,33 @@ class CancelSubscription(StripeParams):
     prorate: Boolean = False
 
 
+class Unused(Group):
+    """From when on what was paid and not used is credited."""
+
+    type: Literal["none", "now"]
+
+
+class PausedBill(Group):
+    """What is credited when a subscription pauses."""
+
+    unsupported = frozenset({"outstanding_usage_through"})
+
+    unused_time_from: Unused | None = None
+
+
+class PauseSubscription(StripeParams):
+    """POST /v1/subscriptions/{subscription}/pause."""
+
+    bill_for: PausedBill | None = None
+    invoicing_behavior: Literal["invoice", "pending_invoice_item"] = "pending_invoice_item"
+    type: Literal["subscription"] = "subscription"
+
+    def credits_rest(self) -> bool:
+        """Tell whether what is left of the period is credited."""
+        asked = None if self.bill_for is None else self.bill_for.unused_time_from
+        return asked is None or asked.type == "now"
+
+
 class ResumeSubscription(StripeParams):
     """POST /v1/subscriptions/{subscription}/resume."""
 

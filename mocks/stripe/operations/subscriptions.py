@@ -1,4 +1,4 @@
-"""Subscriptions: create, retrieve, update, cancel, resume, list; and the timers that carry them on."""
+"""Subscriptions: create, retrieve, update, cancel, pause, resume, list; and the timers that carry them on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal
 
 from harness.params import Json, Params
 from harness.transaction import Transaction
-from mocks.stripe import errors
+from mocks.stripe import errors, versions
 from mocks.stripe.operations.subscription_parameters import (
     AddedInvoiceItem,
     CancelSubscription,
@@ -15,6 +15,7 @@ from mocks.stripe.operations.subscription_parameters import (
     ListSubscriptions,
     MigrateSubscription,
     NewItem,
+    PauseSubscription,
     ResumeSubscription,
     UpdateSubscription,
 )
@@ -36,6 +37,9 @@ from mocks.stripe.resources import (
 )
 from mocks.stripe.resources.subscription_changes import Terms
 from mocks.stripe.resources.subscriptions import SUBSCRIPTIONS
+
+PAUSES_SINCE = "2026-09-30.endive"
+"""The version since which any subscription can be paused."""
 
 PATH = "/v1/subscriptions/{subscription_exposed_id}"
 
@@ -95,6 +99,16 @@ def cancel_subscription(tx: Transaction, params: CancelSubscription, subscriptio
         subscription["cancellation_details"] |= params.cancellation_details.given()
     ending.cancel(tx, subscription, prorate=params.prorate, invoice_now=params.invoice_now)
     return render(tx, subscription, params.expand)
+
+
+@stripe.post("/v1/subscriptions/{subscription}/pause", id="PostSubscriptionsSubscriptionPause", tier="P1")
+def pause_subscription(tx: Transaction, params: PauseSubscription, subscription: str) -> Json:
+    """Pause a subscription, since the API version that has it."""
+    if tx.request is not None and versions.of(tx) < PAUSES_SINCE:
+        raise tx.provider.dialect.unserved(tx.request)
+    found = subscriptions.find(tx, subscription)
+    ending.pause(tx, found, credit=params.credits_rest(), invoice_now=params.invoicing_behavior == "invoice")
+    return render(tx, found, params.expand)
 
 
 @stripe.post("/v1/subscriptions/{subscription}/resume", id="PostSubscriptionsSubscriptionResume", tier="P1")

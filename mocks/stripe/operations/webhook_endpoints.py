@@ -73,5 +73,5 @@ def delete_endpoint(tx: Transaction, webhook_endpoint: str) -> Json:
 @stripe.get("/v1/webhook_endpoints", id="GetWebhookEndpoints", tier="P1")
 def list_endpoints(tx: Transaction, params: ListParams) -> Json:
     """List endpoints, newest first."""
-    found = list(tx.every(ENDPOINTS, newest_first=True))
-    return embedded.listing(tx, [shown(each) for each in found], params, url="/v1/webhook_endpoints")
+    found = [shown(each) for each in webhook_endpoints.listed(tx)]
+    return embedded.listing(tx, found, params, url="/v1/webhook_endpoints")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from harness.instants import SECOND
 from mocks.stripe import errors
-from mocks.stripe.ids import new_id
+from mocks.stripe.ids import client_secret, new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.resources import (
     checkout_items,
@@ -40,8 +40,10 @@ _KEPT = (
     "client_reference_id",
     "customer_email",
     "locale",
+    "return_url",
     "submit_type",
     "success_url",
+    "ui_mode",
 )
 
 
@@ -54,12 +56,10 @@ def open_session(tx: Transaction, given: Json, items: list[Json]) -> Json:
     mode: Mode = given.get("mode") or checkout_items.infer_mode(prices)
     customer = _check_customer(tx, given, mode)
     _check_data(given, mode)
-    for name in ("success_url", "cancel_url"):
-        _check_url(given.get(name), name)
-    if not given.get("success_url"):
-        raise errors.missing_parameter("success_url")
+    _check_ways_out(given)
+    id = new_id(tx, "cs_test")
     session = checkout_sessions.blank(
-        id=new_id(tx, "cs_test"),
+        id=id,
         created=tx.seconds,
         customer=None if customer is None else customer["id"],
         customer_creation=_customer_creation(given, mode),
@@ -69,6 +69,11 @@ def open_session(tx: Transaction, given: Json, items: list[Json]) -> Json:
         mode=mode,
     )
     session |= {name: given[name] for name in _KEPT if given.get(name) is not None}
+    if session["ui_mode"] == "embedded_page":
+        session |= {
+            "client_secret": client_secret(tx, id),
+            "redirect_on_completion": given.get("redirect_on_completion") or "always",
+        }
     session["_"] = {name: given[name] for name in ("customer_update", _DATA_OF[mode]) if given.get(name)}
     if mode == "setup":
         _set_up(tx, session, given, items)
@@ -162,6 +167,31 @@ def _check_data(given: Json, mode: Mode) -> None:
             raise errors.invalid(
                 f"You can not pass `{name}` in `{mode}` mode.", param=name, rule="checkout_mode"
             )
+
+
+def _check_ways_out(given: Json) -> None:
+    """Raise the 400s of the addresses that a customer leaves by: a page of its own has others than an embedded one."""
+    embedded = given.get("ui_mode") == "embedded_page"
+    for name in ("success_url", "cancel_url", "return_url"):
+        _check_url(given.get(name), name)
+    wrong = ("success_url", "cancel_url") if embedded else ("return_url", "redirect_on_completion")
+    for name in wrong:
+        if given.get(name) is not None:
+            raise errors.invalid(
+                f"`{name}` cannot be used with the `ui_mode` {given.get('ui_mode') or 'hosted_page'}.",
+                param=name,
+                rule="checkout_ui_mode",
+            )
+    never = given.get("redirect_on_completion") == "never"
+    if never and given.get("return_url") is not None:
+        raise errors.invalid(
+            "`return_url` cannot be used when `redirect_on_completion` is `never`.",
+            param="return_url",
+            rule="checkout_ui_mode",
+        )
+    needed = "return_url" if embedded else "success_url"
+    if not given.get(needed) and not never:
+        raise errors.missing_parameter(needed)
 
 
 def _check_url(url: str | None, param: str) -> None:

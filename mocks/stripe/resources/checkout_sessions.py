@@ -147,7 +147,7 @@ def details(**known: Any) -> Json:
 def view(tx: Transaction, session: Json) -> Json:
     """Return the session as the API shows it: while it is open, with the address of its page."""
     shown = {name: value for name, value in session.items() if name != "_"}
-    if session["status"] == "open":
+    if session["status"] == "open" and session["ui_mode"] == "hosted_page":
         shown["url"] = addresses.checkout(session["id"])
     return shown
 
@@ -256,6 +256,6 @@ def insert(tx: Transaction, session: Json) -> Json:
 
 
 def returning(session: Json, which: str) -> str | None:
-    """Return where the customer is sent: `success_url` or `cancel_url`, with the session's id put in."""
-    url = session[which]
+    """Return where the customer is sent: `success_url`, `cancel_url` or `return_url`, with the session's id put in."""
+    url = session.get(which)
     return None if url is None else str(url).replace(PLACEHOLDER, session["id"])

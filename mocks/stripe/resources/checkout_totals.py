@@ -27,7 +27,7 @@ def apply(tx: Transaction, session: Json, given: Json, lines: list[Json], custom
     )
     data = given.get("subscription_data") or {}
     default = tax_rates.chosen(tx, data.get("default_tax_rates"), at="subscription_data[default_tax_rates]")
-    sums = _computed(tx, lines, ids, default, customer)
+    sums = computed(tx, lines, ids, default, customer)
     session["discounts"] = [
         {"coupon": each.get("coupon") or _coupon(tx, id), "promotion_code": each.get("promotion_code")}
         for each, id in zip(asked, ids, strict=True)
@@ -65,9 +65,10 @@ def discounts_of(tx: Transaction, line: Json) -> list[Json]:
     ]
 
 
-def _computed(
+def computed(
     tx: Transaction, lines: list[Json], ids: list[str], default: list[str], customer: Json | None
 ) -> Json:
+    """Compute line items in place as their invoice will be, discounts `ids` and taxes included; return the sums."""
     counted = [
         {
             "amount": line["amount_subtotal"],

@@ -13,6 +13,7 @@ import orjson
 from harness.collection import Collection
 from mocks.stripe import errors, versions
 from mocks.stripe.resources.events import delivery_body
+from mocks.stripe.resources.thin_events import is_thin
 from mocks.stripe.signing import sign
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def admit(tx: Transaction, ticket: str) -> None:
 def frames(tx: Transaction, ticket: str, kind: str, news: Json, stamp: int) -> list[str]:
     """Return what the CLI is sent of a piece of news, if its session asked for that: an event, or a request's log."""
     session = tx.get(SESSIONS, ticket) or {"features": []}
-    if kind == "event" and "webhooks" in session["features"]:
+    if kind == "event" and "webhooks" in session["features"] and not is_thin(news):
         return [_text(_event(tx, news, version, stamp)) for version in (None, versions.SERVED[-1])]
     if kind == "request" and "request_logs" in session["features"] and "stripecli" not in news["path"]:
         return [_text(_log(news, stamp))]

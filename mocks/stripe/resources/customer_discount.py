@@ -30,11 +30,10 @@ def of(customer: Json) -> Json:
 
 
 def give(tx: Transaction, customer: Json, coupon: Json) -> None:
-    """Give a customer a discount in place of the one they have."""
+    """Give a customer a discount in place of the one they have (`customer.discount.updated`), or their first."""
     earlier = snapshot(tx, customer)
-    if customer["discount"] is not None:
-        discounts.end(tx, customer["discount"]["id"])
-    customer["discount"] = snapshot(tx, discounts.give(tx, coupon, customer["id"]))
+    former = customer["discount"] or {}
+    customer["discount"] = snapshot(tx, discounts.give(tx, coupon, customer["id"], former.get("id")))
     tx.save(CUSTOMERS, customer)
     emit(tx, "customer.updated", CUSTOMERS, customer, previous={"discount": earlier["discount"]})
 

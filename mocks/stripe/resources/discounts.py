@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from harness.collection import Collection
 from mocks.stripe import errors
 from mocks.stripe.ids import new_id
-from mocks.stripe.rendering import Resource, register, render
+from mocks.stripe.rendering import Resource, register, render, snapshot
 from mocks.stripe.resources import coupons, periods, promotion_codes
-from mocks.stripe.resources.events import emit
+from mocks.stripe.resources.events import difference, emit
 from mocks.stripe.resources.promotion_codes import (
     PROMOTION_CODES,
     WHOLE_COUPON_BEFORE,
@@ -22,13 +22,12 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 Holder = Literal[
-    "checkout_session", "invoice", "invoice_item", "subscription", "subscription_item", "customer"
+    "checkout_session", "customer", "invoice", "invoice_item", "quote", "subscription", "subscription_item"
 ]
+PROMISED = frozenset({"checkout_session", "quote"})
+"""Holders whose discounts are redeemed when what they offer is bought."""
 
 DISCOUNTS = Collection("stripe.discount", "subscription")
-
-ANNOUNCED = frozenset({"customer", "subscription", "subscription_item"})
-"""Holders whose discounts are announced as `customer.discount.…`."""
 
 register(
     Resource(
@@ -112,9 +111,14 @@ def coupon_of(tx: Transaction, discount: Json) -> Json:
     return coupons.redeemed(tx, discount["source"]["coupon"])
 
 
-def give(tx: Transaction, coupon: Json, customer: str) -> Json:
-    """Give a customer a discount on all that is invoiced to them, as the dashboard does."""
-    return _create(tx, coupon, None, customer, ("customer", customer), None)
+def give(tx: Transaction, coupon: Json, customer: str, instead: str | None = None) -> Json:
+    """Give a customer a discount on all that is invoiced to them, as the dashboard does; perhaps `instead` of another."""
+    former = None if instead is None else tx.get(DISCOUNTS, instead)
+    made = _create(tx, coupon, None, customer, ("customer", customer), None, announce=former is None)
+    if former is not None:
+        changed = difference(snapshot(tx, former), snapshot(tx, made))
+        emit(tx, "customer.discount.updated", DISCOUNTS, made, previous=changed)
+    return made
 
 
 def copy_to(tx: Transaction, id: str, customer: str, holder: tuple[Holder, str]) -> str:
@@ -179,6 +183,8 @@ def _create(
     customer: str | None,
     holder: tuple[Holder, str],
     inside: str | None,
+    *,
+    announce: bool = True,
 ) -> Json:
     kind, id = holder
     end = None
@@ -198,12 +204,12 @@ def _create(
         "start": tx.seconds,
         "subscription": inside,
         "subscription_item": None,
-        kind: id,
+        **({"_": {"quote": id}} if kind == "quote" else {kind: id}),
     }
     tx.insert(DISCOUNTS, discount)
-    if kind != "checkout_session":
+    if kind not in PROMISED:
         count(tx, discount["id"])
-    if _announced(discount):
+    if announce and _announced(discount):
         emit(tx, "customer.discount.created", DISCOUNTS, discount)
     return discount
 
@@ -213,4 +219,5 @@ def _announced(discount: Json) -> bool:
         discount["invoice"] is None
         and discount["invoice_item"] is None
         and discount["checkout_session"] is None
+        and "_" not in discount
     )

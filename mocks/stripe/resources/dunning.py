@@ -121,6 +121,47 @@ def pay(
         raise refused(tx, invoice, outcome)
 
 
+def attach(tx: Transaction, invoice: Json, id: str) -> None:
+    """Let an open invoice be paid by an intent of the merchant's, in place of its own; one that is paid pays it at once.
+
+    Raises the 400s of intents of other customers and amounts, or that pay another invoice.
+    """
+    intent = payment_intents.get(tx, id)
+    if invoice["status"] != "open":
+        raise errors.invalid(
+            f"Payments can only be attached to open invoices; this one is `{invoice['status']}`.",
+            rule="invoice_state",
+        )
+    wanted = {
+        "customer": invoice["customer"],
+        "currency": invoice["currency"],
+        "amount": invoice["amount_due"],
+    }
+    for name, value in wanted.items():
+        if intent[name] != value:
+            raise errors.invalid(
+                f"The {name} of the PaymentIntent is `{intent[name]}`, and the invoice's is `{value}`: Greenroom's Stripe"
+                " pays an invoice by one payment of all that is due.",
+                param="payment_intent",
+                rule="invoice_payment",
+            )
+    if intent["status"] == "canceled" or tx.first(INVOICES, payment_intent=id) is not None:
+        raise errors.invalid(
+            f"The PaymentIntent {id} is canceled, or pays an invoice already.",
+            param="payment_intent",
+            rule="invoice_payment",
+        )
+    former = invoices.intent_of(tx, invoice)
+    if former is not None:
+        payment_intents.cancel(tx, former)
+    invoice_payments.settle(tx, invoice["id"], "canceled")
+    invoice["_"] = {"payment_intent": id}
+    tx.save(INVOICES, invoice)
+    invoice_payments.open_for(tx, invoice, id, default=False)
+    if intent["status"] == "succeeded":
+        paid(tx, invoice)
+
+
 def _open(tx: Transaction, invoice: Json) -> None:
     text = "Payment for Invoice" if invoices.subscription_id(invoice) is None else "Subscription update"
     invoices.finalize(tx, invoice, description=text, method=default_method(tx, invoice))

@@ -1,4 +1,4 @@
-"""Ending subscriptions with what they still owe or are owed, and beginning paused ones again."""
+"""Ending and pausing subscriptions with what they still owe or are owed, and beginning paused ones again."""
 
 from __future__ import annotations
 
@@ -65,6 +65,36 @@ def cancel_at_its_time(tx: Transaction, subscription: Json) -> None:
     _, end = subscriptions.period_of(subscription)
     before_its_end = end > tx.seconds
     cancel(tx, subscription, prorate=before_its_end, invoice_now=before_its_end)
+
+
+def pause(tx: Transaction, subscription: Json, *, credit: bool, invoice_now: bool) -> None:
+    """Pause a subscription: no period follows until it is resumed; what is left of this one is credited, if wanted.
+
+    The credit waits for the next invoice, or (`invoice_now`) is settled by an invoice of its own. Raises the 400 for one
+    that does not run, or is under a schedule.
+    """
+    if (
+        subscription["status"] not in {"active", "past_due", "trialing"}
+        or subscription["schedule"] is not None
+    ):
+        raise errors.invalid(
+            f"Only active subscriptions without a schedule can be paused; this one is `{subscription['status']}`.",
+            rule="subscription_state",
+        )
+    customer = customers.get(tx, subscription["customer"])
+    earlier, final = snapshot(tx, subscription), None
+    if credit and subscription["status"] != "trialing":
+        subscription_changes.credit_rest(tx, subscription, customer)
+    if invoice_now:
+        final = subscription_invoices.bill(
+            tx, subscription, customer, [], reason="subscription_update", only_own=True
+        )
+    subscriptions.become(subscription, "paused")
+    subscriptions.forget_plans(tx, subscription)
+    subscriptions.save(tx, subscription, earlier)
+    subscriptions.announce(tx, "paused", subscription)
+    if final is not None:
+        _collect_final(tx, final)
 
 
 def resume(

@@ -15,6 +15,7 @@ from harness.transaction import DELIVERIES
 from mocks.stripe import versions
 from mocks.stripe.ids import PAYMENTS, new_id
 from mocks.stripe.rendering import snapshot
+from mocks.stripe.resources import thin_events
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -160,7 +161,9 @@ def pending(tx: Transaction, event: Json) -> int:
 
 
 def delivery_body(event: Json, endpoint: Json) -> bytes:
-    """Return the bytes posted to an endpoint: the event in the endpoint's API version, indented by two spaces."""
+    """Return the bytes posted to an endpoint, indented by two spaces: the event in its API version, or a thin one."""
+    if endpoint.get("payload") == "thin" or thin_events.is_thin(event):
+        return thin_events.notice(event)
     version = endpoint.get("api_version") or event["body"]["api_version"]
     return orjson.dumps(shown(event, version, event["endpoints"]), option=orjson.OPT_INDENT_2)
 

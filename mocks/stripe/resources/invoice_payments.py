@@ -43,7 +43,7 @@ def find(tx: Transaction, id: str) -> Json:
     return found
 
 
-def open_for(tx: Transaction, invoice: Json, intent: str) -> Json:
+def open_for(tx: Transaction, invoice: Json, intent: str, *, default: bool = True) -> Json:
     """Record that a payment intent is to pay what is due of an invoice."""
     payment = {
         "id": new_id(tx, "inpay"),
@@ -53,7 +53,7 @@ def open_for(tx: Transaction, invoice: Json, intent: str) -> Json:
         "created": tx.seconds,
         "currency": invoice["currency"],
         "invoice": invoice["id"],
-        "is_default": True,
+        "is_default": default,
         "livemode": False,
         "payment": {"payment_intent": intent, "type": "payment_intent"},
         "status": "open",

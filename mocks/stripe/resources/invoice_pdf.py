@@ -1,4 +1,4 @@
-"""An invoice as a PDF of one page: just enough of PDF 1.4 to show lines of text in Helvetica."""
+"""An invoice or a quote as a PDF of one page: just enough of PDF 1.4 to show lines of text in Helvetica."""
 
 from __future__ import annotations
 
@@ -33,6 +33,29 @@ def written(invoice: Json) -> bytes:
         f"Amount due: {money(invoice['amount_due'], currency)}",
         f"Amount paid: {money(invoice['amount_paid'], currency)}",
     ]
+    return _shown(lines)
+
+
+def of_quote(quote: Json) -> bytes:
+    """Return the PDF of a finalized quote."""
+    currency = quote["currency"]
+    sold = (
+        f"{each['quantity']} x {each['description']}: {money(each['amount_subtotal'], currency)}"
+        for each in quote["_"]["line_items"]
+    )
+    lines = [
+        f"Quote {quote['number']}",
+        "",
+        *(text for text in (quote["header"], quote["description"]) if text),
+        *sold,
+        "",
+        f"Total: {money(quote['amount_total'], currency)}",
+        *([quote["footer"]] if quote["footer"] else []),
+    ]
+    return _shown(lines)
+
+
+def _shown(lines: list[str]) -> bytes:
     if len(lines) > MOST_LINES:
         lines = [*lines[:MOST_LINES], f"and {len(lines) - MOST_LINES} more lines"]
     return _document("\n".join(f"({_text(line)}) Tj T*" for line in lines))

@@ -8,7 +8,9 @@ if TYPE_CHECKING:
     from harness.transaction import Transaction
 
 Json = dict[str, Any]
-Reason = Literal["manual", "subscription_create", "subscription_cycle", "subscription_update", "upcoming"]
+Reason = Literal[
+    "manual", "quote_accept", "subscription_create", "subscription_cycle", "subscription_update", "upcoming"
+]
 DAY = 24 * 3600
 
 ACCOUNT_NAME = "Greenroom"

@@ -14,7 +14,7 @@ from harness.collection import Collection
 from harness.instants import SECOND
 from mocks.stripe import errors
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import usage
+from mocks.stripe.resources import thin_events, usage
 from mocks.stripe.resources.customers import CUSTOMERS
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ register(Resource("billing.meter_event", METER_EVENTS))
 
 
 def create(tx: Transaction, given: Json) -> Json:
-    """Create a meter; it has no event. Raises the 400 when an active one has the event name already."""
+    """Create a meter. Raises the 400 when an active one has the event name already."""
     if tx.first(METERS, event_name=given["event_name"], status="active") is not None:
         raise errors.invalid(
             f"An active meter with the event name {given['event_name']} exists already.",
@@ -50,7 +50,7 @@ def create(tx: Transaction, given: Json) -> Json:
             rule="meter_exists",
         )
     mapping = given.get("customer_mapping") or {"event_payload_key": "stripe_customer_id", "type": "by_id"}
-    return tx.insert(
+    meter = tx.insert(
         METERS,
         {
             "id": f"mtr_test_61{tx.token('meter.id', 32)}",
@@ -68,11 +68,15 @@ def create(tx: Transaction, given: Json) -> Json:
             "value_settings": given.get("value_settings") or {"event_payload_key": "value"},
         },
     )
+    thin_events.announce(tx, "v1.billing.meter.created", about=meter)
+    return meter
 
 
-def change(tx: Transaction, meter: Json, **fields: Any) -> Json:
-    """Change a meter."""
-    return tx.save(METERS, meter | fields | {"updated": tx.seconds})
+def change(tx: Transaction, meter: Json, what: str = "updated", **fields: Any) -> Json:
+    """Change a meter; `what` ends the type of the event, which only v2 has."""
+    changed = tx.save(METERS, meter | fields | {"updated": tx.seconds})
+    thin_events.announce(tx, f"v1.billing.meter.{what}", about=changed)
+    return changed
 
 
 def activate(tx: Transaction, meter: Json, *, active: bool) -> Json:
@@ -85,7 +89,8 @@ def activate(tx: Transaction, meter: Json, *, active: bool) -> Json:
             f"An active meter with the event name {meter['event_name']} exists already.", rule="meter_exists"
         )
     since = None if active else tx.seconds
-    return change(tx, meter, status=status, status_transitions={"deactivated_at": since})
+    what = "reactivated" if active else "deactivated"
+    return change(tx, meter, what, status=status, status_transitions={"deactivated_at": since})
 
 
 def get(tx: Transaction, id: str, *, param: str) -> Json:
@@ -213,7 +218,7 @@ def _read(tx: Transaction, meter: Json, payload: dict[str, str]) -> tuple[str, s
     key = meter["customer_mapping"]["event_payload_key"]
     customer = payload.get(key)
     if not customer:
-        raise errors.missing_parameter(f"payload[{key}]")
+        raise _missing(f"payload[{key}]", rule="meter_no_customer")
     if tx.get(CUSTOMERS, customer) is None:
         raise errors.no_such("customer", customer, param=f"payload[{key}]")
     name = meter["value_settings"]["event_payload_key"]
@@ -221,7 +226,7 @@ def _read(tx: Transaction, meter: Json, payload: dict[str, str]) -> tuple[str, s
     if value is None and meter["default_aggregation"]["formula"] == "count":
         return customer, "1"
     if not value:
-        raise errors.missing_parameter(f"payload[{name}]")
+        raise _missing(f"payload[{name}]", rule="meter_no_value")
     try:
         read = Decimal(value)
     except InvalidOperation:
@@ -234,6 +239,12 @@ def _read(tx: Transaction, meter: Json, payload: dict[str, str]) -> tuple[str, s
             rule="meter_value",
         )
     return customer, value
+
+
+def _missing(param: str, *, rule: str) -> Exception:
+    return errors.invalid(
+        f"Missing required param: {param}.", param=param, code="parameter_missing", rule=rule
+    )
 
 
 def _check_unused(tx: Transaction, identifier: str) -> None:

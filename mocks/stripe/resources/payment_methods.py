@@ -27,6 +27,9 @@ Json = dict[str, Any]
 
 PAYMENT_METHODS = Collection("stripe.payment_method", "customer", "type", "allow_redisplay")
 
+TOKENS = Collection("stripe.token")
+"""Cards and the like that pages have sent ahead (`resources/tokens.py`)."""
+
 register(Resource("payment_method", PAYMENT_METHODS, expands={"customer": "customer"}))
 
 
@@ -48,12 +51,34 @@ def from_template(tx: Transaction, name: str, *, param: str = "payment_method") 
     """Make a fresh payment method of a test template: `pm_card_visa`, `pm_card_chargeCustomerFail`, `tok_visa`."""
     card = cards.named(name)
     if card is None:
-        raise errors.no_such("token" if name.startswith("tok_") else "payment_method", name, param=param)
+        return _from_token(tx, name, param)
     today = instants.moment(tx.now)
     return create(tx, card, exp_month=today.month, exp_year=today.year + 1)
 
 
-def create(
+def _from_token(tx: Transaction, id: str, param: str) -> Json:
+    """Make the payment method of a card's token, which can be used once."""
+    token = tx.get(TOKENS, id)
+    if token is None or "card" not in token:
+        raise errors.no_such("token" if id.startswith("tok_") else "payment_method", id, param=param)
+    if token["used"]:
+        raise errors.invalid(
+            f"You cannot use a Stripe token more than once: {id}.",
+            param=param,
+            code="token_already_used",
+            rule="token_already_used",
+        )
+    tx.save(TOKENS, token | {"used": True})
+    kept = dict(token["_"])
+    return create(tx, cards.by_name(kept.pop("card")), **kept)
+
+
+def create(tx: Transaction, card: Card, **made: Any) -> Json:
+    """Make a payment method of a test card, with the parameters of `shape`. No event."""
+    return tx.insert(PAYMENT_METHODS, shape(tx, card, **made))
+
+
+def shape(
     tx: Transaction,
     card: Card,
     *,
@@ -62,10 +87,10 @@ def create(
     with_cvc: bool = True,
     given: Json | None = None,
 ) -> Json:
-    """Make a payment method of a test card; `given` holds billing_details, metadata and allow_redisplay. No event."""
+    """Return what a payment method of a test card is; `given` holds billing_details, metadata and allow_redisplay."""
     given = given or {}
     details = billing_details(given.get("billing_details"))
-    method = {
+    return {
         "id": new_id(tx, "pm"),
         "object": "payment_method",
         "allow_redisplay": given.get("allow_redisplay") or "unspecified",
@@ -94,7 +119,6 @@ def create(
         "type": "card",
         "_": {"card": card.name},
     }
-    return tx.insert(PAYMENT_METHODS, method)
 
 
 def save(tx: Transaction, method: Json) -> bool:

@@ -37,7 +37,9 @@ PRICES = Collection(
     interval=_of_recurring("interval"),
     meter=_of_recurring("meter"),
     usage_type=_of_recurring("usage_type"),
+    listed=lambda price: None if price.get("_", {}).get("deleted") else True,
 )
+"""Prices; those of deleted plans are kept, unlisted, for the subscriptions that they bill."""
 
 
 def _tiers(tx: Transaction, price: Json) -> list[Json] | None:
@@ -91,10 +93,24 @@ _BLANK: Json = {
 
 def get(tx: Transaction, id: str, *, param: str = "price") -> Json:
     """Return a price named in a parameter; raise the 400 when there is none."""
-    found = tx.get(PRICES, id)
+    found = existing(tx, id)
     if found is None:
         raise errors.no_such("price", id, param=param)
     return found
+
+
+def find(tx: Transaction, id: str) -> Json:
+    """Return a price named in the path; raise the 404."""
+    found = existing(tx, id)
+    if found is None:
+        raise errors.not_found("price", id, param="price")
+    return found
+
+
+def existing(tx: Transaction, id: str) -> Json | None:
+    """Return a price by its id, None where there is none, or its plan has been deleted."""
+    found = tx.get(PRICES, id)
+    return None if found is None or found.get("_", {}).get("deleted") else found
 
 
 def in_currency(price: Json, currency: str, *, param: str) -> Json:
@@ -174,6 +190,15 @@ def create_plan(tx: Transaction, given: Json) -> Json:
     }
     own = {renamed.get(name, name): value for name, value in given.items() if name not in recurring}
     return create(tx, own | {"recurring": recurring})
+
+
+def delete_plan(tx: Transaction, price: Json) -> Json:
+    """Delete a plan, and so its price, and announce both: what is subscribed to it is billed as before."""
+    emit(tx, "plan.deleted", PRICES, plan(price))
+    emit(tx, "price.deleted", PRICES, price)
+    kept = {"active": False, "lookup_key": None, "_": price.get("_", {}) | {"deleted": True}}
+    tx.save(PRICES, price | kept)
+    return {"id": price["id"], "object": "plan", "deleted": True}
 
 
 def change(tx: Transaction, price: Json, given: Json) -> Json:

@@ -97,7 +97,7 @@ def delete(tx: Transaction, product: Json) -> Json:
     """Delete a product that has no prices, and announce it; raise the 400 for one that has."""
     from mocks.stripe.resources.prices import PRICES
 
-    if tx.first(PRICES, product=product["id"]) is not None:
+    if tx.first(PRICES, product=product["id"], listed=True) is not None:
         raise errors.invalid(
             "This product cannot be deleted because it has one or more user-created prices.",
             rule="product_has_prices",

@@ -40,6 +40,9 @@ INDEXED: dict[str, dict[str, Callable[[str], str]]] = {
 }
 """Fields that the store can look up, and the spelling under which it does."""
 
+ALWAYS: dict[str, Json] = {"price": {"listed": True}}
+"""What every match is looked up by as well: prices of deleted plans are not found."""
+
 _NAMES = {"email": "searched_email"}
 
 
@@ -150,7 +153,7 @@ class Search:
 
     def _where(self, sure: list[Clause]) -> Json:
         indexed = INDEXED[self.resource.object]
-        return {
+        return ALWAYS.get(self.resource.object, {}) | {
             _NAMES.get(each.field, each.field): indexed[each.field](each.value)
             for each in sure
             if each.operator == ":" and each.value is not None and each.field in indexed

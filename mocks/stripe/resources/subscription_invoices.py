@@ -221,7 +221,10 @@ def _use_up(tx: Transaction, subscription: Json, customer: Json, invoice: Json) 
                 discounts.end(tx, id)
         holder["discounts"] = left
     standing = customer["discount"]
-    if standing is not None and standing["id"] in used and discounts.is_used_up(tx, standing["id"]):
+    if standing is None:
+        return
+    over = not discounts.running(tx, [standing["id"]])
+    if over or (standing["id"] in used and discounts.is_used_up(tx, standing["id"])):
         discounts.end(tx, standing["id"])
         customer["discount"] = None
         tx.save(CUSTOMERS, customer)

@@ -25,8 +25,8 @@ EndReason = Literal["cancellation_requested", "payment_failed"]
 TRANSITIONS: dict[str, frozenset[str]] = {
     "incomplete": frozenset({"active", "incomplete_expired", "canceled"}),
     "trialing": frozenset({"active", "past_due", "paused", "canceled"}),
-    "active": frozenset({"trialing", "past_due", "unpaid", "canceled"}),
-    "past_due": frozenset({"active", "trialing", "unpaid", "canceled"}),
+    "active": frozenset({"trialing", "past_due", "unpaid", "paused", "canceled"}),
+    "past_due": frozenset({"active", "trialing", "unpaid", "paused", "canceled"}),
     "unpaid": frozenset({"active", "trialing", "canceled"}),
     "paused": frozenset({"active", "canceled"}),
     "incomplete_expired": frozenset(),

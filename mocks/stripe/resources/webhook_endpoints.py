@@ -40,9 +40,14 @@ def shown(endpoint: Json) -> Json:
 def find(tx: Transaction, id: str) -> Json:
     """Return an endpoint by its id; raise the 404 when there is none."""
     found = tx.get(ENDPOINTS, id)
-    if found is None:
+    if found is None or "payload" in found:
         raise errors.not_found("webhook_endpoint", id)
     return found
+
+
+def listed(tx: Transaction) -> list[Json]:
+    """Return the endpoints, newest first; v2's event destinations are not among them."""
+    return [each for each in tx.every(ENDPOINTS, newest_first=True) if "payload" not in each]
 
 
 def create(tx: Transaction, given: Json) -> Json:

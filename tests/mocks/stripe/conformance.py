@@ -85,12 +85,14 @@ def _objects(body: Json) -> Iterator[Json]:
 
 
 def _modern(node: Json) -> Json:
-    """Turn OpenAPI 3.0's `nullable` into what JSON Schema says."""
+    """Turn OpenAPI 3.0's `nullable` into what JSON Schema says; v2's errors of a name are also the one without a name."""
     if isinstance(node, list):
         return [_modern(each) for each in node]
     if not isinstance(node, dict):
         return node
     result = {name: _modern(value) for name, value in node.items() if name != "nullable"}
+    if any(each.get("$ref", "").endswith("/v2.error") for each in node.get("oneOf", ())):
+        result["anyOf"] = result.pop("oneOf")
     if node.get("nullable") is True:
         return {"anyOf": [result, {"type": "null"}]}
     return result

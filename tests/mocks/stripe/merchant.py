@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Json = Any
 SHOP = Path(__file__).with_name("shop")
-PAGES = ("billing", "card", "payment", "react")
+PAGES = ("billing", "card", "embedded", "payment", "react")
 
 POLICY = (
     "default-src 'self'; script-src 'self' https://js.stripe.com; frame-src https://js.stripe.com"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,10 @@ class Room:
         """Send a request with nested parameters; header names are given with underscores."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         form = urlencode(flat(params or {}))
-        if method == "POST":
+        if method == "POST" and path.startswith("/v2/"):
+            named.setdefault("Content-Type", "application/json")
+            answer = await self.client.request(method, path, content=json.dumps(params or {}), headers=named)
+        elif method == "POST":
             named.setdefault("Content-Type", "application/x-www-form-urlencoded")
             answer = await self.client.request(method, path, content=form, headers=named)
         else:

@@ -44,8 +44,8 @@ DOCUMENTED = {
         "new": {"incomplete", "trialing", "active"},
         "incomplete": {"active", "incomplete_expired", "canceled"},
         "trialing": {"active", "past_due", "paused", "canceled"},
-        "active": {"trialing", "past_due", "unpaid", "canceled"},
-        "past_due": {"active", "trialing", "unpaid", "canceled"},
+        "active": {"trialing", "past_due", "unpaid", "paused", "canceled"},
+        "past_due": {"active", "trialing", "unpaid", "paused", "canceled"},
         "unpaid": {"active", "trialing", "canceled"},
         "paused": {"active", "canceled"},
         "canceled": set(),
@@ -177,6 +177,30 @@ class Billing(RuleBasedStateMachine):
                 subscribing.update(tx, subscription, given)
             else:
                 ending.cancel(tx, subscription, prorate=prorate, invoice_now=invoice_now)
+
+    @rule(data=st.data(), credit=st.booleans(), invoice_now=st.booleans())
+    def pause(self, data: st.DataObject, credit: bool, invoice_now: bool) -> None:
+        running = [
+            each["id"]
+            for each in self.ledger.every(SUBSCRIPTIONS)
+            if each["status"] in {"active", "past_due"} and each["schedule"] is None
+        ]
+        if running:
+            chosen = data.draw(st.sampled_from(running))
+            with self.ledger.transaction() as tx:
+                ending.pause(tx, subscriptions.find(tx, chosen), credit=credit, invoice_now=invoice_now)
+
+    @rule(data=st.data(), anchor=st.sampled_from(["now", "unchanged"]))
+    def resume(self, data: st.DataObject, anchor: Any) -> None:
+        paused = [each["id"] for each in self.ledger.every(SUBSCRIPTIONS) if each["status"] == "paused"]
+        if paused:
+            chosen = data.draw(st.sampled_from(paused))
+
+            def go_on() -> None:
+                with self.ledger.transaction() as tx:
+                    ending.resume(tx, subscriptions.find(tx, chosen), anchor=anchor, terms=Terms())
+
+            self.attempt(go_on)
 
     @rule(customer=customers, amount=st.sampled_from([700, -300, 20, 123456]), gather=st.booleans())
     def invoice_something(self, customer: str, amount: int, gather: bool) -> None:

@@ -287,7 +287,7 @@ REFUSED: list[tuple[dict[str, Any], str | None, str | None]] = [
     ({"expires_at": START + 1799}, None, "expires_at"),
     ({"expires_at": START + 86401}, None, "expires_at"),
     ({"ui_mode": "hosted"}, None, "ui_mode"),
-    ({"ui_mode": "embedded_page"}, "parameter_unknown", "ui_mode"),
+    ({"ui_mode": "elements"}, "parameter_unknown", "ui_mode"),
     ({"allow_promotion_codes": True}, "parameter_unknown", "allow_promotion_codes"),
     ({"automatic_tax": {"enabled": True}}, "parameter_unknown", "automatic_tax[enabled]"),
     ({"discounts": [{"coupon": "x"}]}, "resource_missing", "discounts[0][coupon]"),

@@ -149,9 +149,33 @@ async def test_an_element_comes_and_goes(shop: Merchant) -> None:
 async def test_what_is_not_served_says_so(shop: Merchant) -> None:
     await shop.visit("card")
     await shop.result()
-    assert "createEmbeddedCheckoutPage" in (await shop.press("Embedded checkout"))["thrown"]
+    assert "initCheckoutElementsSdk" in (await shop.press("Embedded checkout"))["thrown"]
+
+
+async def test_a_card_element_makes_tokens(shop: Merchant) -> None:
+    await shop.visit("card")
+    await shop.result()
     await shop.pay_by(VISA)
-    assert "/v1/tokens" in (await shop.press("Make token"))["error"]["message"]
+    token = (await shop.press("Make token"))["token"]
+    assert (token["card"]["last4"], token["card"]["address_zip"]) == ("4242", "94107")
+    charge = shop.client.v1.charges.create({"amount": 1999, "currency": "usd", "source": token["id"]})
+    assert charge.billing_details.address.postal_code == "94107"
+    assert (await shop.press("Make person's token"))["token"]["type"] == "pii"
+
+
+async def test_a_confirmation_token_is_confirmed_by_the_server(shop: Merchant) -> None:
+    await shop.visit("card")
+    await shop.result()
+    await shop.pay_by(ASKS)
+    token = (await shop.press("Make confirmation token"))["confirmationToken"]
+    assert token["payment_method_preview"]["billing_details"]["name"] == "Ada Quill"
+    intent = shop.intent(confirm=True, confirmation_token=token["id"])
+    assert (intent.status, intent.next_action.type) == ("requires_action", "use_stripe_sdk")
+    await shop.visit("card", secret=intent.client_secret)
+    await shop.result()
+    await shop.page.get_by_role("button", name="Next action").click()
+    await shop.challenge().locator("#test-source-authorize-3ds").click()
+    await expect(shop.page.get_by_test_id("result")).to_contain_text('"succeeded"')
 
 
 async def test_a_wrong_secret_is_refused(shop: Merchant) -> None:

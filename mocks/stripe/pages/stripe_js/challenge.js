@@ -6,9 +6,7 @@ const BOX = { background: "#fff", borderRadius: "8px", height: "min(600px, 90vh)
   width: "min(480px, 94vw)" };
 
 function challenge(address) {
-  const url = new URL(address);
-  const here = url.hostname.endsWith(".stripe.com") ? new URL(url.pathname + url.search, HOME) : url;
-  const frame = makeFrame("3D Secure authentication", here.href);
+  const frame = makeFrame("3D Secure authentication", nearby(address).href);
   const cover = document.createElement("dialog");
   cover.setAttribute("aria-label", "3D Secure authentication");
   cover.addEventListener("cancel", (event) => event.preventDefault());

@@ -56,6 +56,12 @@ function makeFrame(title, address) {
   return frame;
 }
 
+// A page of ours by its address, from where this script came: merchants' pages may frame that host.
+function nearby(address) {
+  const url = new URL(address);
+  return url.hostname.endsWith(".stripe.com") ? new URL(url.pathname + url.search, HOME) : url;
+}
+
 const frameOrigin = new URL(HOME).origin;
 
 // A promise that stays open: the browser is leaving the page.

@@ -37,6 +37,12 @@ async function createToken(stripe, kind, data = {}) {
     if (error) return { error };
     const { country, postal_code: zip } = made.billing_details?.address ?? {};
     parameters.card = { ...made.card, address_country: country, address_zip: zip, ...data };
+  } else if (kind === "cvc_update") {
+    const { data: made, error } = await collected(data._group(), [data]);
+    if (error) return { error };
+    parameters.cvc_update = { cvc: made.card.cvc };
+  } else if (kind === "pii") {
+    parameters.pii = { id_number: data.personal_id_number };
   } else {
     parameters[kind] = data;
   }

@@ -60,6 +60,14 @@ class StripeObject {
     return createConfirmationToken(this, options);
   }
 
+  async createEmbeddedCheckoutPage(options) {
+    return embedCheckout(this, "createEmbeddedCheckoutPage", options);
+  }
+
+  async initEmbeddedCheckout(options) {
+    return embedCheckout(this, "initEmbeddedCheckout", options);
+  }
+
   async redirectToCheckout(options) {
     return redirectToCheckout(this, options);
   }
@@ -84,8 +92,8 @@ const METHODS = ["AcssDebit", "Affirm", "AfterpayClearpay", "Alipay", "AmazonPay
 const UNSERVED = [
   ...METHODS.flatMap((name) => [`confirm${name}Payment`, `confirm${name}Setup`]),
   "collectBankAccountForPayment", "collectBankAccountForSetup", "collectBankAccountToken",
-  "collectFinancialConnectionsAccounts", "createEmbeddedCheckoutPage", "createEphemeralKeyNonce", "createRadarSession",
-  "createSource", "initCheckout", "initCheckoutElementsSdk", "initCheckoutFormSdk", "initEmbeddedCheckout",
+  "collectFinancialConnectionsAccounts", "createEphemeralKeyNonce", "createRadarSession",
+  "createSource", "initCheckout", "initCheckoutElementsSdk", "initCheckoutFormSdk",
   "initializePricing", "processOrder", "retrieveOrder", "retrieveSource", "verifyIdentity",
   "verifyMicrodepositsForPayment", "verifyMicrodepositsForSetup",
 ];

@@ -37,4 +37,9 @@ on("destroy", () => {
   card.mount("#element");
   return { gone };
 });
-on("embedded", () => (stripe.createEmbeddedCheckoutPage ?? stripe.initEmbeddedCheckout).call(stripe, {}));
+on("confirmation", () => {
+  const params = { payment_method_data: { billing_details: { name: "Ada Quill" } }, return_url: `${location.origin}/back` };
+  return stripe.createConfirmationToken({ elements, params });
+});
+on("number", () => stripe.createToken("pii", { personal_id_number: "000000000" }));
+on("embedded", () => stripe.initCheckoutElementsSdk({}));

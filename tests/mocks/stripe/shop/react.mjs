@@ -1,6 +1,6 @@
 // A React page: Elements, a payment element or a card element, hooks; in strict mode, which mounts everything twice.
 
-import { CardElement, Elements, PaymentElement, useElements, useStripe } from "@stripe/react-stripe-js";
+import { CardElement, Elements, EmbeddedCheckout, EmbeddedCheckoutProvider, PaymentElement, useElements, useStripe } from "@stripe/react-stripe-js";
 import { createElement as h, StrictMode, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { asked, loaded, showing } from "./page.mjs";
@@ -26,5 +26,8 @@ function Form({ kind }) {
 
 const kind = asked.get("kind");
 const options = kind === "card" ? undefined : { clientSecret: secret };
-const page = h(Elements, { stripe: promise, options }, h(Form, { kind }));
+const page =
+  kind === "checkout"
+    ? h(EmbeddedCheckoutProvider, { stripe: promise, options }, h(EmbeddedCheckout))
+    : h(Elements, { stripe: promise, options }, h(Form, { kind }));
 createRoot(document.querySelector("#element")).render(h(StrictMode, null, page));
