@@ -83,6 +83,10 @@ def _credentials(world: Json, provider: str, interaction: Json) -> dict[str, str
     return _cint(world, interaction) if provider == "cint" else _CREDENTIALS[provider](world["env"])
 
 
+TIMEOUT_MS = 60_000
+"""How long the verifier waits for a provider state and for an answer: machines may be busy."""
+
+
 class NotKeptError(AssertionError):
     """A mock does not keep a pact; the message names each interaction and what was otherwise."""
 
@@ -135,7 +139,7 @@ class Verification:
         """Return a verifier of one pact; how to reach the provider is still to be told."""
         file = self.folder / f"{name}-{len(list(self.folder.iterdir()))}.json"
         file.write_text(json.dumps(pact), "utf-8")
-        verifier = Verifier(name, host="127.0.0.1").add_source(str(file))
+        verifier = Verifier(name, host="127.0.0.1").add_source(str(file)).set_request_timeout(TIMEOUT_MS)
         return verifier.set_error_on_empty_pact(enabled=True).set_coloured_output(enabled=False)
 
     def run(self, verifier: Verifier) -> None:
