@@ -11,6 +11,7 @@ from harness.cli import (
     doctor,
     inspection,
     new_provider,
+    run,
     scenarios,
     serve,
     specs,
@@ -47,5 +48,17 @@ def options(
     """Stateful, offline stand-ins for the services that a platform runs on."""
 
 
-for commands in (serve, worlds, scenarios, clock, webhooks, inspection, surface, specs, doctor, new_provider):
+for commands in (
+    serve,
+    run,
+    worlds,
+    scenarios,
+    clock,
+    webhooks,
+    inspection,
+    surface,
+    specs,
+    doctor,
+    new_provider,
+):
     commands.add(app)

@@ -1,0 +1,296 @@
+"""`greenroom run -- CMD`: a program, unmodified, whose calls to the providers end at Greenroom."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from harness.cli.session import DEFAULT_URL, Session, Token, Url, WorldOption
+from harness.errors import ConfigurationError, GreenroomError
+
+if TYPE_CHECKING:
+    from harness.intercept.environment import Files, Mode
+
+READY = "greenroom ready "
+LOWEST, BLOCK, HIGHEST = 10_000, 50, 32_000
+"""Base ports for a server of a run's own: below those that the system hands out to outgoing connections."""
+
+
+class ModeWish(StrEnum):
+    """How connections are to be led to Greenroom."""
+
+    AUTO = "auto"
+    NETNS = "netns"
+    HOOK = "hook"
+    ENV = "env"
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("run", context_settings={"allow_interspersed_args": False})(run)
+
+
+def run(
+    command: Annotated[
+        list[str], typer.Argument(metavar="-- CMD...", help="The program with its arguments.")
+    ],
+    url: Url = DEFAULT_URL,
+    token: Token = None,
+    world: WorldOption = "default",
+    mode: Annotated[
+        ModeWish,
+        typer.Option(help="netns (a network of its own), hook (Node and CPython), env, or the best."),
+    ] = ModeWish.AUTO,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(help="HOST, HOST:PORT or PORT of this machine to really let through (repeatable)."),
+    ] = None,
+    expose: Annotated[
+        list[str] | None,
+        typer.Option(help="PORT or OUTSIDE:INSIDE of the program to reach from outside (netns; repeatable)."),
+    ] = None,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the server that is started where none answers; else thrown away."),
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="File to write the report to, as JSON.")] = None,
+    *,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Exit with 3 when unknown hosts were called or connections refused."),
+    ] = False,
+    standins: Annotated[
+        bool,
+        typer.Option("--standins/--no-standins", help="Stand in for fonts, exchange rates and the like."),
+    ] = True,
+    base_urls: Annotated[
+        bool, typer.Option("--base-urls", help="Set the SDKs' base addresses too (always so in mode env).")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no report at the end.")] = False,
+) -> None:
+    """Run a program whose calls to the providers' own hosts are answered by Greenroom; its exit code is ours."""
+    from harness.intercept import launch
+    from harness.intercept import report as reports
+    from harness.intercept.environment import Mode
+
+    allowed, exposed = (
+        [launch.allowed(each) for each in allow or ()],
+        [launch.exposed(each) for each in expose or ()],
+    )
+    chosen, why = launch.choose(None if mode is ModeWish.AUTO else Mode(mode.value))
+    with ExitStack() as stack:
+        session, server = stack.enter_context(_server(Session(url, token, world, as_json=True), data_dir))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="greenroom-run-")))
+        opened = stack.enter_context(_opened(session, standins=standins)) if chosen is not Mode.ENV else {}
+        files, env = _environment(session, opened, folder, chosen, allowed, base_urls=base_urls)
+        if not quiet:
+            typer.echo(f"greenroom: {_announced(chosen, why, session)}", err=True)
+        broken = session.get("~/violations", limit=1000)["violations"]
+        plan = launch.Plan(
+            command=command,
+            env=env,
+            mode=chosen,
+            files=files,
+            folder=folder,
+            fronts=(opened.get("tls_port", 0), opened.get("http_port", 0)),
+            servers=_addresses(session),
+            allowed=allowed,
+            exposed=exposed,
+            spared=[server] if server else [],
+        )
+        code = _code(plan)
+        shown = session.get(f"/runs/{opened['id']}") if opened else {}
+        after = session.get("~/violations", limit=1000)["violations"]
+        told = reports.made(
+            chosen, code, shown, files.blocked, reports.violations(broken, after), strict=strict
+        )
+    if report is not None:
+        report.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+    if not quiet:
+        typer.echo(reports.text(told), err=True)
+    raise typer.Exit(reports.code(told))
+
+
+def _code(plan: Any) -> int:
+    from harness.intercept import child, launch
+
+    try:
+        return launch.run(plan)
+    except child.NotStarted as error:
+        typer.echo(f"greenroom: {error}", err=True)
+        return error.code
+
+
+def _announced(mode: Mode, why: str, session: Session) -> str:
+    from harness.intercept.report import BLOCKED_BY
+
+    reason = f" (no network of its own: {why})" if why else ""
+    return f"mode {mode.value}, {BLOCKED_BY[mode]}{reason}; world {session.world} at {session.url}"
+
+
+# --- the server -------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _server(session: Session, data_dir: Path | None) -> Iterator[tuple[Session, int | None]]:
+    """Find the server that the options name, or start one for this run alone; yield its process id where it is ours."""
+    if _answers(session):
+        if data_dir is not None:
+            raise ConfigurationError(
+                f"--data-dir is for a server of the run's own, and one answers at {session.url}"
+            )
+        yield session, None
+        return
+    if session.url != DEFAULT_URL:
+        raise GreenroomError(f"no Greenroom answers at {session.url}: start it with `greenroom up`")
+    with ExitStack() as stack:
+        folder = data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="greenroom-data-")))
+        url, process = _start(folder)
+        stack.callback(_end, process)
+        yield Session(url, None, session.world, as_json=True), process.pid
+
+
+def _answers(session: Session) -> bool:
+    parts = urlsplit(session.url)
+    try:
+        with closing(socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 80), timeout=5)):
+            pass
+    except OSError:
+        return False
+    session.get("/health")
+    return True
+
+
+def _start(folder: Path) -> tuple[str, subprocess.Popen[str]]:
+    """Start a server on a free block of ports, out of reach of the terminal's Ctrl-C."""
+    from harness.intercept.child import die_with_parent
+
+    told = ""
+    for port in _blocks():
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "harness.cli",
+            "up",
+            "--port",
+            str(port),
+            "--data-dir",
+            str(folder),
+        ]
+        process = subprocess.Popen(  # noqa: S603 - ourselves
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - no thread has been started yet
+        )
+        line = process.stdout.readline() if process.stdout else ""
+        if line.startswith(READY):
+            return line.removeprefix(READY).strip(), process
+        told = (process.stderr.read() if process.stderr else "").strip()
+        process.wait()
+        if "cannot be used" not in told or "port" not in told:
+            break
+    raise GreenroomError(f"no server could be started for this run: {told}")
+
+
+def _blocks() -> Iterator[int]:
+    """Yield a few base ports whose blocks are free at this moment, chosen by chance."""
+    from harness import realtime
+
+    for _ in range(20):
+        drawn = int.from_bytes(realtime.entropy(4), "big")
+        base = LOWEST + drawn % ((HIGHEST - LOWEST) // BLOCK) * BLOCK
+        if all(_is_free(base + each) for each in (*range(10), 43)):
+            yield base
+
+
+def _is_free(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    for each in (process.stdout, process.stderr):
+        if each is not None:
+            each.close()
+
+
+# --- the run at the server --------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _opened(session: Session, *, standins: bool) -> Iterator[dict[str, Any]]:
+    """Open a run's ports at the server, and close them at the end."""
+    opened = session.post("/runs", {"pid": os.getpid(), "standins": standins})
+    try:
+        with closing(socket.create_connection(("127.0.0.1", opened["tls_port"]), timeout=5)):
+            pass
+    except OSError as error:
+        raise GreenroomError(
+            f"the ports that {session.url} opened for this run are not on this machine: {error}; run a Greenroom here"
+        ) from error
+    try:
+        yield opened
+    finally:
+        session.delete(f"/runs/{opened['id']}")
+
+
+def _environment(
+    session: Session, opened: dict[str, Any], folder: Path, mode: Mode, allowed: list[Any], *, base_urls: bool
+) -> tuple[Files, dict[str, str]]:
+    """Write the run's files and return the program's environment."""
+    from harness.intercept import environment
+    from harness.intercept.settings import inherited
+
+    before = inherited()
+    world: dict[str, str] = session.get("~/env")
+    if mode is not environment.Mode.ENV and not base_urls:
+        world = environment.without_addresses(world, session.get("~")["urls"].values())
+    certificates = [opened["certificate"]] if opened else []
+    with suppress(GreenroomError):  # a server without TLS has none
+        certificates.append(session.call("GET", "/ca.pem").text)
+    files = environment.write_files(folder, certificates, before)
+    fronts = (opened["tls_port"], opened["http_port"]) if opened else None
+    env = environment.built(before, world, files, mode, fronts=fronts, allowed=allowed)
+    if opened:
+        env["GREENROOM_RUN"] = opened["id"]
+        env["GREENROOM_FINGERPRINT"] = opened["fingerprint"]
+    return files, env
+
+
+def _addresses(session: Session) -> list[tuple[str, int]]:
+    """Return where the server listens: control API, every provider, TLS."""
+    from harness.runtime import TLS_PORT
+
+    base = urlsplit(session.url)
+    own = [session.url, *session.get("~")["urls"].values()]
+    found = [(parts.hostname or "127.0.0.1", parts.port or 80) for parts in map(urlsplit, own)]
+    if base.port is not None:
+        found.append((base.hostname or "127.0.0.1", base.port + TLS_PORT))
+    return list(dict.fromkeys(found))
