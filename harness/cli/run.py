@@ -66,6 +66,7 @@ def run(
         typer.Option(help="Folder of the server that is started where none answers; else thrown away."),
     ] = None,
     report: Annotated[Path | None, typer.Option(help="File to write the report to, as JSON.")] = None,
+    journal: Annotated[Path | None, typer.Option(help="File to append a line to for each call.")] = None,
     *,
     strict: Annotated[
         bool,
@@ -90,6 +91,7 @@ def run(
         [launch.exposed(each) for each in expose or ()],
     )
     chosen, why = launch.choose(None if mode is ModeWish.AUTO else Mode(mode.value))
+    launch.check(chosen, exposed)
     with ExitStack() as stack:
         session, server = stack.enter_context(_server(Session(url, token, world, as_json=True), data_dir))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="greenroom-run-")))
@@ -116,11 +118,22 @@ def run(
         told = reports.made(
             chosen, code, shown, files.blocked, reports.violations(broken, after), strict=strict
         )
+        told["journal"] = _kept(told["journal"], journal, ours=server is not None and data_dir is None)
     if report is not None:
         report.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
     if not quiet:
         typer.echo(reports.text(told), err=True)
     raise typer.Exit(reports.code(told))
+
+
+def _kept(written: str | None, wanted: Path | None, *, ours: bool) -> str | None:
+    """Append the lines of calls to the file that is wanted; return where they are to be found, None for nowhere."""
+    if written is None or wanted is None:
+        return None if ours else written
+    lines = Path(written)
+    with wanted.open("a", encoding="utf-8") as file:
+        file.write(lines.read_text("utf-8") if lines.exists() else "")
+    return str(wanted)
 
 
 def _code(plan: Any) -> int:

@@ -8,7 +8,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -110,31 +110,51 @@ class NotStarted(GreenroomError):
         self.code = code
 
 
-async def supervise(child: Child) -> int:
-    """Wait for a program, pass signals on to it, and leave nothing of it; return its exit code."""
-    loop = asyncio.get_running_loop()
-    late: list[asyncio.TimerHandle] = []
-    killed = asyncio.Event()
+class Signals:
+    """Signals to us, passed on to a program; what comes before it is started waits for it."""
 
-    def told(number: signal.Signals) -> Callable[[], None]:
-        def pass_on() -> None:
-            if not (number == signal.SIGINT and from_terminal()):
-                child.tell(number)
-            if number in ENDING and not late:
-                late.append(loop.call_later(GRACE_SECONDS, killed.set))
+    def __init__(self) -> None:
+        """Take the signals over; call it on the event loop."""
+        self.killed = asyncio.Event()
+        self._child: Child | None = None
+        self._early: list[signal.Signals] = []
+        self._late: asyncio.TimerHandle | None = None
+        for number in FORWARDED:
+            asyncio.get_running_loop().add_signal_handler(number, self._pass_on, number)
 
-        return pass_on
+    def lead_to(self, child: Child) -> None:
+        """Pass on to a program from now on."""
+        self._child = child
+        for number in self._early:
+            self._pass_on(number)
 
-    for number in FORWARDED:
-        loop.add_signal_handler(number, told(number))
-    waiting, killing = asyncio.ensure_future(child.wait()), asyncio.ensure_future(killed.wait())
+    def _pass_on(self, number: signal.Signals) -> None:
+        if self._child is None:
+            self._early.append(number)
+            return
+        if not (number == signal.SIGINT and from_terminal()):
+            self._child.tell(number)
+        if number in ENDING and self._late is None:
+            self._late = asyncio.get_running_loop().call_later(GRACE_SECONDS, self.killed.set)
+
+    def close(self) -> None:
+        """Wait for nothing any more."""
+        if self._late is not None:
+            self._late.cancel()
+
+
+async def supervise(starting: Awaitable[Child]) -> int:
+    """Start a program, pass signals on to it, and leave nothing of it; return its exit code."""
+    signals = Signals()
+    child = await starting
+    signals.lead_to(child)
+    waiting, killing = asyncio.ensure_future(child.wait()), asyncio.ensure_future(signals.killed.wait())
     await asyncio.wait({waiting, killing}, return_when=asyncio.FIRST_COMPLETED)
     if not waiting.done():
         child.tell(signal.SIGKILL)
     code = await waiting
     killing.cancel()
-    for each in late:
-        each.cancel()
+    signals.close()
     await child.end()
     return code
 

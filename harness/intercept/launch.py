@@ -43,6 +43,15 @@ def choose(wanted: Mode | None) -> tuple[Mode, str]:
     return wanted, ""
 
 
+def check(mode: Mode, exposed: Sequence[tuple[int, int]]) -> None:
+    """Refuse to expose a port under another number where the program's ports are this machine's own."""
+    for outer, inner in exposed:
+        if mode is not Mode.NETNS and outer != inner:
+            raise ConfigurationError(
+                f"--expose {outer}:{inner} needs --mode netns; in mode {mode} the program's ports are this machine's own"
+            )
+
+
 def allowed(text: str) -> Allowed:
     """Read HOST, HOST:PORT or PORT (of this machine); raise ConfigurationError."""
     host, _, port = (
@@ -73,13 +82,14 @@ def run(plan: Plan) -> int:
 
 
 async def _run(plan: Plan) -> int:
-    started: child.Child
+    return await child.supervise(_started(plan))
+
+
+async def _started(plan: Plan) -> child.Child:
     if plan.mode is Mode.NETNS:
         border = namespace.border(plan.fronts, plan.servers, plan.allowed, plan.exposed)
-        started = await namespace.start(plan.command, plan.env, border, plan.folder, plan.files.bundle)
-    else:
-        started = await child.start(plan.command, plan.env, plan.spared)
-    return await child.supervise(started)
+        return await namespace.start(plan.command, plan.env, border, plan.folder, plan.files.bundle)
+    return await child.start(plan.command, plan.env, plan.spared)
 
 
 def _loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

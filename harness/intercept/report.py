@@ -87,7 +87,7 @@ def text(report: Mapping[str, Any]) -> str:
         lines.append(
             f"{_number(report['violations'], 'violation')} of providers' rules: greenroom violations"
         )
-    if report["calls"]:
+    if report["calls"] and report["journal"]:
         lines.append(f"one line for each call: {report['journal']}")
     if report["failed"]:
         lines.append("--strict: this run fails")
@@ -95,7 +95,11 @@ def text(report: Mapping[str, Any]) -> str:
 
 
 def _answered(host: Mapping[str, Any]) -> str:
-    names: dict[str, str] = {"provider": host["owner"], "standin": f"stand-in ({host['owner']})", NOISE: "nobody (tools)"}
+    names: dict[str, str] = {
+        "provider": host["owner"],
+        "standin": f"stand-in ({host['owner']})",
+        NOISE: "nobody (tools)",
+    }
     kind: str = host["kind"]
     return names.get(kind, "nobody" if kind == UNKNOWN else kind)
 

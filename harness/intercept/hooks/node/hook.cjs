@@ -80,6 +80,14 @@ function install() {
     return settings.allow.some(([name, at]) => name === host.toLowerCase() && (at === null || at === port));
   }
 
+  // What a function carries besides its code (how util.promisify is to treat it) goes over to what stands in for it.
+  function imitating(original, replacement) {
+    for (const name of Reflect.ownKeys(original)) {
+      if (typeof name === "symbol") Object.defineProperty(replacement, name, Object.getOwnPropertyDescriptor(original, name));
+    }
+    return replacement;
+  }
+
   // --- name look-ups: an address of a private loopback range for each name, so that nobody is asked ---------------
 
   function addressOf(name) {
@@ -98,14 +106,14 @@ function install() {
     !settings.allow.some(([allowed]) => allowed === name.toLowerCase());
 
   const lookup = dns.lookup;
-  dns.lookup = function (name, options, callback) {
+  dns.lookup = imitating(lookup, function (name, options, callback) {
     const done = typeof options === "function" ? options : callback;
     if (!ours(name) || typeof done !== "function") return lookup.apply(this, arguments);
     const found = { address: addressOf(name.toLowerCase()), family: 4 };
     if (options && typeof options === "object" && options.all) process.nextTick(done, null, [found]);
     else process.nextTick(done, null, found.address, found.family);
     return {};
-  };
+  });
   const { promises } = dns;
   const promised = promises.lookup;
   promises.lookup = async function (name, options) {
@@ -121,14 +129,14 @@ function install() {
     for (const kind of kinds) {
       const original = owner[kind];
       if (typeof original !== "function") continue;
-      owner[kind] = function (name, ...rest) {
+      owner[kind] = imitating(original, function (name, ...rest) {
         const done = rest[rest.length - 1];
         if (!ours(name) || typeof done !== "function") return original.call(this, name, ...rest);
         const addressed = kind === "resolve4" || (kind === "resolve" && (rest.length === 1 || rest[0] === "A"));
         if (addressed) process.nextTick(done, null, [addressOf(name.toLowerCase())]);
         else process.nextTick(done, nothing(name, kind.slice(7)));
         return {};
-      };
+      });
     }
   }
   for (const owner of [promises, promises.Resolver.prototype]) {
