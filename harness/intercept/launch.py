@@ -14,6 +14,7 @@ from harness.intercept import child, namespace
 from harness.intercept.environment import Allowed, Files, Mode
 
 PORT = re.compile(r"[1-9][0-9]{0,4}")
+ALLOWED = re.compile(r"(?:(?P<host>[^:\s]+):)?(?P<port>[0-9]+)|(?P<alone>[^:\s]+)")
 HIGHEST = 65535
 
 
@@ -54,22 +55,25 @@ def check(mode: Mode, exposed: Sequence[tuple[int, int]]) -> None:
 
 def allowed(text: str) -> Allowed:
     """Read HOST, HOST:PORT or PORT (of this machine); raise ConfigurationError."""
-    host, _, port = (
-        text.rpartition(":") if ":" in text else ("localhost" if PORT.fullmatch(text) else text, "", "")
-    )
-    number = text if PORT.fullmatch(text) else port
-    if not host or (number and not (PORT.fullmatch(number) and int(number) <= HIGHEST)):
+    found = ALLOWED.fullmatch(text)
+    if found is None or not _is_port(found["port"] or "1"):
         raise ConfigurationError(f"--allow {text!r} is none of HOST, HOST:PORT and PORT")
-    return Allowed(host.lower(), int(number) if number else None)
+    return Allowed(
+        (found["host"] or found["alone"] or "localhost").lower(),
+        int(found["port"]) if found["port"] else None,
+    )
 
 
 def exposed(text: str) -> tuple[int, int]:
     """Read PORT or OUTSIDE:INSIDE; raise ConfigurationError."""
-    outer, _, inner = text.partition(":")
-    for each in (outer, inner or outer):
-        if not PORT.fullmatch(each) or int(each) > HIGHEST:
-            raise ConfigurationError(f"--expose {text!r} is neither PORT nor OUTSIDE:INSIDE")
+    outer, colon, inner = text.partition(":")
+    if not _is_port(outer) or (colon and not _is_port(inner)):
+        raise ConfigurationError(f"--expose {text!r} is neither PORT nor OUTSIDE:INSIDE")
     return int(outer), int(inner or outer)
+
+
+def _is_port(text: str) -> bool:
+    return PORT.fullmatch(text) is not None and int(text) <= HIGHEST
 
 
 def run(plan: Plan) -> int:

@@ -28,6 +28,7 @@ from harness.intercept.resolver import Resolver
 
 UNSHARE = ("--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 INSIDE = Path(__file__).with_name("inside.py")
+SYSTEM = Path("/proc/sys")
 LOOPBACK = "127.0.0.1"
 ALLOWED_FROM = int(IPv4Address("127.43.0.1"))
 MESSAGE, FDS = 65536, 64
@@ -74,7 +75,7 @@ def missing() -> str | None:
 def _reason() -> str:
     for name, forbidding, told in SETTINGS:
         with contextlib.suppress(OSError):
-            if (Path("/proc/sys") / name).read_text("ascii").strip() == forbidding:
+            if (SYSTEM / name).read_text("ascii").strip() == forbidding:
                 return told
     if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
         return "a container's usual seccomp profile forbids them: give it one that allows `unshare`"
