@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import (
+    authority,
     clock,
     doctor,
     inspection,
@@ -57,6 +58,7 @@ for commands in (
     webhooks,
     inspection,
     surface,
+    authority,
     specs,
     doctor,
     new_provider,
