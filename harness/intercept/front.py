@@ -11,9 +11,11 @@ import orjson
 
 from harness import realtime
 from harness.application import host_name
+from harness.engine import Dropped
 from harness.intercept.calls import Call, Calls
 from harness.intercept.standin import LABEL, Asked, Catalogue, Hosts, Standin
 from harness.messages import Answer
+from harness.protocol import Protocol, Turn
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -98,6 +100,41 @@ class Front:
             return "standin", standin.name, standin
         kind = UNKNOWN if self._noise.find(host) is None else NOISE
         return kind, kind, None
+
+
+class Fronted(Protocol):
+    """One connection to a run's ports: plain requests to a provider go the short way here too, and are told of."""
+
+    front: Front
+    """Set by `bound`."""
+    _begun = 0.0
+
+    def on_message_complete(self) -> None:
+        """Serve a request."""
+        self._begun = realtime.monotonic()
+        super().on_message_complete()
+
+    def _answer(self, turn: Turn, result: Answer | Dropped) -> None:
+        """Answer a plain request, and keep a line of it; a dropped one has no status."""
+        super()._answer(turn, result)
+        self.front.calls.add(
+            Call(
+                realtime.now(),
+                self.scheme or "http",
+                host_name(turn.headers.get("host", "")),
+                turn.method,
+                turn.place.path,
+                result.status if isinstance(result, Answer) else 0,
+                (realtime.monotonic() - self._begun) * 1000,
+                "provider",
+                turn.place.provider.name,
+            )
+        )
+
+
+def bound(front: Front) -> type[Fronted]:
+    """Return the protocol of a run's ports."""
+    return type("Fronted", (Fronted,), {"application": front.application, "front": front})
 
 
 async def _stand_in(standin: Standin, host: str, scope: Scope, receive: Receive, send: Send) -> None:

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 from harness import instants, realtime
 from harness.errors import NotFound
 from harness.intercept.calls import Calls
-from harness.intercept.front import Front, is_name
+from harness.intercept.front import Front, bound, is_name
 from harness.intercept.standin import Catalogue, catalogue
 
 if TYPE_CHECKING:
     from harness.application import Application
     from harness.tls import Passing
 
-Protocols = Callable[[Any], Callable[[], asyncio.Protocol]]
-"""Makes of an ASGI application what speaks HTTP for it on one connection."""
+Protocols = Callable[[Any, Any], Callable[[], asyncio.Protocol]]
+"""Makes of an ASGI application, and a class that speaks HTTP for it, what makes a connection's protocol."""
 
 JOURNALS_KEPT = 50
 
@@ -78,7 +78,7 @@ class Runs:
         calls, authority = Calls(self._directory / f"{id}.journal"), Passing(folder)
         known = catalogue()
         application = Front(self._application, known if standins else Catalogue((), known.noise), calls)
-        protocol = self._protocols(application)
+        protocol = self._protocols(application, bound(application))
         loop = asyncio.get_running_loop()
         plain, secure = _listener(), _listener()
         ports = secure.getsockname()[1], plain.getsockname()[1]
