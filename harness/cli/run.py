@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +22,7 @@ from harness.cli.session import DEFAULT_URL, Session, Token, Url, WorldOption
 from harness.errors import ConfigurationError, GreenroomError
 
 if TYPE_CHECKING:
-    from harness.intercept.environment import Files, Mode
+    from harness.intercept.environment import Allowed, Files, Mode
 
 READY = "greenroom ready "
 LOWEST, BLOCK, HIGHEST = 10_000, 50, 32_000
@@ -42,83 +43,82 @@ def add(app: typer.Typer) -> None:
     app.command("run", context_settings={"allow_interspersed_args": False})(run)
 
 
+Command = Annotated[list[str], typer.Argument(metavar="-- CMD...", help="The program with its arguments.")]
+ModeOption = Annotated[
+    ModeWish, typer.Option(help="netns (a network of its own), hook (Node and CPython), env, or the best.")
+]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(help="HOST, HOST:PORT or PORT of this machine to really let through (repeatable)."),
+]
+Expose = Annotated[
+    list[str] | None,
+    typer.Option(help="PORT or OUTSIDE:INSIDE of the program to reach from outside (netns; repeatable)."),
+]
+DataDir = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the server that is started where none answers; else thrown away."),
+]
+Report = Annotated[Path | None, typer.Option(help="File to write the report to, as JSON.")]
+Journal = Annotated[Path | None, typer.Option(help="File to append a line to for each call.")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Exit with 3 when unknown hosts were called or connections refused.")
+]
+Standins = Annotated[
+    bool, typer.Option("--standins/--no-standins", help="Stand in for fonts, exchange rates and the like.")
+]
+BaseUrls = Annotated[
+    bool, typer.Option("--base-urls", help="Set the SDKs' base addresses too (always so in mode env).")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no report at the end.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the options ask for, but for the server and the world."""
+
+    mode: Mode
+    why: str
+    allowed: list[Allowed]
+    exposed: list[tuple[int, int]]
+    data_dir: Path | None
+    journal: Path | None
+    strict: bool
+    standins: bool
+    base_urls: bool
+    quiet: bool
+
+
 def run(
-    command: Annotated[
-        list[str], typer.Argument(metavar="-- CMD...", help="The program with its arguments.")
-    ],
+    command: Command,
     url: Url = DEFAULT_URL,
     token: Token = None,
     world: WorldOption = "default",
-    mode: Annotated[
-        ModeWish,
-        typer.Option(help="netns (a network of its own), hook (Node and CPython), env, or the best."),
-    ] = ModeWish.AUTO,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(help="HOST, HOST:PORT or PORT of this machine to really let through (repeatable)."),
-    ] = None,
-    expose: Annotated[
-        list[str] | None,
-        typer.Option(help="PORT or OUTSIDE:INSIDE of the program to reach from outside (netns; repeatable)."),
-    ] = None,
-    data_dir: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the server that is started where none answers; else thrown away."),
-    ] = None,
-    report: Annotated[Path | None, typer.Option(help="File to write the report to, as JSON.")] = None,
-    journal: Annotated[Path | None, typer.Option(help="File to append a line to for each call.")] = None,
+    mode: ModeOption = ModeWish.AUTO,
+    allow: Allow = None,
+    expose: Expose = None,
+    data_dir: DataDir = None,
+    report: Report = None,
+    journal: Journal = None,
     *,
-    strict: Annotated[
-        bool,
-        typer.Option("--strict", help="Exit with 3 when unknown hosts were called or connections refused."),
-    ] = False,
-    standins: Annotated[
-        bool,
-        typer.Option("--standins/--no-standins", help="Stand in for fonts, exchange rates and the like."),
-    ] = True,
-    base_urls: Annotated[
-        bool, typer.Option("--base-urls", help="Set the SDKs' base addresses too (always so in mode env).")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no report at the end.")] = False,
+    strict: Strict = False,
+    standins: Standins = True,
+    base_urls: BaseUrls = False,
+    quiet: Quiet = False,
 ) -> None:
     """Run a program whose calls to the providers' own hosts are answered by Greenroom; its exit code is ours."""
     from harness.intercept import launch
     from harness.intercept import report as reports
     from harness.intercept.environment import Mode
 
-    allowed, exposed = (
-        [launch.allowed(each) for each in allow or ()],
-        [launch.exposed(each) for each in expose or ()],
-    )
+    exposed = [launch.exposed(each) for each in expose or ()]
     chosen, why = launch.choose(None if mode is ModeWish.AUTO else Mode(mode.value))
     launch.check(chosen, exposed)
-    with ExitStack() as stack:
-        session, server = stack.enter_context(_server(Session(url, token, world, as_json=True), data_dir))
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="greenroom-run-")))
-        opened = stack.enter_context(_opened(session, standins=standins)) if chosen is not Mode.ENV else {}
-        files, env = _environment(session, opened, folder, chosen, allowed, base_urls=base_urls)
-        if not quiet:
-            typer.echo(f"greenroom: {_announced(chosen, why, session)}", err=True)
-        broken = session.get("~/violations", limit=1000)["violations"]
-        plan = launch.Plan(
-            command=command,
-            env=env,
-            mode=chosen,
-            files=files,
-            folder=folder,
-            fronts=(opened.get("tls_port", 0), opened.get("http_port", 0)),
-            servers=_addresses(session),
-            allowed=allowed,
-            exposed=exposed,
-            spared=[server] if server else [],
-        )
-        code = _code(plan)
-        shown = session.get(f"/runs/{opened['id']}") if opened else {}
-        after = session.get("~/violations", limit=1000)["violations"]
-        told = reports.made(
-            chosen, code, shown, files.blocked, reports.violations(broken, after), strict=strict
-        )
-        told["journal"] = _kept(told["journal"], journal, ours=server is not None and data_dir is None)
+    allowed = [launch.allowed(each) for each in allow or ()]
+    wishes = Wishes(
+        chosen, why, allowed, exposed, data_dir, journal, strict, standins, base_urls=base_urls, quiet=quiet
+    )
+    told = _carried_out(command, Session(url, token, world, as_json=True), wishes)
     if report is not None:
         report.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
     if not quiet:
@@ -126,10 +126,48 @@ def run(
     raise typer.Exit(reports.code(told))
 
 
-def _kept(written: str | None, wanted: Path | None, *, ours: bool) -> str | None:
+def _carried_out(command: list[str], named: Session, wishes: Wishes) -> dict[str, Any]:
+    """Run a program to its end with all that it needs around it, and return the report."""
+    from harness.intercept import launch
+    from harness.intercept import report as reports
+    from harness.intercept.environment import Mode
+
+    mode = wishes.mode
+    with ExitStack() as stack:
+        session, server = stack.enter_context(_server(named, wishes.data_dir))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="greenroom-run-")))
+        opened: dict[str, Any] = {}
+        if mode is not Mode.ENV:
+            opened = stack.enter_context(_opened(session, standins=wishes.standins))
+        files, env = _environment(session, opened, folder, wishes)
+        if not wishes.quiet:
+            typer.echo(f"greenroom: {_announced(mode, wishes.why, session)}", err=True)
+        before = session.get("~/violations", limit=1000)["violations"]
+        plan = launch.Plan(
+            command=command,
+            env=env,
+            mode=mode,
+            files=files,
+            folder=folder,
+            fronts=(opened.get("tls_port", 0), opened.get("http_port", 0)),
+            servers=_addresses(session),
+            allowed=wishes.allowed,
+            exposed=wishes.exposed,
+            spared=[server] if server else [],
+        )
+        code = _code(plan)
+        shown = session.get(f"/runs/{opened['id']}") if opened else {}
+        broken = reports.violations(before, session.get("~/violations", limit=1000)["violations"])
+        told = reports.made(mode, code, shown, files.blocked, broken, strict=wishes.strict)
+        thrown_away = server is not None and wishes.data_dir is None
+        told["journal"] = _kept(told["journal"], wishes.journal, thrown_away=thrown_away)
+    return told
+
+
+def _kept(written: str | None, wanted: Path | None, *, thrown_away: bool) -> str | None:
     """Append the lines of calls to the file that is wanted; return where they are to be found, None for nowhere."""
     if written is None or wanted is None:
-        return None if ours else written
+        return None if thrown_away else written
     lines = Path(written)
     with wanted.open("a", encoding="utf-8") as file:
         file.write(lines.read_text("utf-8") if lines.exists() else "")
@@ -275,7 +313,7 @@ def _opened(session: Session, *, standins: bool) -> Iterator[dict[str, Any]]:
 
 
 def _environment(
-    session: Session, opened: dict[str, Any], folder: Path, mode: Mode, allowed: list[Any], *, base_urls: bool
+    session: Session, opened: dict[str, Any], folder: Path, wishes: Wishes
 ) -> tuple[Files, dict[str, str]]:
     """Write the run's files and return the program's environment."""
     from harness.intercept import environment
@@ -283,14 +321,14 @@ def _environment(
 
     before = inherited()
     world: dict[str, str] = session.get("~/env")
-    if mode is not environment.Mode.ENV and not base_urls:
+    if wishes.mode is not environment.Mode.ENV and not wishes.base_urls:
         world = environment.without_addresses(world, session.get("~")["urls"].values())
     certificates = [opened["certificate"]] if opened else []
     with suppress(GreenroomError):  # a server without TLS has none
         certificates.append(session.call("GET", "/ca.pem").text)
     files = environment.write_files(folder, certificates, before)
     fronts = (opened["tls_port"], opened["http_port"]) if opened else None
-    env = environment.built(before, world, files, mode, fronts=fronts, allowed=allowed)
+    env = environment.built(before, world, files, wishes.mode, fronts=fronts, allowed=wishes.allowed)
     if opened:
         env["GREENROOM_RUN"] = opened["id"]
         env["GREENROOM_FINGERPRINT"] = opened["fingerprint"]

@@ -81,10 +81,10 @@ def test_rates_agree_with_each_other() -> None:
     assert (dollars["result"], dollars["base_code"], dollars["rates"]["USD"]) == ("success", "USD", 1)
     assert dollars["rates"]["GBP"] * pounds["rates"]["USD"] == pytest.approx(1, abs=1e-4)
     assert dollars["time_next_update_unix"] - dollars["time_last_update_unix"] == 86_400
-    assert told(ask("https://open.er-api.com/v6/latest/XXX"), 404)["error-type"] == "unsupported-code"
+    assert told(ask("https://open.er-api.com/v6/latest/ZZZ"), 404)["error-type"] == "unsupported-code"
     found = told(ask("https://api.exchangerate.host/latest?base=USD&symbols=EUR,GBP"))
     assert (set(found["rates"]), found["base"]) == ({"EUR", "GBP"}, "USD")
-    assert told(ask("https://api.exchangerate.host/latest?base=XYZ"), 400)["success"] is False
+    assert told(ask("https://api.exchangerate.host/latest?base=ZZZ"), 400)["success"] is False
 
 
 def chatted(**more: Any) -> Answer:
