@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from ssl import SSLContext
 
+    from harness.intercept.runs import Runs
     from harness.tls import Authority
 
 BASE_PORT = 4400
@@ -48,7 +49,10 @@ class Settings:
 
 @dataclass(slots=True)
 class Runtime:
-    """Everything one server process holds; `open_runtime` builds it, `start` and `close` bracket its life."""
+    """Everything one server process holds; `open_runtime` builds it, `start` and `close` bracket its life.
+
+    `runs` is there where the process has sockets of its own.
+    """
 
     settings: Settings
     providers: dict[str, Provider]
@@ -61,6 +65,7 @@ class Runtime:
     timeline: Timeline
     scenarios: Scenarios
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    runs: Runs | None = None
     _authority: Authority | None = None
 
     def start(self) -> None:
@@ -73,6 +78,8 @@ class Runtime:
     async def close(self) -> None:
         """Stop deliveries and timers, and close the store."""
         self.stopping.set()
+        if self.runs is not None:
+            self.runs.close()
         await self.timeline.close()
         await self.dispatcher.close()
         await self.worlds.close()

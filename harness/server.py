@@ -18,7 +18,8 @@ import uvicorn
 
 from harness.application import Application
 from harness.errors import ConfigurationError
-from harness.protocol import bound
+from harness.intercept.runs import Runs
+from harness.protocol import Protocol, bound
 from harness.runtime import TLS_PORT, Runtime, Settings, open_runtime
 from harness.sockets import Sockets
 
@@ -82,11 +83,14 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _config(application: Application) -> uvicorn.Config:
+def _config(
+    application: Application, front: Any = None, protocol: type[Protocol] | None = None
+) -> uvicorn.Config:
+    """Configure a server of `application`, or of a `front` before it, which has a protocol of its own."""
     feeding = any(provider.feed is not None for provider in application.runtime.providers.values())
     return uvicorn.Config(
-        application,
-        http=bound(application),
+        front or application,
+        http=protocol or bound(application),
         loop="none",
         lifespan="off",
         ws=cast("Any", Sockets(application).protocol) if feeding else "none",
@@ -103,6 +107,13 @@ def _servers(runtime: Runtime, listeners: list[socket.socket]) -> list[tuple[Ser
     """Return the server of the plain ports and, last, that of the TLS port where there is one."""
     application = Application(runtime)
     plain = Server(_config(application))
+
+    def protocols(front: Any, protocol: type[Protocol]) -> Callable[[], asyncio.Protocol]:
+        config = _config(application, front, protocol)
+        config.load()
+        return lambda: protocol(config, plain.server_state, {})
+
+    runtime.runs = Runs(application, protocols, runtime.settings.data_dir / "runs")
     if not runtime.settings.tls:
         return [(plain, listeners)]
     secure = _config(application)

@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from harness.cli import (
+    authority,
     clock,
     doctor,
     inspection,
     new_provider,
+    run,
     scenarios,
     serve,
     specs,
@@ -47,5 +49,18 @@ def options(
     """Stateful, offline stand-ins for the services that a platform runs on."""
 
 
-for commands in (serve, worlds, scenarios, clock, webhooks, inspection, surface, specs, doctor, new_provider):
+for commands in (
+    serve,
+    run,
+    worlds,
+    scenarios,
+    clock,
+    webhooks,
+    inspection,
+    surface,
+    authority,
+    specs,
+    doctor,
+    new_provider,
+):
     commands.add(app)

@@ -73,6 +73,8 @@ def examine(session: Session, port: int, data_dir: Path) -> Iterator[Finding]:
     yield running
     yield _ports(session.url, port, providers, running=running.ok)
     yield _data(data_dir, running=running.ok)
+    yield _authority(data_dir)
+    yield from _interception()
     for provider in providers.values():
         yield from _sdks(provider)
     yield _node()
@@ -146,6 +148,36 @@ def _data(directory: Path, *, running: bool) -> Finding:
         except StoreError as error:
             return Finding("data directory", ok=False, told=str(error))
     return Finding("data directory", ok=True, told=str(directory.resolve()))
+
+
+def _authority(directory: Path) -> Finding:
+    from harness.intercept import trust
+
+    try:
+        standing = trust.look(directory)
+    except StoreError as error:
+        return Finding("authority", ok=False, told=str(error))
+    if standing is None:
+        return Finding("authority", ok=True, told="will be made when `greenroom up` first serves TLS")
+    told = standing.wrong or f"{standing.pem}, valid until {standing.ends:%Y-%m-%d}"
+    return Finding("authority", ok=standing.wrong is None, told=told)
+
+
+def _interception() -> Iterator[Finding]:
+    """Say which modes of `greenroom run` work here, and why not those that do not."""
+    from harness.intercept import namespace
+
+    missing = namespace.missing()
+    if missing is None:
+        told = "`greenroom run` gives a program a network of its own: nothing leaves it (--mode netns)"
+        yield Finding("interception", ok=True, told=told)
+    else:
+        told = "`greenroom run` uses hooks in Node and CPython; other programs are not kept in (--mode hook)"
+        yield Finding("interception", ok=True, told=told)
+        yield Finding("own network", ok=False, told=missing, needed=False)
+    if shutil.which("certutil") is None:
+        told = "not installed; `greenroom ca install` needs it (Debian: libnss3-tools)"
+        yield Finding("certutil", ok=False, told=told, needed=False)
 
 
 def _sdks(provider: Provider) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from harness.control import (
     faults,
     inspect,
     mails,
+    runs,
     scenarios,
     snapshots,
     status,
@@ -37,6 +38,7 @@ ROUTERS = (
     mails.router,
     inspect.router,
     stream.router,
+    runs.router,
     docs.router,
     status.router,
 )

@@ -56,6 +56,13 @@ class LoadScenario(Body):
     text: Annotated[str, StringConstraints(max_length=1_000_000)] | None = None
 
 
+class NewRun(Body):
+    """A run to begin, for the process `pid` of this machine; without `standins` only providers are answered for."""
+
+    pid: Annotated[int, Field(gt=0)]
+    standins: bool = True
+
+
 class Fork(Body):
     """The name of a fork."""
 

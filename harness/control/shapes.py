@@ -305,3 +305,38 @@ Email = TypedDict(
         "attachments": list[Json],
     },
 )
+
+
+class Host(TypedDict):
+    """How often a host was called; `kind` is provider, standin, noise, unknown or greenroom."""
+
+    host: str
+    kind: str
+    owner: str
+    calls: int
+    failed: int
+
+
+class Run(TypedDict):
+    """An open run; `certificate` is the authority to trust, `fingerprint` its leaves' key as Chromium takes it."""
+
+    id: str
+    tls_port: int
+    http_port: int
+    certificate: str
+    fingerprint: str
+    journal: str
+    calls: int
+    hosts: list[Host]
+
+
+class Runs(TypedDict):
+    """The open runs, the oldest first."""
+
+    runs: list[Run]
+
+
+class Calls(TypedDict):
+    """Calls of a run, the newest first."""
+
+    calls: list[Json]
