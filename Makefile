@@ -13,7 +13,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install node demo test test-external test-webhooks test-sync lint types imports check bench up format lock env-example surfaces clips pacts wheel clean
+.PHONY: help install node demo test test-external test-webhooks test-sync lint types imports check bench engine up format lock env-example surfaces clips pacts wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | sort | expand -t 14
@@ -40,6 +40,9 @@ test-sync: $(INSTALLED) ## mirrors, outbox and profiles: what keeps our data equ
 
 up: $(INSTALLED) ## start Greenroom on 127.0.0.1:4400
 	@$(BIN)/greenroom up $(ARGS)
+
+engine: $(INSTALLED) ## hold Algolia's engine against the plain reference, on 2,000 small indexes and queries
+	@ENGINE_EXAMPLES=2000 $(BIN)/python -m pytest -n0 tests/mocks/algolia/test_reference.py $(ARGS)
 
 lint: $(INSTALLED) ## check style and formatting
 	@$(BIN)/ruff check .

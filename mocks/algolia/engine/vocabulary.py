@@ -28,7 +28,7 @@ class Vocabulary:
     def __init__(self) -> None:
         """Start empty."""
         self.numbers: dict[str, int] = {}
-        self._letters = np.zeros((0, 0), np.uint32)
+        self._letters = np.zeros((1, 0), np.uint32)
         self._lengths = np.zeros(0, np.int16)
         self._answers: dict[tuple[str, int, bool], tuple[int, Array, Array]] = {}
 
