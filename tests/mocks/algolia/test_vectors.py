@@ -40,7 +40,8 @@ def found_by(index: Json, case: Json) -> Found:
     values = parameters.of_search(given)
     held = [read_rule(each) for each in index.get("rules", ())]
     effective = question.effective(settings, values)
-    changes, applied = {}, rules.Applied()
+    changes: Json = {}
+    applied = rules.Applied()
     if effective.get("enableRules", True):
         changes, applied = rules.apply(held, effective, now=1_772_355_600, facet_values=_values_in(corpus))
     synonyms = Synonyms.of(read_synonym(each) for each in index.get("synonyms", ()))
@@ -69,7 +70,7 @@ def test_what_the_documents_say(index: Json, case: Json) -> None:
     infos = {hit["objectID"]: hit["_rankingInfo"] for hit in hits}
     wanted = dict(case.get("infos", {}))
     if "info" in case:
-        wanted |= {id: case["info"] for id in ([case["only"]] if "only" in case else case["set"])}
+        wanted |= dict.fromkeys([case["only"]] if "only" in case else case["set"], case["info"])
     for id, info in wanted.items():
         assert {name: infos[id][name] for name in info} == info
     if "facets" in case or "stats" in case:
