@@ -31,6 +31,7 @@ from integrations.search.algolia_gateway import AlgoliaGateway
 from integrations.search.campaigns import Campaigns
 from integrations.search.outbox import SearchOutbox
 from integrations.search.search import Search
+from integrations.search.sync import SearchSync
 from integrations.settings import Settings
 from integrations.studies.cint_gateway import CintGateway
 from integrations.studies.fielding import Fielding
@@ -77,6 +78,7 @@ class Services:
     campaigns: Campaigns
     search: Search
     outbox: SearchOutbox
+    search_sync: SearchSync
     videos: Videos
     creators: Creators
     connections: Connections
@@ -155,6 +157,7 @@ class Services:
             campaigns=campaigns,
             search=Search(algolia, outbox, settings, clock),
             outbox=outbox,
+            search_sync=SearchSync(database, algolia, outbox, clock),
             videos=videos,
             creators=creators,
             connections=connections,

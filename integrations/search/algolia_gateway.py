@@ -1,7 +1,7 @@
 """The only door to Algolia: the official SDK, guarded, and reduced to what the platform relies on."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -55,12 +55,26 @@ class AlgoliaGateway:
         answer = self._call("batch", lambda algolia: algolia.batch(index, {"requests": requests_}))
         return int(answer.task_id)
 
-    def replace_all(self, index: str, records: Sequence[Mapping[str, Any]]) -> None:
-        """Put `records` in place of everything in the index, at one stroke (through a temporary index)."""
-        self._call(
-            "replace all objects",
-            lambda algolia: algolia.replace_all_objects(index, [dict(r) for r in records]),
-        )
+    def settings(self, index: str) -> dict[str, Any]:
+        """Return an index's settings."""
+        return dict(self._call("get settings", lambda algolia: algolia.get_settings(index)).to_dict())
+
+    def browse(self, index: str) -> Iterator[dict[str, Any]]:
+        """Return all records of an index, a thousand at a time."""
+        params: dict[str, Any] = {"hitsPerPage": 1000}
+        while True:
+            asked = dict(params)
+            page = self._call("browse", lambda algolia, asked=asked: algolia.browse(index, asked))  # type: ignore[misc]
+            yield from (hit.to_dict() for hit in page.hits)
+            if not page.cursor:
+                return
+            params = {"cursor": page.cursor}
+
+    def move(self, index: str, to: str) -> int:
+        """Put an index in the place of another at one stroke, and return the task's id."""
+        wanted = {"operation": "move", "destination": to}
+        answer = self._call("move index", lambda algolia: algolia.operation_index(index, wanted))
+        return int(answer.task_id)
 
     def wait(self, index: str, task_id: int) -> None:
         """Wait until a task has been published, so that searches see it."""

@@ -98,20 +98,6 @@ class SearchOutbox:
         self._algolia.wait(index, self._algolia.set_settings(index, PLANS[kind].settings))
         self._prepared.add(kind)
 
-    def reindex(self, kind: IndexKind) -> int:
-        """Replace everything in a kind's index by what the database holds; return the number of records.
-
-        What changed while the new index was being built would be lost with the old one, so all is noted once more.
-        """
-        self.set_up(kind)
-        with self._database.transaction() as session:
-            records = PLANS[kind].load(session, None)
-        self._algolia.replace_all(self.index_of(kind), list(records.values()))
-        with self._database.transaction() as session:
-            for object_id in sorted(records.keys() | PLANS[kind].load(session, None).keys()):
-                self.note(session, kind, object_id)
-        return len(records)
-
     def _take(self) -> list[SearchChange]:
         """Take due notes in hand, so that no other worker has them at the same time."""
         now = self._clock.now()

@@ -11,12 +11,15 @@ from integrations.search.algolia_gateway import Hits
 from integrations.search.schemas import (
     CampaignView,
     ChangedCampaign,
+    DivergenceView,
     NewCampaign,
     Reindexed,
     SearchKeyView,
     SearchResult,
+    SyncStatusView,
 )
 from integrations.search.search import SearchKey
+from integrations.search.sync import Divergence, SyncStatus
 from integrations.services import Services
 
 router = APIRouter(responses=PROBLEMS)
@@ -93,6 +96,20 @@ def make_search_key(organisation_id: str, caller: CallerOf, services: ServicesOf
 
 @router.post("/search/reindex/{kind}")
 def reindex(kind: IndexKind, caller: CallerOf, services: ServicesOf) -> Reindexed:
-    """Fill an index anew from the database."""
+    """Fill an index anew from the database; the old one is searched until the new one is whole."""
     caller.demand_everywhere()
-    return Reindexed(kind=kind, records=services.outbox.reindex(kind))
+    return Reindexed(kind=kind, records=services.search_sync.rebuild(kind))
+
+
+@router.get("/search/status", response_model=list[SyncStatusView])
+def sync_status(caller: CallerOf, services: ServicesOf) -> list[SyncStatus]:
+    """Tell how far the indexes are behind the database."""
+    caller.demand_everywhere()
+    return [services.search_sync.status(kind) for kind in IndexKind]
+
+
+@router.post("/search/repair/{kind}", response_model=DivergenceView)
+def repair(kind: IndexKind, caller: CallerOf, services: ServicesOf) -> Divergence:
+    """Compare an index with the database record by record, and have indexed what differs."""
+    caller.demand_everywhere()
+    return services.search_sync.repair(kind)

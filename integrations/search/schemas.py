@@ -98,3 +98,26 @@ class Reindexed(BaseModel):
 
     kind: IndexKind
     records: int
+
+
+class SyncStatusView(View):
+    """How far an index is behind; `indexed` is null while there is no index."""
+
+    kind: IndexKind
+    index: str
+    stored: int
+    indexed: int | None
+    waiting: int
+    refused: int
+    lag_seconds: float
+    last_error: str | None
+    drift: list[str]
+    in_step: bool
+
+
+class DivergenceView(View):
+    """Ids of records that an index lacked, that differed, and that it should not have had."""
+
+    missing: list[str]
+    stale: list[str]
+    extra: list[str]

@@ -20,9 +20,6 @@ SETTINGS: Json = {
     "searchableAttributes": ["campaignName"],
     "attributesForFaceting": ["filterOnly(orgId)", "status"],
 }
-#: The temporary index that takes the records of a replacement.
-TEMPORARY = r"campaigns_tmp_\d+"
-TO_TEMPORARY = word("campaigns_tmp_1", TEMPORARY)
 
 
 def search(query: str = "", filters: str = "orgId:'org_1'") -> Json:
@@ -111,42 +108,66 @@ def test_a_task_is_waited_for(services: Services) -> None:
     services.algolia.wait("campaigns", 100000000000)
 
 
-@ALGOLIA.interactions(
-    {
-        "copy what an index is but for its records": Exchange(
-            method="POST",
-            path="/1/indexes/campaigns/operation",
-            sent={
-                "operation": "copy",
-                "destination": TO_TEMPORARY,
-                "scope": ["settings", "rules", "synonyms"],
-            },
-            answer={"taskID": TASK, "updatedAt": STAMP},
-        ),
-        "fill a temporary index": Exchange(
-            method="POST",
-            path=word("/1/indexes/campaigns_tmp_1/batch", f"/1/indexes/{TEMPORARY}/batch"),
-            sent={"requests": [{"action": "addObject", "body": RECORD}]},
-            answer={"taskID": TASK, "objectIDs": ["1"]},
-        ),
-        "ask for a task of a temporary index": Exchange(
-            method="GET",
-            path=word("/1/indexes/campaigns_tmp_1/task/1", rf"/1/indexes/{TEMPORARY}/task/\d+"),
-            path_of="/1/indexes/campaigns_tmp_1/task/${algolia_task_campaigns}",
-            answer={"status": "published"},
-        ),
-        "move a temporary index": Exchange(
-            method="POST",
-            path=word("/1/indexes/campaigns_tmp_1/operation", f"/1/indexes/{TEMPORARY}/operation"),
-            # Where the pact is verified there is none yet: any other index does.
-            path_of="/1/indexes/brand_lift_studies/operation",
-            sent={"operation": "move", "destination": "campaigns"},
-            answer={"taskID": TASK, "updatedAt": STAMP},
-        ),
-    }
+@ALGOLIA.interaction(
+    "move an index",
+    Exchange(
+        method="POST",
+        path="/1/indexes/campaigns_next/operation",
+        # Where the pact is verified there is none yet: any other index does.
+        path_of="/1/indexes/brand_lift_studies/operation",
+        sent={"operation": "move", "destination": "campaigns"},
+        answer={"taskID": TASK, "updatedAt": STAMP},
+    ),
 )
-def test_all_records_are_replaced_at_one_stroke(services: Services) -> None:
-    services.algolia.replace_all("campaigns", [RECORD])
+def test_an_index_takes_anothers_place(services: Services) -> None:
+    assert services.algolia.move("campaigns_next", "campaigns") == 100000000000
+
+
+# --- looking -----------------------------------------------------------------------------------------------------
+
+
+@ALGOLIA.interaction(
+    "browse an index",
+    Exchange(
+        method="POST",
+        path="/1/indexes/campaigns/browse",
+        sent={"hitsPerPage": 1000},
+        answer={
+            "hits": match.each_like({"objectID": match.str("1"), "campaignName": match.str("Spring")}, min=1),
+            "hitsPerPage": 1000,
+            "query": "",
+            "params": match.str("hitsPerPage=1000"),
+            "processingTimeMS": match.int(1),
+        },
+    ),
+)
+def test_all_records_of_an_index_are_seen(services: Services) -> None:
+    assert [record["objectID"] for record in services.algolia.browse("campaigns")] == ["1"]
+
+
+@ALGOLIA.interaction(
+    "read an index's settings",
+    Exchange(
+        method="GET",
+        path="/1/indexes/campaigns/settings",
+        answer={
+            "searchableAttributes": match.each_like(match.str("campaignName"), min=1),
+            "attributesForFaceting": match.each_like(match.str("filterOnly(orgId)"), min=1),
+        },
+    ),
+)
+def test_an_indexs_settings_are_read(services: Services) -> None:
+    assert services.algolia.settings("campaigns")["attributesForFaceting"] == ["filterOnly(orgId)"]
+
+
+@ALGOLIA.interaction(
+    "read the settings of an index that is not there",
+    Exchange(method="GET", path="/1/indexes/nowhere/settings", status=404, answer=refusal(404)),
+)
+def test_settings_of_an_index_that_is_not_there_are_none(services: Services) -> None:
+    with pytest.raises(ProviderError) as refused:
+        services.algolia.settings("nowhere")
+    assert refused.value.status == 404
 
 
 # --- searching ---------------------------------------------------------------------------------------------------

@@ -84,7 +84,7 @@ def test_filling_an_index_anew_leaves_what_there_is(algolia: Outside) -> None:
     services.algolia.wait(
         "campaigns", services.algolia.batch("campaigns", [{"objectID": "ghost", "orgId": acme}], [])
     )
-    assert services.outbox.reindex(IndexKind.CAMPAIGNS) == 1
+    assert services.search_sync.rebuild(IndexKind.CAMPAIGNS) == 1
     services.outbox.deliver_pending(wait=True)
     found = services.search.find(acme, IndexKind.CAMPAIGNS)
     assert [hit["objectID"] for hit in found.hits] == [made.id]

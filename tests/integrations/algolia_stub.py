@@ -19,6 +19,7 @@ class AlgoliaStub(Stub):
 
     records: dict[str, dict[str, Json]] = field(default_factory=dict)
     settings: dict[str, Json] = field(default_factory=dict)
+    page: int = 1000
 
     def reply(self, call: Call) -> Answer:
         index, _, rest = call.path.removeprefix("/1/indexes/").partition("/")
@@ -28,6 +29,12 @@ class AlgoliaStub(Stub):
             case "PUT", ["settings"]:
                 self.settings[index] = call.json
                 return json_answer(task)
+            case "GET", ["settings"] if index in self.settings:
+                return json_answer(self.settings[index])
+            case "POST", ["browse"] if index in self.settings:
+                return self._browse(index, call.json or {})
+            case (_, ["browse"]) | ("GET", ["settings"]):
+                return algolia_error(404, f"Index {index} does not exist")
             case "GET", ["task", _]:
                 return json_answer({"status": "published", "pendingTask": False})
             case "POST", ["batch"]:
@@ -36,6 +43,7 @@ class AlgoliaStub(Stub):
                 source, target = self.records.get(index, {}), call.json["destination"]
                 if call.json["operation"] == "move":
                     self.records[target] = self.records.pop(index, {})
+                    self.settings[target] = self.settings.pop(index, {})
                 elif not call.json.get("scope"):
                     self.records[target] = dict(source)
                 return json_answer(task)
@@ -55,7 +63,20 @@ class AlgoliaStub(Stub):
                 held[body["objectID"]] = body
         return json_answer({"taskID": task["taskID"], "objectIDs": [body["objectID"] for body in bodies]})
 
+    def _browse(self, index: str, params: Json) -> Answer:
+        held = list(self.records.get(index, {}).values())
+        start = int(params.get("cursor", 0))
+        page = {"hits": held[start : start + self.page], "nbHits": len(held), "page": 0, "nbPages": 1}
+        more = {"cursor": str(start + self.page)} if start + self.page < len(held) else {}
+        demanded = {"hitsPerPage": self.page, "processingTimeMS": 1, "query": "", "params": ""}
+        return json_answer(page | more | demanded)
+
     def _search(self, index: str, params: Json) -> Answer:
+        if "filters" not in params:
+            if index not in self.settings:
+                return algolia_error(404, f"Index {index} does not exist")
+            params = params | {"page": 0}
+            return self._found(list(self.records.get(index, {}).values()), params)
         organisation = re.search(r"orgId:'([^']+)'", params["filters"])
         assert organisation is not None
         facets = self.settings.get(index, {}).get("attributesForFaceting", [])
@@ -66,6 +87,9 @@ class AlgoliaStub(Stub):
             and "filterOnly(orgId)" in facets
             and params["query"].lower() in str(record).lower()
         ]
+        return self._found(found, params)
+
+    def _found(self, found: list[Json], params: Json) -> Answer:
         return json_answer(
             {
                 "hits": found,

@@ -253,6 +253,8 @@ async def test_the_routes_are_documented(client: httpx.AsyncClient) -> None:
         "/webhooks/mux",
         "/search/key",
         "/search/reindex/{kind}",
+        "/search/status",
+        "/search/repair/{kind}",
         "/me",
         "/users",
         "/customers",

@@ -176,15 +176,6 @@ def test_a_worker_that_died_is_replaced(layer: Layer, organisation_id: str) -> N
     assert layer.services.outbox.deliver_pending() == 1
 
 
-def test_reindexing_removes_what_should_not_be_there(layer: Layer, organisation_id: str) -> None:
-    made = layer.services.campaigns.create(organisation_id, {"name": "Spring"})
-    layer.algolia.records["campaigns"] = {"ghost": {"objectID": "ghost", "campaignName": "Ghost"}}
-    assert layer.services.outbox.reindex(IndexKind.CAMPAIGNS) == 1
-    assert indexed(layer) == {made.id: "Spring"}
-    layer.services.outbox.deliver_pending()
-    assert indexed(layer) == {made.id: "Spring"}
-
-
 def test_without_algolia_campaigns_work_and_changes_wait() -> None:
     services = Services.build(load_settings({**ENVIRONMENT, "DATABASE_URL": "sqlite:///:memory:"}))
     with pytest.raises(NotConfiguredError, match="NEXT_PUBLIC_ALGOLIA_APP_ID, ALGOLIA_ADMIN_API_KEY"):

@@ -40,7 +40,7 @@ def found_by(index: Json, case: Json) -> Found:
     values = parameters.of_search(given)
     held = [read_rule(each) for each in index.get("rules", ())]
     effective = question.effective(settings, values)
-    changes: dict[str, Any] = {}
+    changes: Json = {}
     applied = rules.Applied()
     if effective.get("enableRules", True):
         changes, applied = rules.apply(held, effective, now=1_772_355_600, facet_values=_values_in(corpus))
