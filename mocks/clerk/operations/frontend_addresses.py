@@ -49,7 +49,7 @@ class Code(Form):
 @browsing.get("/v1/me/email_addresses", id="getEmailAddresses", tier="P1")
 def list_email_addresses(tx: Transaction) -> Json:
     """List the user's mail addresses, bare."""
-    return browsing.me(tx).user["email_addresses"]
+    return [views.identification(each) for each in browsing.me(tx).user["email_addresses"]]
 
 
 @browsing.post("/v1/me/email_addresses", id="createEmailAddresses", tier="P1")
@@ -96,7 +96,7 @@ def attempt_email_address(tx: Transaction, params: Code, email_id: str) -> Reply
 @browsing.get("/v1/me/phone_numbers", id="getPhoneNumbers", tier="P1")
 def list_phone_numbers(tx: Transaction) -> Json:
     """List the user's phone numbers, bare."""
-    return browsing.me(tx).user["phone_numbers"]
+    return [views.identification(each) for each in browsing.me(tx).user["phone_numbers"]]
 
 
 @browsing.post("/v1/me/phone_numbers", id="postPhoneNumbers", tier="P1")
