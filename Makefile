@@ -7,13 +7,15 @@ INSTALLED := $(VENV)/.installed
 CLIENT := clients/python/pyproject.toml
 NODE_INSTALLED := tests/node/node_modules/.package-lock.json
 VERCEL_INSTALLED := tests/node/vercel/node_modules/.package-lock.json
+APP_INSTALLED := tests/apps/next/node_modules/.package-lock.json
+SCRIPTS_FETCHED := build/clerk/.fetched
 NPM := $(shell command -v npm 2>/dev/null)
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 # Words passed on to the program behind a target: make demo ARGS=--keep, make test ARGS="tests/house -n0"
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install node demo test test-external test-webhooks test-sync lint types imports check bench engine up format lock env-example surfaces clips pacts wheel clean
+.PHONY: help install node apps demo test test-external test-webhooks test-sync lint types imports check bench engine up format lock env-example surfaces clips pacts wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | sort | expand -t 14
@@ -92,7 +94,7 @@ lock: | $(BIN)/pip ## renew both lock files with the newest releases
 		--output-file requirements-dev.lock pyproject.toml $(CLIENT)
 
 clean: ## remove everything that was built, the environment included
-	rm -rf $(VENV) tests/node/node_modules tests/node/vercel/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) tests/node/node_modules tests/node/vercel/node_modules tests/apps/next/node_modules tests/apps/next/.next build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---------------------------------------------------------------------------------------------- set-up
@@ -124,4 +126,15 @@ $(NODE_INSTALLED): tests/node/package-lock.json
 $(VERCEL_INSTALLED): tests/node/vercel/package-lock.json
 	@echo "Installing Vercel's command line ..."
 	@cd tests/node/vercel && npm ci --silent
+
+apps: $(if $(NPM),$(APP_INSTALLED) $(SCRIPTS_FETCHED)) ## install the Next.js application and Clerk's scripts that the browser tests use
+
+$(APP_INSTALLED): tests/apps/next/package-lock.json
+	@echo "Installing the Next.js application ..."
+	@cd tests/apps/next && npm ci --silent --ignore-scripts
+	@touch $@
+
+$(SCRIPTS_FETCHED): tests/apps/scripts.txt
+	@echo "Fetching Clerk's scripts ..."
+	@mkdir -p build/clerk && npm pack --silent --pack-destination build/clerk $$(cat $<) > /dev/null
 	@touch $@

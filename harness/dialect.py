@@ -64,6 +64,14 @@ class Dialect(ABC):
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
+    def route(self, request: Request, directory: Directory) -> tuple[str, str]:  # noqa: ARG002
+        """Return method and path under which a request's operation is registered; as it is on the wire unless overridden.
+
+        For providers with APIs of the same paths under several host names, and methods that a query overrides. Where a
+        host name belongs to one world, the room sets `request.label` to that world here.
+        """
+        return request.method, request.path
+
     @abstractmethod
     def authenticate(self, request: Request, directory: Directory) -> Grant:
         """Return the grant of the request's credentials; raise Refusal as the provider refuses bad ones."""

@@ -197,7 +197,8 @@ class Engine:
         """Find operation and world; raise the provider's refusal for bad credentials and unknown paths."""
         provider, request = exchange.provider, exchange.request
         provider.load()
-        found = provider.routes.find(request.method, request.path)
+        method, path = provider.dialect.route(request, self.worlds.credentials)
+        found = provider.routes.find(method, path)
         if not isinstance(found, tuple) and self.infer is not None:
             found = self.infer(provider, request, self.worlds.credentials) or found
         if isinstance(found, tuple):

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from harness.dialect import Dialect, Directory, Exchange, Grant, bearer
-from mocks.clerk import errors
+from harness.messages import Reply
+from mocks.clerk import errors, frontend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,20 +23,37 @@ Json = dict[str, Any]
 VERSIONS = ("2021-02-05", "2024-10-01", "2025-03-12", "2025-04-10", "2025-11-10", "2026-05-12")
 """Every version of the API, the oldest first: requests that name none get that one."""
 
+BROWSER_VERSIONS = ("2026-08-20",)
+"""Versions that clerk-js asks the Frontend API for, and that no published document is of yet."""
+
 METADATA_APART = "2026-05-12"
 """From this version on, users and organisations take metadata through `/metadata` only."""
 
 
 class ClerkDialect(Dialect):
-    """The protocol of Clerk's Backend API."""
+    """The protocol of Clerk's Backend API; what is a browser's is in `frontend.py`."""
 
     provider = "clerk"
     # Exactly this: Clerk's Node SDK compares the whole header and reads anything else as text.
     content_type = "application/json"
     request_id_form = "{hex:32}"
 
+    def route(self, request: Request, directory: Directory) -> tuple[str, str]:
+        """Tell the requests of browsers from those of servers."""
+        if frontend.is_frontend(request):
+            return frontend.route(request, directory)
+        return request.method, request.path
+
+    def preflight(self, request: Request) -> Reply | None:
+        """Let pages of every origin call the Frontend API."""
+        if not frontend.is_frontend(request):
+            return None
+        return Reply(None, 204, frontend.preflight(request))
+
     def authenticate(self, request: Request, directory: Directory) -> Grant:
         """Find the world of `Authorization: Bearer sk_test_…`."""
+        if frontend.is_frontend(request):
+            raise frontend.unserved(request)  # what is served of the Frontend API asks for no key
         scheme, _, key = (request.header("authorization") or "").partition(" ")
         key = key.strip()
         if scheme.lower() != "bearer" or not key:
@@ -57,6 +75,8 @@ class ClerkDialect(Dialect):
             version(request)
         if operation.params is None:
             return {}
+        if operation.path.startswith((frontend.API, frontend.PORTAL)):
+            return frontend.decode(request, operation)
         from mocks.clerk import forms
 
         if request.method == "GET":
@@ -82,6 +102,10 @@ class ClerkDialect(Dialect):
         """Answer with a bare status."""
         return errors.failure(status, message)
 
+    def headers(self, exchange: Exchange) -> list[tuple[str, str]]:
+        """Let pages of other origins read what the Frontend API answers."""
+        return frontend.cors(exchange.request) if frontend.is_frontend(exchange.request) else []
+
     def refused(self, refusal: Refusal, exchange: Exchange) -> Any:
         """Complete a refusal by the request's trace id."""
         return refusal.body | {"clerk_trace_id": exchange.request_id}
@@ -98,7 +122,7 @@ def version(request: Request | None) -> str:
         given = request.query.partition("__clerk_api_version=")[2].partition("&")[0]
     if given is None:
         return VERSIONS[0]
-    if given not in VERSIONS:
+    if given not in VERSIONS and not (given in BROWSER_VERSIONS and frontend.is_frontend(request)):
         raise errors.unknown_version(given)
     return given
 

@@ -225,3 +225,55 @@ def failure(status: int, message: str = "") -> Refusal:
     code, short, long = _BY_STATUS.get(status, _UNEXPECTED)
     headers = (("Retry-After", "10"),) if status == 429 else ()
     return refusal(status, [item(code, short, message or long)], headers=headers)
+
+
+# --- browsers ----------------------------------------------------------------------------------------------------
+
+
+def unauthenticated() -> Refusal:
+    """Return the 401 for a browser that is nobody."""
+    return failure(401)
+
+
+def signed_out() -> Refusal:
+    """Return the 401 for a browser whose user is signed out."""
+    return refusal(401, [item("signed_out", "Signed out", "You are signed out")])
+
+
+def no_dev_browser() -> Refusal:
+    """Return the 401 for a request to a development instance that does not say which browser it comes from."""
+    told = "Unable to authenticate this browser for your development instance. Check your Clerk cookies and try again."
+    return refusal(401, [item("dev_browser_unauthenticated", "Browser unauthenticated", told)])
+
+
+def session_exists() -> Refusal:
+    """Return the 400 for signing in where somebody is signed in already."""
+    told = "You're currently in single session mode. You can only be signed into one account at a time."
+    return conflict("session_exists", "Session already exists", told)
+
+
+def incorrect_code(*, keep: bool = True) -> Refusal:
+    """Return the 422 for a wrong code; the attempt is counted."""
+    found = broken(422, "form_code_incorrect", "is incorrect", "Incorrect code", param="code")
+    found.keep, found.rule = keep, None
+    return found
+
+
+def organization_out_of_reach() -> Refusal:
+    """Return the 404 for an organisation that is unknown or not the user's."""
+    told = "Given organization not found, or you don't have permission to access the organization"
+    return conflict("organization_not_found_or_unauthorized", "not found or unauthorized", told, status=404)
+
+
+def missing_permission(permissions: list[str]) -> Refusal:
+    """Return the 403 for a member whose role does not allow something."""
+    told = "Current user is missing an organization permission."
+    meta = {"permissions": permissions}
+    return conflict("missing_organization_permission", "missing permission", told, status=403, meta=meta)
+
+
+def not_allowed(identifiers: list[str]) -> Refusal:
+    """Return the 403 for identifiers that the allowlist or the blocklist keeps out."""
+    told = f"{', '.join(identifiers)} {'is' if len(identifiers) == 1 else 'are'} not allowed to access this application."
+    meta = {"identifiers": identifiers}
+    return conflict("not_allowed_access", "Access not allowed.", told, status=403, meta=meta)

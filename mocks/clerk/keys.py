@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from hashlib import sha1
 from typing import TYPE_CHECKING
 
 from mocks.clerk import errors
@@ -49,6 +50,12 @@ def frontend_host(key: str) -> str:
     """Return the Frontend API host that a publishable key names."""
     encoded = key.removeprefix(PUBLISHABLE)
     return b64decode(encoded + "=" * (-len(encoded) % 4)).decode().rstrip("$")
+
+
+def cookie_suffix(publishable: str) -> str:
+    """Return what the names of cookies end in, so that the applications of one host do not share them."""
+    digest = sha1(publishable.encode(), usedforsecurity=False).digest()
+    return b64encode(digest).decode()[:8].replace("+", "-").replace("/", "_")
 
 
 def refused(key: str) -> Refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ConfigDict, Field
 
@@ -23,6 +23,18 @@ class Query(Params):
     """A query; unknown parameters are let pass."""
 
     model_config = ConfigDict(extra="ignore")
+
+
+class Window(Protocol):
+    """Which part of a list."""
+
+    @property
+    def limit(self) -> int:
+        """How many, at most."""
+
+    @property
+    def offset(self) -> int:
+        """How many are left out before them."""
 
 
 class Listing(Query):

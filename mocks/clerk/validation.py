@@ -94,9 +94,19 @@ def _shown(value: Any) -> str:
 
 def email(text: str, param: str = "email_address") -> str:
     """Return a mail address as Clerk keeps it, in lower case; refuse what is none."""
-    if len(text) > 254 or not _EMAIL.fullmatch(text.strip()):
+    if not is_email(text):
         raise errors.invalid_email(param)
     return text.strip().lower()
+
+
+def lowered(text: str) -> str:
+    """Return a name as it is compared."""
+    return text.strip().lower()
+
+
+def is_email(text: str) -> bool:
+    """Tell whether a text is a mail address."""
+    return len(text) <= 254 and _EMAIL.fullmatch(text.strip()) is not None
 
 
 def phone(text: str, param: str = "phone_number") -> str:

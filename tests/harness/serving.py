@@ -13,7 +13,7 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -161,9 +161,9 @@ def end(process: subprocess.Popen[str]) -> int:
     return code
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Served]:
-    """A Greenroom on a free block of ports, its data in a temporary folder; ended with the session."""
+@contextmanager
+def serving() -> Iterator[Served]:
+    """Start a Greenroom on a free block of ports, its data in a temporary folder, and end it."""
     folder = Path(tempfile.mkdtemp(prefix="greenroom-test-"))
     for _ in range(3):
         process = launch(folder)
@@ -177,6 +177,13 @@ def server() -> Iterator[Served]:
         yield Served(process, folder, url, http)
     end(process)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Served]:
+    """A Greenroom that lasts for the session."""
+    with serving() as served:
+        yield served
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harness.messages import Request
 from harness.transaction import VIOLATIONS, Transaction
 from harness.unit import Page
 from tests.harness.lab import Lab
@@ -273,3 +274,19 @@ async def test_a_room_that_cannot_be_loaded_says_so_in_its_providers_envelope(
     answer = await lab.call(lab.world(), "GET", "/parcels")
     assert answer.status_code == 500
     assert "wheels" in answer.json()["problem"]
+
+
+async def test_a_dialect_says_where_a_request_is_registered_and_whose_it_is(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = lab.world(), lab.world()
+    made = await lab.create(two)
+
+    def route(request: Request, directory: object) -> tuple[str, str]:
+        request.label = two.name
+        return "GET", request.path.removeprefix("/other")
+
+    monkeypatch.setattr(lab.runtime.providers["parcel"].dialect, "route", route)
+    answer = await lab.call(one, "POST", f"/other/parcels/{made['id']}")
+    assert answer.status_code == 404  # found, and looked for in the world of the key
+    assert (await lab.call(two, "POST", f"/other/parcels/{made['id']}")).json() == made

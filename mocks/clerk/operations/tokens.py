@@ -51,13 +51,13 @@ def retrieve_jwks(tx: Transaction) -> Json:
 @clerk.post("/v1/sign_in_tokens", id="CreateSignInToken", tier="P1")
 def create_sign_in_token(tx: Transaction, params: NewSignInToken) -> Json:
     """Make a token that signs a user in once."""
-    return tickets.sign_in(tx, params.user_id, params.org_id, params.expires_in_seconds)
+    return tickets.shown(tickets.sign_in(tx, params.user_id, params.org_id, params.expires_in_seconds))
 
 
 @clerk.post("/v1/sign_in_tokens/{sign_in_token_id}/revoke", id="RevokeSignInToken", tier="P1")
 def revoke_sign_in_token(tx: Transaction, sign_in_token_id: str) -> Json:
     """Take a sign-in token back."""
-    return tickets.revoke(tx, SIGN_IN_TOKENS, sign_in_token_id)
+    return tickets.shown(tickets.revoke(tx, SIGN_IN_TOKENS, sign_in_token_id))
 
 
 @clerk.post("/v1/actor_tokens", id="CreateActorToken", tier="P1")

@@ -5,6 +5,9 @@ A trigger takes what its fields name, or makes what it needs, and goes through t
 
 from __future__ import annotations
 
+import re
+from typing import Literal
+
 from pydantic import Field
 
 from harness.errors import InvalidInput
@@ -117,7 +120,7 @@ def sign_up(tx: Transaction, params: SignUp) -> Json:
 @clerk.trigger("user.updated")
 def change_user(tx: Transaction, params: UserChange) -> Json:
     """A user changes the profile."""
-    user = _user(tx, params.user_id)
+    user = user_for(tx, params.user_id)
     given = {name: value for name, value in params.given().items() if name != "user_id"}
     users.update(tx, user, given)
     return users.shown(tx, user)
@@ -126,19 +129,19 @@ def change_user(tx: Transaction, params: UserChange) -> Json:
 @clerk.trigger("user.deleted")
 def delete_user(tx: Transaction, params: OfUser) -> Json:
     """A user deletes the account."""
-    return users.delete(tx, _user(tx, params.user_id))
+    return users.delete(tx, user_for(tx, params.user_id))
 
 
 @clerk.trigger("session.created")
 def sign_in(tx: Transaction, params: SignIn) -> Json:
     """A user signs in."""
-    return sessions.create(tx, _user(tx, params.user_id), organization=params.organization_id)
+    return sessions.create(tx, user_for(tx, params.user_id), organization=params.organization_id)
 
 
 @clerk.trigger("session.pending")
 def sign_in_without_organization(tx: Transaction, params: OfUser) -> Json:
     """A user signs in and must choose an organisation first."""
-    return sessions.create(tx, _user(tx, params.user_id), pending=True)
+    return sessions.create(tx, user_for(tx, params.user_id), pending=True)
 
 
 @clerk.trigger("session.ended")
@@ -162,14 +165,14 @@ def revoke_session(tx: Transaction, params: OfSession) -> Json:
 @clerk.trigger("organization.created")
 def make_organization(tx: Transaction, params: NewOrganization) -> Json:
     """Somebody makes an organisation."""
-    creator = _user(tx, params.created_by)["id"]
+    creator = user_for(tx, params.created_by)["id"]
     return organizations.create(tx, {"name": params.name, "created_by": creator})
 
 
 @clerk.trigger("organization.updated")
 def rename_organization(tx: Transaction, params: OrganizationChange) -> Json:
     """Somebody renames an organisation."""
-    organization = _organization(tx, params.organization_id)
+    organization = organization_for(tx, params.organization_id)
     organizations.update(tx, organization, {"name": params.name})
     return organization
 
@@ -177,14 +180,14 @@ def rename_organization(tx: Transaction, params: OrganizationChange) -> Json:
 @clerk.trigger("organization.deleted")
 def delete_organization(tx: Transaction, params: OfOrganization) -> Json:
     """Somebody deletes an organisation."""
-    return organizations.delete(tx, _organization(tx, params.organization_id))
+    return organizations.delete(tx, organization_for(tx, params.organization_id))
 
 
 @clerk.trigger("organizationMembership.created")
 def join(tx: Transaction, params: OfMember) -> Json:
     """A user joins an organisation: the one named, or a new one."""
-    organization = _organization(tx, params.organization_id)
-    user = _new_user(tx, SignUp()) if params.user_id is None else _user(tx, params.user_id)
+    organization = organization_for(tx, params.organization_id)
+    user = _new_user(tx, SignUp()) if params.user_id is None else user_for(tx, params.user_id)
     made = memberships.create(tx, organization, user["id"], params.role)
     return memberships.shown(tx, made)
 
@@ -233,6 +236,26 @@ def customize_session_token(tx: Transaction, params: SessionToken) -> Json:
     return instance.change(tx, "session_token", params.model_dump(exclude_none=True))
 
 
+class InstanceSettings(Params):
+    """What the dashboard alone can set of an instance."""
+
+    environment_type: Literal["development", "production"] | None = None
+    sign_up_mode: Literal["public", "restricted", "waitlist"] | None = None
+    social: list[str] | None = None
+
+
+@clerk.trigger("instance.customized")
+def customize_instance(tx: Transaction, params: InstanceSettings) -> Json:
+    """Set what only the dashboard can: the kind of instance, who may sign up, which identity providers; nothing is announced."""
+    environment = {"type": params.environment_type, "social": params.social}
+    changes = {name: value for name, value in environment.items() if value is not None}
+    if any(not re.fullmatch(r"oauth_[a-z_]{2,40}", each) for each in params.social or ()):
+        raise InvalidInput("identity providers are named like oauth_google")
+    if params.sign_up_mode is not None:
+        instance.change(tx, "sign_up", {"mode": params.sign_up_mode})
+    return instance.change(tx, "environment", changes)
+
+
 # --- what a trigger acts on --------------------------------------------------------------------------------------
 
 
@@ -242,7 +265,8 @@ def _new_user(tx: Transaction, params: SignUp) -> Json:
     return users.create(tx, wanted)
 
 
-def _user(tx: Transaction, id: str | None) -> Json:
+def user_for(tx: Transaction, id: str | None) -> Json:
+    """Return the user that a trigger names, the newest one, or a new one."""
     if id is None:
         return tx.first(USERS) or _new_user(tx, SignUp())
     found = tx.get(USERS, id)
@@ -251,11 +275,12 @@ def _user(tx: Transaction, id: str | None) -> Json:
     return found
 
 
-def _organization(tx: Transaction, id: str | None) -> Json:
+def organization_for(tx: Transaction, id: str | None) -> Json:
+    """Return the organisation that a trigger names, the newest one, or a new one."""
     if id is None:
         found = tx.first(ORGANIZATIONS)
         return found or organizations.create(
-            tx, {"name": "Triggered", "created_by": _user(tx, None)["id"], "max_allowed_memberships": 0}
+            tx, {"name": "Triggered", "created_by": user_for(tx, None)["id"], "max_allowed_memberships": 0}
         )
     found = tx.get(ORGANIZATIONS, id)
     if found is None:
@@ -264,7 +289,7 @@ def _organization(tx: Transaction, id: str | None) -> Json:
 
 
 def _membership(tx: Transaction, params: OfMember) -> Json:
-    organization = _organization(tx, params.organization_id)["id"]
+    organization = organization_for(tx, params.organization_id)["id"]
     if params.user_id is None:
         found = tx.first(MEMBERSHIPS, organization_id=organization)
     else:
@@ -276,7 +301,7 @@ def _membership(tx: Transaction, params: OfMember) -> Json:
 
 def _new_invitation(tx: Transaction, params: Invitation) -> Json:
     address = params.email_address or f"guest-{tx.token('trigger.address', 8).lower()}@greenroom.test"
-    organization = _organization(tx, params.organization_id)
+    organization = organization_for(tx, params.organization_id)
     wanted = {"email_address": address, "role": params.role}
     (made,) = organization_invitations.create_all(tx, organization, [wanted])
     return made
@@ -293,7 +318,7 @@ def _invitation(tx: Transaction, id: str | None) -> Json:
 
 def _ended(tx: Transaction, params: OfSession, status: str) -> Json:
     if params.session_id is None:
-        session = tx.first(SESSIONS, status="active") or sessions.create(tx, _user(tx, None))
+        session = tx.first(SESSIONS, status="active") or sessions.create(tx, user_for(tx, None))
     else:
         found = tx.get(SESSIONS, params.session_id)
         if found is None:

@@ -128,6 +128,21 @@ def reserve(tx: Transaction, user: Json, phone: Json, *, reserved: bool | None) 
     return phone
 
 
+def for_second_factor(
+    tx: Transaction, user: Json, phone: Json, *, reserved: bool | None, default: bool | None
+) -> None:
+    """Use a verified phone number for the second factor, as the default one if that is asked; None leaves things."""
+    reserve(tx, user, phone, reserved=reserved)
+    if default is not None:
+        for each in user["phone_numbers"]:
+            each["default_second_factor"] = default and each is phone
+    on = user["totp_enabled"] or any(each["reserved_for_second_factor"] for each in user["phone_numbers"])
+    if on != user["two_factor_enabled"]:
+        user["two_factor_enabled"] = on
+        user["mfa_enabled_at" if on else "mfa_disabled_at"] = milliseconds(tx.now)
+    save(tx, user)
+
+
 def replace(tx: Transaction, user: Json, kind: str, value: str, status: str) -> Json:
     """Put one identification in the place of all of its kind that a user has."""
     kept = [each for each in user[LISTS[kind]] if each[kind] == value]

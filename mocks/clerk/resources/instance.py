@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness import chance
 from harness.collection import Collection
-from mocks.clerk import keys
+from mocks.clerk import frontend, keys
 from mocks.clerk.resources import ids
 
 if TYPE_CHECKING:
@@ -45,6 +45,12 @@ DEFAULTS: Json = {
         "domains_default_role": "org:member",
         "initial_role_set_key": None,
     },
+    "environment": {
+        "type": "development",
+        "proxy_url": None,
+        "social": ["oauth_google", "oauth_github"],
+    },
+    "sign_up": {"mode": "public"},
     "session_token": {
         "version": 2,
         # The platform reads a claim whose name is literally `metadata.role`, and elsewhere `metadata` with `role` in it.
@@ -55,7 +61,8 @@ DEFAULTS: Json = {
 
 def settings(tx: Transaction) -> Json:
     """Return the instance's settings, each group a dict; changes are kept by `change`."""
-    return tx.get(SETTINGS, "instance") or DEFAULTS
+    kept = tx.get(SETTINGS, "instance")
+    return DEFAULTS if kept is None else DEFAULTS | kept
 
 
 def change(tx: Transaction, group: str, values: Json) -> Json:
@@ -63,7 +70,7 @@ def change(tx: Transaction, group: str, values: Json) -> Json:
     kept = tx.get(SETTINGS, "instance")
     if kept is None:
         kept = tx.insert(SETTINGS, dict(DEFAULTS))
-    kept[group] = kept[group] | values
+    kept[group] = {**(kept.get(group) or DEFAULTS[group]), **values}
     tx.save(SETTINGS, kept)
     changed: Json = kept[group]
     return changed
@@ -74,6 +81,33 @@ def host_of(tx: Transaction) -> str:
     return _host(tx.world.accounts["clerk"]["tokens"]["publishable_key"])
 
 
+def is_development(tx: Transaction) -> bool:
+    """Tell whether browsers carry a token of their own, as on development instances, or cookies alone."""
+    return bool(settings(tx)["environment"]["type"] == "development")
+
+
+def frontend_url(tx: Transaction) -> str:
+    """Return where browsers reach the Frontend API: as the instance's domain says, or as the request came, else its host.
+
+    What came under an address of this machine is answered with such an address, so that links in it open without any
+    host name being intercepted.
+    """
+    proxy: str | None = settings(tx)["environment"]["proxy_url"]
+    if proxy is not None:
+        return proxy
+    if tx.request is None:
+        return issuer(tx)
+    if frontend.is_frontend(tx.request):
+        return frontend.base(tx.request)
+    return issuer(tx) if frontend.has_own_host(tx.request) else f"{tx.request.origin}/~{tx.world.name}"
+
+
+def portal_url(tx: Transaction) -> str:
+    """Return where the account portal is."""
+    found = frontend_url(tx)
+    return found.replace(".clerk.", ".", 1) if found.endswith(frontend.SUFFIX) else found
+
+
 def issuer(tx: Transaction) -> str:
     """Return who issues the world's tokens: the address of its Frontend API."""
     return f"https://{host_of(tx)}"
@@ -82,6 +116,11 @@ def issuer(tx: Transaction) -> str:
 def id_of(tx: Transaction) -> str:
     """Return the instance's id, which follows from the world's secret key and is the `kid` of its tokens too."""
     return _id(secret_of(tx))
+
+
+def domain_of(tx: Transaction) -> str:
+    """Return the id of the instance's domain."""
+    return f"dmn_{id_of(tx).removeprefix('ins_')}"
 
 
 def secret_of(tx: Transaction) -> str:

@@ -10,7 +10,7 @@ from mocks.clerk import errors
 if TYPE_CHECKING:
     from harness.collection import Collection
     from harness.transaction import Transaction
-    from mocks.clerk.parameters import Listing
+    from mocks.clerk.parameters import Window
 
 Json = dict[str, Any]
 Key = Callable[[Json], Any]
@@ -30,7 +30,7 @@ def ordered(order_by: str, fields: Iterable[str]) -> tuple[str, bool]:
 def window(
     tx: Transaction,
     collection: Collection,
-    params: Listing,
+    params: Window,
     *,
     newest_first: bool = True,
     **where: Any,
@@ -42,7 +42,7 @@ def window(
     return page.items, tx.count(collection, **where)
 
 
-def sifted(documents: list[Json], params: Listing, key: Key, *, descending: bool) -> tuple[list[Json], int]:
+def sifted(documents: list[Json], params: Window, key: Key, *, descending: bool) -> tuple[list[Json], int]:
     """Return a page of documents in an order of their own, and how many there are; nulls come last when it ascends."""
 
     def rank(document: Json) -> tuple[bool, Any]:

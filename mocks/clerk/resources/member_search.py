@@ -11,7 +11,7 @@ from mocks.clerk.resources.users import USERS
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
-    from mocks.clerk.parameters import Listing, MemberQuery
+    from mocks.clerk.parameters import MemberQuery, Window
 
 Json = dict[str, Any]
 Pair = tuple[Json, Json]
@@ -21,7 +21,7 @@ ORDERS = ("created_at", *OF_USER)
 
 
 def search(
-    tx: Transaction, organization: Json, query: MemberQuery, params: Listing, order_by: str
+    tx: Transaction, organization: Json, query: MemberQuery, params: Window, order_by: str
 ) -> tuple[list[Json], int]:
     """Return a page of an organisation's memberships that match every filter, and how many do."""
     field, descending = listing.ordered(order_by, ORDERS)

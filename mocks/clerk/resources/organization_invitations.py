@@ -121,6 +121,24 @@ def _create(tx: Transaction, organization: Json, address: str, wanted: Json) -> 
     return invitation
 
 
+def invite_once(tx: Transaction, organization: Json, user: Json, domain: str, role: str) -> None:
+    """Invite a user by the address under a domain, without a mail, unless that was done before."""
+    for each in user["email_addresses"]:
+        address = each["email_address"]
+        known = tx.every(INVITATIONS, organization_id=organization["id"], email_address=address)
+        if address.partition("@")[2] == domain and not any(known):
+            _create(tx, organization, address, {"role": role, "notify": False})
+
+
+def of_user(tx: Transaction, user: Json) -> list[Json]:
+    """Return the invitations to any of a user's verified addresses, the newest first."""
+    from mocks.clerk.resources.identifications import is_verified
+
+    addresses = [each["email_address"] for each in user["email_addresses"] if is_verified(each)]
+    found = [each for address in addresses for each in tx.every(INVITATIONS, email_address=address)]
+    return sorted(found, key=lambda each: (each["created_at"], each["id"]), reverse=True)
+
+
 def _called(user: Json) -> str:
     names = [user["first_name"], user["last_name"]]
     return " ".join(filter(None, names)) or users.identifier(user)

@@ -133,12 +133,14 @@ def replace_metadata(tx: Transaction, organization: Json, given: Json) -> None:
 
 def delete(tx: Transaction, organization: Json) -> Json:
     """Remove an organisation with its memberships and invitations; return the deleted object."""
-    from mocks.clerk.resources import memberships, organization_invitations, sessions
+    from mocks.clerk.resources import domains, enrolment, memberships, organization_invitations, sessions
 
     id = organization["id"]
     sessions.leave_organization(tx, id)
     memberships.drop_all(tx, id)
     organization_invitations.drop_all(tx, id)
+    domains.drop_all(tx, id)
+    enrolment.forget(tx, organization_id=id)
     tx.delete(ORGANIZATIONS, id)
     gone = {"object": "organization", "id": id, "slug": organization["slug"], "deleted": True}
     events.emit(tx, "organization.deleted", gone)

@@ -32,16 +32,16 @@ PWNED = frozenset(
 """Clerk asks a service with hundreds of millions of leaked passwords; these few stand for them."""
 
 
-def check(password: str, *, leaked: bool = True) -> None:
+def check(password: str, *, leaked: bool = True, param: str = "password") -> None:
     """Refuse a password that Clerk would not take; without `leaked`, those that were leaked too."""
     if len(password) < SHORTEST:
         told = f"Passwords must be {SHORTEST} characters or more."
-        raise errors.password("length_too_short", told)
+        raise errors.password("length_too_short", told, param)
     if len(password) > LONGEST:
-        raise errors.password("length_too_long", f"Passwords must be {LONGEST} characters or less.")
+        raise errors.password("length_too_long", f"Passwords must be {LONGEST} characters or less.", param)
     if leaked and password.lower() in PWNED:
         told = "Password has been found in an online data breach. For account safety, please use a different password."
-        raise errors.password("pwned", told)
+        raise errors.password("pwned", told, param)
 
 
 def digest(tx: Transaction, password: str) -> str:

@@ -8,7 +8,8 @@ from harness import instants
 from harness.collection import Collection
 from mocks.clerk import errors
 from mocks.clerk.dialect import milliseconds
-from mocks.clerk.resources import events, ids, memberships, organizations, users
+from mocks.clerk.resources import events, ids, memberships, organizations, session_activity, users
+from mocks.clerk.resources.organizations import ORGANIZATIONS
 from mocks.clerk.resources.users import USERS
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ SESSIONS = Collection(
     organization=lambda session: session["last_active_organization_id"],
 )
 CLIENTS = Collection("clerk.client")
+STAMPS = Collection("clerk.client_stamp")
+"""When a client's sessions last began or ended, in real seconds: browsers compare it with the stamps of tokens."""
+
 EXPIRE = "session.expire"
 
 LIFETIME = 7 * instants.DAY
@@ -40,17 +44,18 @@ def create(
     organization: str | None = None,
     actor: Json | None = None,
     pending: bool = False,
+    client: Json | None = None,
 ) -> Json:
-    """Sign a user in, in a client of its own; the active organisation must be one of the user's.
+    """Sign a user in, in a client of its own unless one is given; the active organisation must be one of the user's.
 
     A `pending` session waits for its user to choose an organisation.
     """
-    _check_admitted(user)
+    check_admitted(user)
     if organization is not None:
         organization = organizations.find(tx, organization)["id"]
         memberships.find(tx, organization, user["id"])
     now = milliseconds(tx.now)
-    client = tx.insert(CLIENTS, _client(tx, now), fresh=True)
+    client = new_client(tx) if client is None else client
     session: Json = {
         "object": "session",
         "id": ids.new(tx, "sess"),
@@ -60,7 +65,7 @@ def create(
         "status": "pending" if pending else "active",
         "last_active_organization_id": organization,
         "last_active_at": now,
-        "latest_activity": None,
+        "latest_activity": session_activity.of_request(tx),
         "expire_at": milliseconds(tx.now + LIFETIME),
         "abandon_at": milliseconds(tx.now + ABANDONED_AFTER),
         "created_at": now,
@@ -68,8 +73,9 @@ def create(
         "tasks": [{"key": "choose-organization"}] if pending else None,
     }
     tx.insert(SESSIONS, session, fresh=True)
-    client["last_active_session_id"] = session["id"]
+    client |= {"last_active_session_id": session["id"], "updated_at": now}
     tx.save(CLIENTS, client)
+    stamp(tx, client["id"])
     tx.schedule(EXPIRE, tx.now + LIFETIME, {"session": session["id"]}, key=f"expire:{session['id']}")
     user |= {"last_sign_in_at": now, "last_active_at": now, "updated_at": now}
     tx.save(USERS, user)
@@ -77,7 +83,8 @@ def create(
     return session
 
 
-def _check_admitted(user: Json) -> None:
+def check_admitted(user: Json) -> None:
+    """Refuse a user who is banned or locked."""
     if user["banned"]:
         told = "You have been banned. If you think this was by mistake, please contact support."
         raise errors.conflict("user_banned", "User banned", told, status=403)
@@ -86,8 +93,10 @@ def _check_admitted(user: Json) -> None:
         raise errors.conflict("user_locked", "Account locked", told, status=403)
 
 
-def _client(tx: Transaction, now: int) -> Json:
-    return {
+def new_client(tx: Transaction) -> Json:
+    """Make a client: a browser's, or one for a session that the Backend API begins."""
+    now = milliseconds(tx.now)
+    made = {
         "object": "client",
         "id": ids.new(tx, "client"),
         "sign_in_id": None,
@@ -97,6 +106,23 @@ def _client(tx: Transaction, now: int) -> Json:
         "created_at": now,
         "updated_at": now,
     }
+    return tx.insert(CLIENTS, made, fresh=True)
+
+
+def stamp(tx: Transaction, client_id: str) -> None:
+    """Note that a client's sessions have changed just now, in real time."""
+    kept = tx.get(STAMPS, client_id)
+    if kept is None:
+        tx.insert(STAMPS, {"id": client_id, "at": tx.real_seconds})
+    else:
+        kept["at"] = tx.real_seconds
+        tx.save(STAMPS, kept)
+
+
+def stamped(tx: Transaction, client: Json) -> int:
+    """Return when a client's sessions last changed, in real seconds."""
+    kept = tx.get(STAMPS, client["id"])
+    return 0 if kept is None else int(kept["at"])
 
 
 def find(tx: Transaction, id: str) -> Json:
@@ -132,14 +158,54 @@ def end(tx: Transaction, session: Json, status: str) -> None:
     if client is not None and client["last_active_session_id"] == session["id"]:
         client |= {"last_active_session_id": None, "updated_at": milliseconds(tx.now)}
         tx.save(CLIENTS, client)
+        stamp(tx, client["id"])
     if status != "expired":
         _announce(tx, status, session, users.find(tx, session["user_id"]))
+
+
+def own_organization(tx: Transaction, user: Json, id_or_slug: str | None) -> str | None:
+    """Return the id of an organisation of a user's, None for the user's own account; refuse another's."""
+    if not id_or_slug:
+        return None
+    found = tx.get(ORGANIZATIONS, id_or_slug) or tx.first(ORGANIZATIONS, slug=id_or_slug)
+    if found is None or memberships.of(tx, found["id"], user["id"]) is None:
+        raise errors.organization_out_of_reach()
+    return str(found["id"])
+
+
+def activate(tx: Transaction, session: Json, user: Json, id_or_slug: str | None) -> None:
+    """Set the active organisation of a session; with one, a session that waited for that is pending no more."""
+    session["last_active_organization_id"] = own_organization(tx, user, id_or_slug)
+    if session["status"] == "pending" and session["last_active_organization_id"] is not None:
+        session |= {"status": "active", "tasks": None}
+        _announce(tx, "created", session, user)
+
+
+def touch(tx: Transaction, session: Json, user: Json) -> None:
+    """Note that a session is in use: it is its client's last active one from now on."""
+    now = milliseconds(tx.now)
+    session |= {"last_active_at": now, "updated_at": now}
+    session["latest_activity"] = session_activity.of_request(tx) or session["latest_activity"]
+    tx.save(SESSIONS, session)
+    user["last_active_at"] = now
+    tx.save(USERS, user)
+    client = tx.get(CLIENTS, session["client_id"])
+    if client is not None:
+        client |= {"last_active_session_id": session["id"], "sign_up_id": None, "updated_at": now}
+        tx.save(CLIENTS, client)
 
 
 def end_all(tx: Transaction, user_id: str, status: str) -> None:
     """End every session of a user that lives."""
     for session in list(tx.every(SESSIONS, alive=user_id)):
         end(tx, session, status)
+
+
+def end_others(tx: Transaction, session: Json) -> None:
+    """End every session of a user that lives but one."""
+    for each in list(tx.every(SESSIONS, alive=session["user_id"])):
+        if each["id"] != session["id"]:
+            end(tx, each, "revoked")
 
 
 def leave_organization(tx: Transaction, organization_id: str, user_id: str | None = None) -> None:

@@ -26,9 +26,10 @@ def sign_in(tx: Transaction, user_id: str, organization: str | None, seconds: in
     """Make a token that signs a user in once, into an organisation of the user's if one is given."""
     users.find(tx, user_id)
     if organization is not None:
-        memberships.find(tx, organizations.find(tx, organization)["id"], user_id)
+        organization = organizations.find(tx, organization)["id"]
+        memberships.find(tx, organization, user_id)
     made = _ticket(tx, "sign_in_token", "sit", user_id, MONTH if seconds is None else seconds)
-    return tx.insert(SIGN_IN_TOKENS, made, fresh=True)
+    return tx.insert(SIGN_IN_TOKENS, made | {"organization_id": organization}, fresh=True)
 
 
 def act(tx: Transaction, user_id: str, actor: Json, seconds: int | None) -> Json:
@@ -47,7 +48,7 @@ def _ticket(tx: Transaction, kind: str, prefix: str, user_id: str, seconds: int)
         "status": "pending",
         "user_id": user_id,
         "token": ticket,
-        "url": f"{instance.issuer(tx)}/v1/tickets/accept?ticket={ticket}",
+        "url": f"{instance.frontend_url(tx)}/v1/tickets/accept?ticket={ticket}",
         "created_at": milliseconds(tx.now),
         "updated_at": milliseconds(tx.now),
     }
@@ -65,6 +66,11 @@ def revoke(tx: Transaction, collection: Collection, id: str) -> Json:
         raise errors.conflict(f"{kind}_cannot_be_revoked_code", "cannot revoke", told)
     found |= {"status": "revoked", "updated_at": milliseconds(tx.now)}
     return tx.save(collection, found)
+
+
+def shown(token: Json) -> Json:
+    """Show a sign-in token; the organisation that it leads into is not told."""
+    return {name: value for name, value in token.items() if name != "organization_id"}
 
 
 def testing(tx: Transaction) -> Json:

@@ -12,10 +12,12 @@ import jwt
 from harness import instants, keys
 from harness.chance import HEX
 from harness.collection import Collection
-from mocks.clerk.resources import claims, instance, memberships
+from mocks.clerk.resources import claims, instance, memberships, roles
 from mocks.clerk.resources.organizations import ORGANIZATIONS
 
 if TYPE_CHECKING:
+    from jwt.types import Options
+
     from harness.transaction import Transaction
 
 Json = dict[str, Any]
@@ -51,6 +53,16 @@ OWN = (
 """Claims of session tokens that custom ones cannot change."""
 
 
+UNCHECKED: Options = {
+    "verify_exp": False,
+    "verify_nbf": False,
+    "verify_iat": False,
+    "verify_aud": False,
+    "verify_sub": False,
+}
+"""Of a token that the instance has made itself, only the signature is of interest."""
+
+
 def signing_key(tx: Transaction) -> str:
     """Return the world's private key (PEM), made at its first use.
 
@@ -78,7 +90,7 @@ def of_session(
     settings = instance.settings(tx)["session_token"]
     now = tx.real_seconds
     body = _standing(tx, user, now, seconds or LIFETIME, SKEW, origin)
-    body |= {"sid": session["id"], "fva": [_minutes(tx, session), -1]}
+    body |= {"sid": session["id"], "fva": factor_ages(tx, session)}
     if session["actor"] is not None:
         body["act"] = session["actor"]
     if settings["version"] == 2:
@@ -86,7 +98,7 @@ def of_session(
     body |= _organization(tx, session, user, settings["version"])
     custom = claims.fill(settings["claims"], claims.context(tx, user, session))
     body = {name: value for name, value in custom.items() if name not in OWN} | body
-    return _signed(tx, body, cat=CATEGORY)
+    return signed(tx, body, cat=CATEGORY)
 
 
 def of_template(
@@ -99,7 +111,7 @@ def of_template(
     body = claims.fill(template["claims"], claims.context(tx, user, session)) | body
     if template["custom_signing_key"]:
         return encode(body, template["signing_key"], template["signing_algorithm"])
-    return _signed(tx, body, cat=CATEGORY)
+    return signed(tx, body, cat=CATEGORY)
 
 
 def ticket(tx: Transaction, kind: str, id: str, lifetime: int) -> str:
@@ -111,22 +123,22 @@ def ticket(tx: Transaction, kind: str, id: str, lifetime: int) -> str:
 
 def ticket_url(tx: Transaction, kind: str, id: str, lifetime: int) -> str:
     """Return the link that redeems a ticket at the Frontend API."""
-    return f"{instance.issuer(tx)}/v1/tickets/accept?ticket={ticket(tx, kind, id, lifetime)}"
+    return f"{instance.frontend_url(tx)}/v1/tickets/accept?ticket={ticket(tx, kind, id, lifetime)}"
+
+
+def verified(tx: Transaction, token: str) -> Json | None:
+    """Return the claims of a token that this instance has signed, whatever the time is; None for another's."""
+    public = keys.private_key(signing_key(tx)).public_key()
+    try:
+        body: Json = jwt.decode(token, public, algorithms=["RS256"], options=UNCHECKED)
+    except jwt.PyJWTError:
+        return None
+    return body
 
 
 def session_of(tx: Transaction, token: str) -> str | None:
     """Return the id of the session that a token of this instance is for; None when it is not signed by it."""
-    public = keys.private_key(signing_key(tx)).public_key()
-    try:
-        body = jwt.decode(
-            token,
-            public,
-            algorithms=["RS256"],
-            options={"verify_exp": False, "verify_nbf": False, "verify_iat": False},
-        )
-    except jwt.PyJWTError:
-        return None
-    sid = body.get("sid")
+    sid = (verified(tx, token) or {}).get("sid")
     return sid if isinstance(sid, str) else None
 
 
@@ -140,6 +152,11 @@ def _standing(tx: Transaction, user: Json, now: int, seconds: int, skew: int, or
         "nbf": now - skew,
         "sub": user["id"],
     }
+
+
+def factor_ages(tx: Transaction, session: Json) -> list[int]:
+    """Return the minutes since each factor was verified, -1 for one that never was."""
+    return [_minutes(tx, session), -1]
 
 
 def _minutes(tx: Transaction, session: Json) -> int:
@@ -156,20 +173,35 @@ def _organization(tx: Transaction, session: Json, user: Json, version: int) -> J
     if membership is None:
         return {}
     role: str = membership["role"]
+    allowed = [key for key in roles.granted(tx, role) if not key.startswith("org:sys_")]
     if version == 2:
-        return {
-            "o": {"id": organization["id"], "rol": role.removeprefix("org:"), "slg": organization["slug"]}
-        }
+        own = {"id": organization["id"], "rol": role.removeprefix("org:"), "slg": organization["slug"]}
+        return {"o": own} if not allowed else _by_feature(own, allowed)
     return {
         "org_id": organization["id"],
-        "org_permissions": [],
+        "org_permissions": allowed,
         "org_role": role,
         "org_slug": organization["slug"],
     }
 
 
-def _signed(tx: Transaction, body: Json, *, cat: str) -> str:
-    headers = {"cat": cat, "kid": instance.id_of(tx)}
+def _by_feature(own: Json, allowed: list[str]) -> Json:
+    """Write permissions as version 2 does: features in `fea`, the permissions' names in `per`, and who has which in `fpm`.
+
+    The number of a feature is that of its permissions as bits, the first name's the lowest.
+    """
+    pairs = [key.removeprefix("org:").split(":") for key in allowed]
+    features, names = [list(dict.fromkeys(each[place] for each in pairs)) for place in (0, 1)]
+    masks = dict.fromkeys(features, 0)
+    for feature, name in pairs:
+        masks[feature] |= 1 << names.index(name)
+    own |= {"per": ",".join(names), "fpm": ",".join(map(str, masks.values()))}
+    return {"o": own, "fea": ",".join(f"o:{feature}" for feature in features)}
+
+
+def signed(tx: Transaction, body: Json, *, cat: str | None = None) -> str:
+    """Sign claims with the instance's key; `cat` is the category of the token."""
+    headers = {"kid": instance.id_of(tx)} | ({} if cat is None else {"cat": cat})
     return encode(body, keys.private_key(signing_key(tx)), "RS256", headers)
 
 

@@ -26,6 +26,9 @@ USERS = Collection(
     email_address=lambda user: [each["email_address"] for each in user["email_addresses"]],
     phone_number=lambda user: [each["phone_number"] for each in user["phone_numbers"]],
     web3_wallet=lambda user: [each["web3_wallet"] for each in user["web3_wallets"]],
+    external_account=lambda user: [
+        f"{each['provider']}/{each['provider_user_id']}" for each in user["external_accounts"]
+    ],
     identification=lambda user: [
         each["id"] for name in ("email_addresses", "phone_numbers", "web3_wallets") for each in user[name]
     ],
@@ -103,11 +106,14 @@ def find(tx: Transaction, id: str) -> Json:
     return user
 
 
-def create(tx: Transaction, wanted: Json) -> Json:
-    """Make a user of what the API takes; refuse identifiers that are taken, weak passwords, and one without anything."""
+def create(tx: Transaction, wanted: Json, *, how: Json | None = None) -> Json:
+    """Make a user of what the API takes; refuse identifiers that are taken, weak passwords, and one without anything.
+
+    `how` is how identifications were verified, by their kind; those that it does not name are vouched for by the API.
+    """
     at = validation.instant(wanted["created_at"], "created_at") if wanted.get("created_at") else None
     user = blank(tx, at=at)
-    _identify(tx, user, wanted)
+    _identify(tx, user, wanted, how or {})
     _describe(tx, user, wanted)
     for kind in validation.METADATA:
         user[kind] = wanted.get(kind) or {}
@@ -115,6 +121,9 @@ def create(tx: Transaction, wanted: Json) -> Json:
     if wanted.get("banned"):
         user["banned"] = True
     tx.insert(USERS, user, at=at, fresh=True)
+    if wanted.get("external_accounts"):
+        user["external_accounts"] = wanted["external_accounts"]
+        tx.save(USERS, user)
     if wanted.get("locked"):
         _lock(tx, user)
         tx.save(USERS, user)
@@ -122,7 +131,7 @@ def create(tx: Transaction, wanted: Json) -> Json:
     return user
 
 
-def _identify(tx: Transaction, user: Json, wanted: Json) -> None:
+def _identify(tx: Transaction, user: Json, wanted: Json, how: Json) -> None:
     from mocks.clerk.resources import identifications as own
 
     readers = {own.EMAIL: validation.email, own.PHONE: validation.phone, own.WALLET: _wallet}
@@ -136,10 +145,11 @@ def _identify(tx: Transaction, user: Json, wanted: Json) -> None:
             own.check_free(tx, kind, value)
             reserved = number < len(statuses) and statuses[number] == "reserved"
             made = own.new(tx, kind, value, verified=True, reserved=reserved)
+            made["verification"] = how.get(kind, made["verification"])
             user[own.LISTS[kind]].append(made)
         own.settle_primary(user, kind)
     if wanted.get("username"):
-        user["username"] = _username(tx, user, wanted["username"])
+        user["username"] = username(tx, user, wanted["username"])
     named = user["username"] or any(user[name] for name in own.LISTS.values())
     if not named and not wanted.get("skip_user_requirement"):
         raise errors.data_missing(["email_address"])
@@ -180,7 +190,8 @@ def _set_password(tx: Transaction, user: Json, given: Json) -> None:
     user |= {"password_enabled": True, "password_last_updated_at": milliseconds(tx.now)}
 
 
-def _username(tx: Transaction, user: Json, text: str) -> str:
+def username(tx: Transaction, user: Json, text: str) -> str:
+    """Return a user name as it is kept; refuse one that breaks the rules or is another's."""
     name = text.strip().lower()
     if not 4 <= len(name) <= 64:
         told = "Your username must be between 4 and 64 characters long."
@@ -220,7 +231,7 @@ def update(tx: Transaction, user: Json, given: Json) -> None:
     """Change a user's attributes."""
     _describe(tx, user, given)
     if "username" in given:
-        user["username"] = _username(tx, user, given["username"]) if given["username"] else None
+        user["username"] = username(tx, user, given["username"]) if given["username"] else None
     for kind in ("email_address", "phone_number", "web3_wallet"):
         _set_primary(user, kind, given.get(f"primary_{kind}_id"))
     metadata.replace(user, {kind: given[kind] for kind in validation.METADATA if kind in given})
@@ -294,6 +305,15 @@ def _lock(tx: Transaction, user: Json) -> None:
     tx.schedule(UNLOCK, tx.now + LOCKED_FOR, {"user": user["id"]}, key=f"unlock:{user['id']}")
 
 
+def count_failure(tx: Transaction, user: Json) -> None:
+    """Note that somebody failed to prove to be a user: too often, and the user is locked."""
+    user["verification_attempts_remaining"] = max(user["verification_attempts_remaining"] - 1, 0)
+    if user["verification_attempts_remaining"] == 0 and not user["locked"]:
+        lock(tx, user)
+    else:
+        tx.save(USERS, user)
+
+
 def unlock(tx: Transaction, user: Json) -> None:
     """Unlock a user."""
     release(tx, user)
@@ -303,7 +323,7 @@ def unlock(tx: Transaction, user: Json) -> None:
 def release(tx: Transaction, user: Json) -> None:
     """Take the lock from a user, without announcing it: that is what time does."""
     tx.unschedule(f"unlock:{user['id']}")
-    user["locked"] = False
+    user |= {"locked": False, "verification_attempts_remaining": ATTEMPTS}
     user["internal"]["locked_until"] = None
     tx.save(USERS, user)
 
@@ -337,9 +357,10 @@ def _no_password() -> Exception:
 
 def delete(tx: Transaction, user: Json) -> Json:
     """Remove a user with its sessions and memberships; return the deleted object."""
-    from mocks.clerk.resources import memberships, sessions
+    from mocks.clerk.resources import enrolment, memberships, sessions
 
     sessions.end_all(tx, user["id"], "removed")
+    enrolment.forget(tx, user_id=user["id"])
     memberships.leave_all(tx, user["id"])
     tx.unschedule(f"unlock:{user['id']}")
     tx.delete(USERS, user["id"])

@@ -84,6 +84,42 @@ class Published:
         return set(schema.get("properties", ())).union(*below)
 
 
+@cache
+def frontend(folder: Path) -> Frontend:
+    """Return the Frontend API's document of a folder, read once."""
+    return Frontend(folder)
+
+
+class Frontend:
+    """The schemas of what the Frontend API answers."""
+
+    def __init__(self, folder: Path) -> None:
+        document = read(folder, "clerk.fapi.yaml")
+        self.document = document
+        self.operations = {
+            operation["operationId"]: (path, method.upper(), operation)
+            for path, item in document["paths"].items()
+            for method, operation in item.items()
+            if method in METHODS
+        }
+        self.responses = document["components"]["responses"]
+        self.schemas = components(document["components"]["schemas"])
+
+    def answer(self, operation: str, status: int) -> Json:
+        """Return the schema of an operation's JSON, None for one without; fail for a status it does not have."""
+        described = self.operations[operation][2]["responses"][str(status)]
+        if "$ref" in described:
+            described = self.responses[described["$ref"].rpartition("/")[2]]
+        content = described.get("content", {}).get("application/json")
+        return None if content is None else converted(content["schema"])
+
+    def check(self, operation: str, status: int, body: Json) -> None:
+        """Hold an answer against the document."""
+        schema = self.answer(operation, status)
+        if schema is not None:
+            _validate(body, schema, self.schemas)
+
+
 def _validate(value: Json, schema: Json, schemas: Json) -> None:
     whole = {"allOf": [schema], "components": {"schemas": schemas}}
     jsonschema.Draft202012Validator(whole).validate(value)

@@ -14,6 +14,7 @@ from harness.application import Application
 from harness.collection import events_of
 from harness.runtime import Settings, open_runtime
 from mocks.clerk.dialect import VERSIONS
+from mocks.clerk.frontend import API, PORTAL
 from mocks.clerk.provider import clerk
 from mocks.clerk.resources.tokens import SIGNING_KEYS
 from tests.mocks.clerk.published import Published
@@ -23,6 +24,28 @@ Json = Any
 START = "2026-03-01T09:00:00Z"
 START_MS = 1_772_355_600_000
 HOST = "http://127.0.0.1:4403"
+
+
+ENROLMENT = {
+    *("CreateOrganizationRole", "UpdateOrganizationRole", "DeleteOrganizationRole"),
+    *("AssignPermissionToOrganizationRole", "RemovePermissionFromOrganizationRole"),
+    *("CreateOrganizationPermission", "UpdateOrganizationPermission", "DeleteOrganizationPermission"),
+    *("ListOrganizationDomains", "CreateOrganizationDomain", "UpdateOrganizationDomain"),
+    *("DeleteOrganizationDomain", "ListAllOrganizationDomains", "ListDomains", "UpdateDomain"),
+    *("ListWaitlistEntries", "CreateWaitlistEntry", "CreateBulkWaitlistEntries", "DeleteWaitlistEntry"),
+    *("InviteWaitlistEntry", "RejectWaitlistEntry"),
+}
+"""Operations about who may join what, as what."""
+
+
+def backend_operations() -> set[str]:
+    """Return the ids of what is served of the Backend API's document."""
+    clerk.load()
+    return {
+        id
+        for id, each in clerk.operations.items()
+        if not each.path.startswith((API, PORTAL)) and id != "getHandshakePayload"
+    }
 
 
 @dataclass

@@ -51,7 +51,7 @@ async def played(folder: Path, seed: int, *, default: bool = False) -> tuple[lis
         room.world.clock = configured(mode="frozen", now="2026-03-01T09:00:00Z")
     found = await story(room)
     tx = room.tx()
-    own = [instance.id_of(tx).encode(), instance.host_of(tx).encode()]
+    own = [instance.id_of(tx).encode(), instance.host_of(tx).encode(), room.world.name.encode()]
     await room.close()
     plain = []
     for each in found:

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 from mocks.clerk.provider import clerk
 from tests.mocks.clerk.published import METHODS, published, read
-from tests.mocks.clerk.room import Room
+from tests.mocks.clerk.room import Room, backend_operations
 
 Json = Any
-clerk.load()
 
 
 def order(id: str) -> tuple[bool, str]:
@@ -25,7 +24,7 @@ def order(id: str) -> tuple[bool, str]:
     return clerk.operations[id].method == "DELETE", id
 
 
-PUBLISHED = sorted(set(clerk.operations) - {"getHealth"}, key=order)
+PUBLISHED = sorted(backend_operations() - {"getHealth"}, key=order)
 
 
 @dataclass
@@ -71,6 +70,9 @@ async def furnish(room: Room) -> dict[str, str]:
     identifier = await room.ok("POST", "/allowlist_identifiers", {"identifier": "*@northwind.test"})
     redirect = await room.ok("POST", "/redirect_urls", {"url": "my-app://callback"})
     token = await room.ok("POST", "/sign_in_tokens", {"user_id": user["id"]})
+    domain = await room.ok("POST", f"/organizations/{made['id']}/domains", {"name": "northwind.test"})
+    entry = await room.ok("POST", "/waitlist_entries", {"email_address": "carol@northwind.test"})
+    own = (await room.ok("GET", "/domains"))["data"][0]
     actor = await room.ok("POST", "/actor_tokens", {"user_id": user["id"], "actor": {"sub": "s"}})
     return {
         "user_id": user["id"],
@@ -86,6 +88,9 @@ async def furnish(room: Room) -> dict[str, str]:
         "id": redirect["id"],
         "sign_in_token_id": token["id"],
         "actor_token_id": actor["id"],
+        "domain_id": domain["id"],
+        "waitlist_entry_id": entry["id"],
+        "own_domain": own["id"],
         "organization_role_id": (await room.ok("GET", "/organization_roles"))["data"][0]["id"],
         "permission_id": (await room.ok("GET", "/organization_permissions"))["data"][0]["id"],
     }
@@ -97,7 +102,7 @@ def served(folder: Path) -> Json:
     paths: dict[str, Json] = {}
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            if method in METHODS and operation["operationId"] in clerk.operations:
+            if method in METHODS and operation["operationId"] in PUBLISHED:
                 answers = {"default": {"description": "any"}}
                 paths.setdefault(path, {})[method] = operation | {"responses": answers}
     components = {name: document["components"][name] for name in ("schemas", "parameters")}
@@ -155,7 +160,9 @@ VALUES = st.recursive(
     max_leaves=5,
 )
 WRITES = sorted(
-    each.id for each in clerk.operations.values() if each.params is not None and each.method != "GET"
+    id
+    for id in backend_operations()
+    if clerk.operations[id].params is not None and clerk.operations[id].method != "GET"
 )
 
 

@@ -7,7 +7,7 @@ import jwt
 import pytest
 
 from mocks.clerk.keys import frontend_host
-from tests.mocks.clerk.room import START_MS, Room
+from tests.mocks.clerk.room import HOST, START_MS, Room
 
 DAY_MS = 86_400_000
 
@@ -52,10 +52,8 @@ async def test_an_invitation_is_mailed_and_announced(room: Room, ada: str, path:
 async def test_a_link_holds_a_ticket_that_the_instance_signed(room: Room, path: str) -> None:
     made = await room.ok("POST", path, guest())
     parts = urlsplit(made["url"])
-    assert (parts.hostname, parts.path) == (
-        frontend_host(room.tokens["publishable_key"]),
-        "/v1/tickets/accept",
-    )
+    assert f"{parts.scheme}://{parts.netloc}" == HOST
+    assert parts.path == f"/~{room.world.name}/v1/tickets/accept"
     (ticket,) = parse_qs(parts.query)["ticket"]
     jwks = await room.ok("GET", "/jwks")
     key = jwt.PyJWKSet.from_dict(jwks).keys[0]
@@ -207,3 +205,8 @@ async def test_users_are_not_invited_to_the_application(room: Room, ada: str) ->
     assert refused == (422, "form_identifier_exists", "email_address")
     bulk = [{"email_address": "x@northwind.test"}, {"email_address": "X@northwind.test"}]
     assert (await room.refused("POST", "/invitations/bulk", bulk))[1] == "duplicate_record"
+
+
+async def test_a_link_of_an_intercepted_application_has_the_instances_own_host(room: Room, path: str) -> None:
+    made = await room.ok("POST", path, guest(), Host="api.clerk.com")
+    assert urlsplit(made["url"]).netloc == frontend_host(room.tokens["publishable_key"])

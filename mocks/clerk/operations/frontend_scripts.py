@@ -1,0 +1,31 @@
+"""Frontend API: Clerk's browser scripts, which its SDKs load from there."""
+
+from __future__ import annotations
+
+import logging
+
+from harness.messages import Reply
+from harness.transaction import Transaction
+from mocks.clerk import browsing
+from mocks.clerk.resources import scripts
+
+log = logging.getLogger("greenroom")
+SCRIPT, PLAIN = "text/javascript; charset=utf-8", "text/plain; charset=utf-8"
+
+
+@browsing.get("/npm/@clerk/{package}/dist/{file}", id="getScript", tier="P0")
+def retrieve_script(tx: Transaction, package: str, file: str) -> Reply:
+    """Serve a script of `@clerk/clerk-js` or `@clerk/ui`; the package may have a version behind its name."""
+    name, _, asked = (
+        f"@clerk/{package}".rpartition("@") if "@" in package else (f"@clerk/{package}", "", "latest")
+    )
+    if name not in scripts.PACKAGES:
+        return Reply(f"Greenroom serves no package {name}.\n", 404, content_type=PLAIN)
+    found = scripts.find(name, asked, file)
+    if found is None:
+        told = scripts.missing(name, asked)
+        log.warning("%s", told)
+        return Reply(told, 404, content_type=PLAIN)
+    content, version = found
+    kept = "public, max-age=31536000, immutable" if asked == version else "no-cache"
+    return Reply(content, 200, [("Cache-Control", kept)], content_type=SCRIPT)
