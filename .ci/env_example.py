@@ -14,7 +14,7 @@ HEADING = """\
 
 def main() -> None:
     """Ask a Greenroom without sockets, so that no port must be free."""
-    with InProcess() as greenroom, httpx.Client(transport=greenroom.transport) as http:
+    with InProcess() as greenroom, httpx.Client(transport=greenroom.transport, timeout=120) as http:
         answer = http.get("http://127.0.0.1:4400/_greenroom/worlds/default/env", params={"format": "dotenv"})
         answer.raise_for_status()
     sys.stdout.write(HEADING + answer.text)
