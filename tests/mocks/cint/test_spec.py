@@ -228,7 +228,7 @@ async def reconcile(room: Room, text: str, name: str = "file") -> Any:
     answer = await room.client.post(
         f"{room.account}/reconciliations?name={name}",
         content=text,
-        headers={"Content-Type": "text/csv", "idempotency-key": text[:200]},
+        headers={"Content-Type": "text/csv", "idempotency-key": f"{name} {text[:200]}"},
     )
     room._check("POST", f"{room.account}/reconciliations", answer)
     assert answer.status_code == 200, answer.text
