@@ -92,7 +92,7 @@ def read(html: str, url: str, rid: str = "") -> Form | None:
     Pages that differ by a respondent's id alone are read once.
     """
     if not rid:
-        return _read(html, url)
+        return _parsed(html, url)
     found = _read(html.replace(rid, _SOMEBODY), url.replace(rid, _SOMEBODY))
     if found is None:
         return None
@@ -102,6 +102,10 @@ def read(html: str, url: str, rid: str = "") -> Form | None:
 
 @lru_cache(64)
 def _read(html: str, url: str) -> Form | None:
+    return _parsed(html, url)
+
+
+def _parsed(html: str, url: str) -> Form | None:
     form: Form | None = None
     question: Question | None = None
     for name, tag in tokens(html):
