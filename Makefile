@@ -15,7 +15,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install node apps demo test test-external test-webhooks test-sync lint types imports check bench engine up format lock env-example surfaces clips pacts wheel clean
+.PHONY: help install node apps demo test test-external test-machines test-webhooks test-sync lint types imports check bench engine up format lock env-example surfaces clips pacts wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | sort | expand -t 14
@@ -28,6 +28,10 @@ test: $(INSTALLED) node ## run all tests (ARGS="tests/house -k size" runs some)
 
 test-external: $(INSTALLED) ## the integration layer against the mocks (EXTERNAL=live: against live sandboxes)
 	@$(BIN)/python -m pytest -n0 tests/external $(ARGS)
+
+test-machines: $(INSTALLED) ## the state machines of target groups and accounts, 500 random runs each (RUNS=…)
+	@GREENROOM_RUNS=$(or $(RUNS),500) $(BIN)/python -m pytest -n logical --timeout 7200 \
+		tests/mocks/cint/test_fielding_machine.py tests/mocks/insightiq/test_account_machine.py $(ARGS)
 
 test-webhooks: $(INSTALLED) ## the webhook receivers: signatures, replays, duplicates, disorder, gaps, floods
 	@$(BIN)/python -m pytest -n0 tests/integrations/test_webhooks.py tests/integrations/test_inbox.py \

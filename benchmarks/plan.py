@@ -11,7 +11,8 @@ class Plan:
 
     `customers` is how many the large store holds, `objects` how many customers a world has that is copied,
     `deliveries` how many events are posted, `subscriptions` how many are renewed,
-    `records` how many an index has, and `searches` how often it is searched in each of seven ways.
+    `records` how many an index has, and `searches` how often it is searched in each of seven ways,
+    `creators` how large the populations are that are searched as often, `respondents` the completes of a study.
     """
 
     port: int
@@ -23,6 +24,8 @@ class Plan:
     subscriptions: int = 1_000
     records: int = 100_000
     searches: int = 100
+    creators: tuple[int, ...] = (100_000, 1_000_000)
+    respondents: int = 5_000
 
     def quicker(self) -> Plan:
         """Return a plan that shows that everything runs; its figures are rough."""
@@ -36,4 +39,6 @@ class Plan:
             subscriptions=100,
             records=10_000,
             searches=20,
+            creators=(20_000,),
+            respondents=200,
         )

@@ -36,10 +36,14 @@ KEY_REQUIRED = frozenset(
         "update_project",
         "create_launch_fielding_run_from_draft_job",
         "create_schedule_fielding_run_from_draft_job",
+        "post_reconciliations",
     }
 )
-KEY_OPTIONAL = frozenset({"create_target_group"})
-"""The document does not name the header there; the guide says that creations need one."""
+KEY_OPTIONAL = frozenset({"create_target_group", "create-profile"})
+"""The document does not name the header at the first; the guide says that creations need one."""
+
+OF_TEXT = frozenset({"post_reconciliations"})
+"""Operations whose body is no JSON: their parameters stand in the query."""
 
 LISTS = frozenset({"status", "country", "language", "human_readable_ids"})
 """Query parameters that may come several times."""
@@ -126,7 +130,7 @@ class CintDialect(Dialect):
             return credentials(request)
         if operation.public:
             return {name.lower(): value for name, value in _query(request.query).items()}
-        if request.method == "GET":
+        if request.method == "GET" or operation.id in OF_TEXT:
             return _query(request.query)
         try:
             body = orjson.loads(request.body) if request.body else {}

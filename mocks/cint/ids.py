@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from harness import chance
@@ -35,3 +36,10 @@ def is_uuid(text: str) -> bool:
     if [len(part) for part in parts] != [8, 4, 4, 4, 12]:
         return False
     return all(character in "0123456789abcdefABCDEF" for part in parts for character in part)
+
+
+def derived(*what: object) -> str:
+    """Return an id in the form of a ULID that follows from what it is of: nothing needs to be kept for it."""
+    digest = blake2b("|".join(map(str, what)).encode("utf-8", "replace"), digest_size=16).digest()
+    number = int.from_bytes(digest, "big")
+    return "".join(CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))

@@ -104,9 +104,10 @@ def _draft(account: Json, study: Json, country: str, now: int, goal: int) -> Dra
 
 
 def _conduct(group: Json, study: Json) -> None:
-    """Let the panel know the brand as the story tells: the rates are those of the study's primary indicator."""
+    """Let the panel behave, and know the brand, as the story tells: the rates are those of the primary indicator."""
     told = group["conduct"]
     told["study"] = study.get("id") or study["key"]
+    told["panel"] |= study.get("panel") or {}
     control, exposed = study.get("control_rate"), study.get("exposed_rate")
     if control is not None and exposed is not None:
         told["rates"][study.get("primary_kpi", "AD_RECALL")] = [float(control), float(exposed)]

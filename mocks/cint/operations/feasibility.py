@@ -10,10 +10,10 @@ from harness import instants
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.cint import errors, money
-from mocks.cint.operations.target_groups import PATH
+from mocks.cint.operations.target_groups import ONE, PATH, located
 from mocks.cint.parameters import INT32, Body, Instant, Money
 from mocks.cint.provider import cint
-from mocks.cint.resources import accounts, pricing, projects
+from mocks.cint.resources import accounts, pricing, profiles, projects
 
 PANEL = {"us": 400_000, "gb": 90_000, "de": 70_000, "br": 60_000, "in": 120_000, "jp": 50_000}
 """How many people of a country may be reached in a day; 20,000 elsewhere."""
@@ -56,19 +56,76 @@ class Wanted(Body):
     interlocked_profiles: list[Any] = []
 
 
+class Changed(Body):
+    """What of a target group would be otherwise; what is not given is as it is."""
+
+    locale: str | None = Field(None, pattern=r"^[a-z]{3}_[a-z]{2}$")
+    collects_pii: bool | None = None
+    incidence_rate: float | None = Field(None, ge=0, le=1)
+    length_of_interview: int | None = Field(None, ge=1, le=45)
+    filling_goal: int | None = Field(None, ge=1, le=10_000)
+    start_date: Instant | None = None
+    end_date: Instant | None = None
+    price: Money | None = None
+    profiles: list[ProfileWanted] | None = None
+    interlocked_profiles: list[Any] = []
+
+
 @cint.post(f"{PATH}/calculate-feasibility", id="calculate_target_group_feasibility", tier="P1")
 def calculate_feasibility(tx: Transaction, params: Wanted, account_id: str, project_id: str) -> Json:
     """Suggest a price and a range of goals."""
     account = accounts.find(tx, account_id)
     projects.find(tx, account, project_id)
     unit = accounts.business_unit(account, str(params.business_unit_id))
+    return _feasible(params, unit)
+
+
+@cint.post(f"{ONE}/calculate-feasibility", id="calculate_target_group_feasibility_by_id", tier="P1")
+def calculate_feasibility_by_id(
+    tx: Transaction, params: Changed, account_id: str, project_id: str, target_group_id: str
+) -> Json:
+    """Suggest a price and a range of goals for a target group that was launched, perhaps with changes."""
+    account, _, group = located(tx, account_id, project_id, target_group_id)
+    if group["status"] == "draft":
+        raise errors.invalid_state(subject="status")
+    present = {
+        "locale": group["locale"],
+        "collects_pii": group["collects_pii"],
+        "incidence_rate": group["incidence"],
+        "length_of_interview": group["minutes"],
+        "filling_goal": group["filling_goal"],
+        "start_date": instants.iso(group["start_at"]),
+        "end_date": instants.iso(group["end_at"]),
+        "profiles": [_asked(draft) for draft in group["profile"]["drafts"]],
+    }
+    given = {name: getattr(params, name) for name in params.model_fields_set}
+    given = {name: value for name, value in given.items() if value is not None}
+    unit = accounts.business_unit(account, group["business_unit_id"])
+    return _feasible(Wanted.model_construct(business_unit_id=unit["id"], **{**present, **given}), unit)
+
+
+def _asked(draft: Json) -> ProfileWanted:
+    """Return a target group's profile as a question about feasibility has it."""
+    quotas = draft["quotas"] if draft["quotas_enabled"] else {"ungrouped": [], "grouped": []}
+    shares = {
+        kind: [Share.model_construct(quota_percentage=each["quota_percentage"]) for each in quotas[kind]]
+        for kind in ("ungrouped", "grouped")
+    }
+    return ProfileWanted.model_construct(
+        question_id=draft["question_id"],
+        conditions=draft["conditions"],
+        quotas=ProfileQuotas.model_construct(ungrouped=shares["ungrouped"], grouped=shares["grouped"]),
+    )
+
+
+def _feasible(params: Wanted, unit: Json) -> Json:
     seconds = (instants.parse(params.end_date) - instants.parse(params.start_date)) / instants.SECOND
     if seconds <= 0:
         raise errors.bad_request("end_date must be after start_date.", "end_date", rule="end_before_start")
     if params.interlocked_profiles:
-        refusal = errors.bad_request("Interlocked profiles are not supported.", "interlocked_profiles")
-        refusal.headers = (("Greenroom-Unserved", "interlocked_profiles"),)
-        raise refusal
+        raise profiles.interlocked("interlocked_profiles")
+    if params.price is not None:
+        money.read(params.price, unit["currency_code"], "price")
     price = pricing.suggested(
         minutes=params.length_of_interview,
         incidence=params.incidence_rate,

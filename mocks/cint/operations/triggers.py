@@ -49,7 +49,7 @@ class Behave(OfTargetGroup):
 
     `control_rate` and `exposed_rate` are the shares of favourable answers about `kpi`. The others are rates of people
     sent away (`security`, `duplicate`), who leave (`drop_off`), are screened out (1 less `incidence`), are careless
-    (`quality`) or too many (`overquota`), and the share that saw no advertisement. `study_id` names the study in answers.
+    (`quality`), too many (`overquota`) or hours late (`late`), and the share that saw no advertisement. `study_id` names the study in answers.
     """
 
     kpi: str = "AD_RECALL"
@@ -62,6 +62,7 @@ class Behave(OfTargetGroup):
     incidence: float | None = Rate
     quality: float | None = Rate
     overquota: float | None = Rate
+    late: float | None = Rate
     study_id: str | None = None
 
 
@@ -71,7 +72,7 @@ class Account(Params):
     compat_overview_statistics: bool
 
 
-PANEL = ("control_share", "security", "duplicate", "drop_off", "incidence", "quality", "overquota")
+PANEL = ("control_share", "security", "duplicate", "drop_off", "incidence", "quality", "overquota", "late")
 
 
 @cint.trigger("target-group-updated")

@@ -1,26 +1,42 @@
 """Reading a survey's page and filling in its form, as a respondent would in a browser.
 
 Each question is a `<fieldset>` of radio buttons or checkboxes. One with `data-measure="<KPI>"` is answered by what the
-person thinks: `data-top-box` marks the favourable answers. Others, and selects, are answered by chance; hidden fields
-are sent back as they are.
+person thinks: `data-top-box` marks the favourable answers. Others, and selects, are answered by chance, or by a straight
+liner always in the same place; numbers and scales lie within their limits, open questions get words; hidden fields are
+sent back as they are.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from math import isfinite
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from fixtures.chance import fraction
 from harness.markup import decoded, tokens
+
+if TYPE_CHECKING:
+    from fixtures.panel.people import Care
 
 Json = dict[str, Any]
 Chosen = list[tuple[str, str]]
 
 _variable = re.compile(r"\[%([A-Za-z0-9_]{1,40})%\]")
 _attribute = re.compile(r"\s([A-Za-z][\w:-]*)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"'=]+)))?")
+_SOMEBODY = "00000000-0000-0000-0000-00000somebody"
+WORDS = (
+    "I liked how short it was.",
+    "It reminded me of a trip last summer.",
+    "The colours stood out, the message less.",
+    "I had seen it before, on my way to work.",
+    "Nothing that I remember, to be honest.",
+)
+CARELESS = ("good", "ok", "asdf", "nothing", "x")
+"""What careful and careless people write where words are asked for."""
 MORE = 0.25
 """The chance of each further box of several that may be ticked."""
 
@@ -44,12 +60,24 @@ class Question:
 
 
 @dataclass(slots=True)
+class Number:
+    """A number or a scale: its name, and from where to where in which steps."""
+
+    name: str
+    low: float
+    high: float
+    step: float
+
+
+@dataclass(slots=True)
 class Form:
     """The form of a page: where it goes, what it sends anyway, and its questions."""
 
     url: str
     method: str
     fixed: Chosen = field(default_factory=list)
+    numbers: list[Number] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
 
 
@@ -58,8 +86,26 @@ def filled(url: str, known: Mapping[str, str]) -> str:
     return _variable.sub(lambda found: quote(known.get(found[1].upper(), ""), safe=""), url)
 
 
-def read(html: str, url: str) -> Form | None:
-    """Return the first form of a page that was found at `url`, None if it has none."""
+def read(html: str, url: str, rid: str = "") -> Form | None:
+    """Return the first form of a page that was found at `url`, None if it has none.
+
+    Pages that differ by a respondent's id alone are read once.
+    """
+    if not rid:
+        return _parsed(html, url)
+    found = _read(html.replace(rid, _SOMEBODY), url.replace(rid, _SOMEBODY))
+    if found is None:
+        return None
+    fixed = [(name, value.replace(_SOMEBODY, rid)) for name, value in found.fixed]
+    return replace(found, url=found.url.replace(_SOMEBODY, rid), fixed=fixed)
+
+
+@lru_cache(64)
+def _read(html: str, url: str) -> Form | None:
+    return _parsed(html, url)
+
+
+def _parsed(html: str, url: str) -> Form | None:
     form: Form | None = None
     question: Question | None = None
     for name, tag in tokens(html):
@@ -107,10 +153,27 @@ def _take(form: Form, question: Question | None, name: str, attributes: dict[str
                 form.questions.append(question)
             question.several = kind == "checkbox"
             question.options.append(Option(label, value, "data-top-box" in attributes))
+        elif kind in ("number", "range"):
+            form.numbers.append(_number(label, attributes))
+        elif kind == "text" and not attributes.get("value"):
+            form.texts.append(label)
         elif kind not in ("submit", "button", "reset", "image", "file"):
             form.fixed.append((label, attributes.get("value", "")))
     elif name == "textarea" and label:
-        form.fixed.append((label, ""))
+        form.texts.append(label)
+
+
+def _number(label: str, attributes: dict[str, str]) -> Number:
+    """Return a number's limits: 0 to 100 in steps of 1 where a page does not say otherwise."""
+    found = []
+    for name, usual in (("min", 0.0), ("max", 100.0), ("step", 1.0)):
+        try:
+            value = float(attributes.get(name, usual))
+        except ValueError:
+            value = usual
+        found.append(value if isfinite(value) else usual)
+    low, high, step = found
+    return Number(label, low, max(low, high), step if step > 0 else 1.0)
 
 
 def _attributes(tag: str) -> dict[str, str]:
@@ -120,9 +183,9 @@ def _attributes(tag: str) -> dict[str, str]:
     return found
 
 
-def answer(form: Form, held: Mapping[str, bool], seed: str) -> Chosen:
+def answer(form: Form, held: Mapping[str, bool], seed: str, care: Care = "careful") -> Chosen:
     """Return the answers of a person who holds opinions; `seed` is theirs."""
-    chosen: Chosen = []
+    chosen = _written(form, seed, care)
     for number, question in enumerate(form.questions):
         options = [each for each in question.options if each.value or not _is_select(question)]
         name = options[0].name if options else ""
@@ -131,8 +194,21 @@ def answer(form: Form, held: Mapping[str, bool], seed: str) -> Chosen:
         if favourable is not None and any(each.top for each in options):
             fitting = [each for each in options if each.top is favourable]
         else:
-            fitting = options
+            fitting = options[:1] if care == "straight_liner" else options
         chosen += [(each.name, each.value) for each in _picked(fitting, chances, several=question.several)]
+    return chosen
+
+
+def _written(form: Form, seed: str, care: Care) -> Chosen:
+    """Return numbers and words: the careless write little, and always choose the lowest number."""
+    chosen: Chosen = []
+    for each in form.numbers:
+        steps = int((each.high - each.low) / each.step)
+        place = 0 if care == "straight_liner" else int(fraction(seed, "number", each.name) * (steps + 1))
+        chosen.append((each.name, f"{each.low + min(place, steps) * each.step:g}"))
+    words = CARELESS if care != "careful" else WORDS
+    for name in form.texts:
+        chosen.append((name, words[int(fraction(seed, "words", name) * len(words))]))
     return chosen
 
 

@@ -9,7 +9,8 @@ from harness import instants
 from harness.collection import Collection
 from mocks.cint import errors
 from mocks.cint.resources import events
-from mocks.cint.resources.sessions import COMPLETE, SESSIONS
+from mocks.cint.resources.sessions import SESSIONS
+from mocks.cint.resources.statistics import COMPLETES
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -50,7 +51,7 @@ def completes(tx: Transaction, group: Json, interval: str) -> list[Json]:
     ended = sorted(
         session["ended"]
         for session in tx.every(SESSIONS, target_group=group["id"])
-        if session["client"] == COMPLETE and not session["test"]
+        if session["client"] in COMPLETES and not session["test"]
     )
     until = min(tx.now, group["end_at"])
     if (until - group["start_at"]) // step >= MOST:

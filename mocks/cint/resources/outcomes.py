@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fixtures.panel.opinions import opinions
-from mocks.cint.resources import conduct, events, fielding, recruiting, sessions
+from mocks.cint.resources import conduct, events, fielding, recruiting, sessions, statistics
 from mocks.cint.resources.sessions import COMPLETE, INSIDE, QUALITY
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def answers(tx: Transaction, group: Json, session: Json) -> list[Json]:
     if session["answers"] is not None:
         found: list[Json] = session["answers"]
         return found
-    if session["client"] not in (COMPLETE, QUALITY):
+    if session["client"] not in (*statistics.COMPLETES, QUALITY):
         return []
     rates = conduct.rates(group)
     held = opinions(conduct.seed(tx, group), session["number"], session["exposure"], rates)

@@ -27,6 +27,35 @@ def suggested(*, minutes: int, incidence: float, locale: str, collects_pii: bool
     return round(dollars * PER_DOLLAR.get(currency, 1.0) * 100) * CENT
 
 
+LENGTHS = (1, 5, 10, 15, 20, 25, 30, 35, 40, 45)
+INCIDENCES = (1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100)
+
+
+def card(locale: str, currency: str) -> Json:
+    """Return the rate card of a country: what an interview costs by its length (minutes) and the incidence (percent)."""
+    rows = [
+        [
+            suggested(
+                minutes=minutes,
+                incidence=percent / 100,
+                locale=locale,
+                collects_pii=False,
+                currency=currency,
+            )
+            / UNIT
+            for percent in INCIDENCES
+        ]
+        for minutes in LENGTHS
+    ]
+    return {
+        "data_format": "loi_ir_matrix",
+        "length_of_interview_minutes": list(LENGTHS),
+        "incidence_rate_percents": list(INCIDENCES),
+        "pricing_table_currency_code": currency,
+        "pricing_table_data": rows,
+    }
+
+
 def suggested_for(group: Json) -> int:
     """Return the suggested cost of an interview of a target group."""
     return suggested(

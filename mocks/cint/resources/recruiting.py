@@ -13,7 +13,7 @@ from fixtures import chance
 from fixtures.panel import arrivals, people
 from harness import instants
 from harness.collection import Collection
-from mocks.cint.resources import conduct, events, pricing, profiles, sessions, statistics, survey
+from mocks.cint.resources import allocations, conduct, events, pricing, profiles, sessions, statistics, survey
 from mocks.cint.resources.sessions import ADMITTED
 from mocks.cint.resources.target_groups import TARGET_GROUPS
 
@@ -33,7 +33,7 @@ ELASTICITY, LEAST, MOST = 0.8, 0.1, 2.0
 OFFSETS = {"us": -6.0, "br": -3.0, "gb": 0.0, "de": 1.0, "fr": 1.0, "in": 5.5, "jp": 9.0}
 """Hours that local time is ahead of UTC, by country."""
 
-SECURITY, DUPLICATE, STANDARD, CUSTOM, QUOTA_FULL = 30, 35, 23, 24, 40
+SECURITY, DUPLICATE, STANDARD, CUSTOM, QUOTA_FULL, ALLOCATION_FULL = 30, 35, 23, 24, 40, 41
 """Exchange statuses of those who are sent away."""
 GATE = {"security": SECURITY, "duplicate": DUPLICATE, "screener": CUSTOM}
 
@@ -121,7 +121,8 @@ def skip(tx: Transaction, group: Json, count: int) -> None:
 
 def admit(tx: Transaction, group: Json, person: Respondent, manner: Conduct, *, at: int) -> Json:
     """Let a respondent who came at an instant into the survey, or send them away for the exchange's reason."""
-    code, cells = _screened(tx, group, person, manner)
+    supplier = allocations.supplier(tx, group, person.number)
+    code, cells = _screened(tx, group, person, manner, supplier)
     session = sessions.enter(
         tx,
         group,
@@ -130,13 +131,17 @@ def admit(tx: Transaction, group: Json, person: Respondent, manner: Conduct, *, 
         at=at,
         price=pricing.current(group),
         cells=cells,
+        supplier=supplier,
+        original=people.original(conduct.seed(tx, group), person.number, manner),
     )
     if code == ADMITTED:
         announce_quotas(tx, group, cells)
     return session
 
 
-def _screened(tx: Transaction, group: Json, person: Respondent, manner: Conduct) -> tuple[int, list[int]]:
+def _screened(
+    tx: Transaction, group: Json, person: Respondent, manner: Conduct, supplier: tuple[int, str] | None
+) -> tuple[int, list[str]]:
     why = people.turned_away(conduct.seed(tx, group), person.number, manner)
     if why is not None:
         return GATE[why], []
@@ -144,23 +149,24 @@ def _screened(tx: Transaction, group: Json, person: Respondent, manner: Conduct)
     if cells is None:
         return STANDARD, []
     counts = statistics.tally(tx, group["id"])
-    quotas = profiles.cells(group)
+    quotas = profiles.cells(group) if cells else {}
     overlay = group["assistant"].get("quota_overlay", {})
     count = "let_in" if overlay.get("prevent_overfill") else "filled"
     if any(counts.get(f"{count}.{cell}", 0) >= quotas[cell]["quota"] for cell in cells):
         return QUOTA_FULL, []
     if conduct.held_back(tx, group, counts.get("completes", 0)):
         return QUOTA_FULL, []
+    if supplier is None:
+        return ALLOCATION_FULL, []
     return ADMITTED, cells
 
 
-def announce_quotas(tx: Transaction, group: Json, cells: list[int]) -> None:
+def announce_quotas(tx: Transaction, group: Json, cells: list[str]) -> None:
     """Tell how full the quotas are that somebody counts against."""
     counts = statistics.tally(tx, group["id"])
     for cell in cells:
-        quota = f"{group['id'][:-2]}{cell:02d}"
         screens, completes = counts.get(f"let_in.{cell}", 0), counts.get(f"filled.{cell}", 0)
-        events.quota_filled(tx, group, screens, completes, quota)
+        events.quota_filled(tx, group, screens, completes, cell)
 
 
 def group_of(tx: Transaction, session: Json) -> Json:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness import chance
 from harness.collection import Collection
 from mocks.cint import errors
 from mocks.cint.resources import events, statistics
+from mocks.cint.resources.allocations import SUPPLIERS, TEST_SUPPLIER
 
 if TYPE_CHECKING:
     from fixtures.panel.people import Respondent
@@ -24,13 +26,13 @@ SCREENER, ADMITTED = 1, 3
 """Exchange statuses of those who were not sent away."""
 INSIDE, COMPLETE, TERMINATE, QUALITY, OVERQUOTA = 1, 10, 20, 30, 40
 """Client statuses."""
+ADJUSTED_COMPLETE, ADJUSTED_TERMINATE = 11, 26
+"""Client statuses after a reconciliation."""
 REPORTED = {5: COMPLETE, 2: TERMINATE, 3: OVERQUOTA, 4: QUALITY}
 """The client status that each code of a server-to-server transition means."""
 RETURNED = frozenset({10, 20, 30, 33, 34, 35, 40, 70, 80, 110, 134})
 """The client statuses that a redirect may tell; any other is recorded as 91."""
 UNKNOWN_STATUS = 91
-SUPPLIERS = ((101, "Greenroom Panel"), (102, "Greenroom Rewards"), (103, "Greenroom River"))
-TEST_SUPPLIER = (980, "Greenroom Test Supplier")
 
 
 def enter(
@@ -41,12 +43,14 @@ def enter(
     exchange: int,
     at: int,
     price: int,
-    cells: list[int] | None = None,
+    cells: list[str] | None = None,
+    supplier: tuple[int, str] | None = None,
+    original: int | None = None,
 ) -> Json:
     """Keep a respondent who came at an instant, with what the exchange made of them."""
-    supplier = SUPPLIERS[person.number % len(SUPPLIERS)]
-    session = _new(tx, group, at, supplier) | {
+    session = _new(tx, group, at, supplier or SUPPLIERS[person.number % len(SUPPLIERS)]) | {
         "number": person.number,
+        "panelist_id": _panelist(tx, group, person.number if original is None else original),
         "exposure": person.exposure,
         "demographics": person.demographics(),
         "exchange": SCREENER,
@@ -60,6 +64,12 @@ def enter(
     if exchange == ADMITTED:
         changes |= {"client": INSIDE, "opened": tx.now}
     return change(tx, session, changes)
+
+
+def _panelist(tx: Transaction, group: Json, number: int) -> str:
+    """Return the id of the person who came first under a number: duplicates have been here."""
+    purpose = f"cint.panelist.{group['survey_id']}.{number}"
+    return chance.as_uuid(chance.draw(tx.world.seed, purpose, 0, 16))
 
 
 def enter_test(tx: Transaction, group: Json) -> Json:
@@ -139,4 +149,5 @@ def s2s_status(session: Json) -> int:
     client = session["client"]
     if client == INSIDE:
         return 1
-    return {COMPLETE: 5, OVERQUOTA: 3}.get(client, 4 if QUALITY <= client < OVERQUOTA else 2)
+    codes = {COMPLETE: 5, ADJUSTED_COMPLETE: 5, OVERQUOTA: 3}
+    return codes.get(client, 4 if QUALITY <= client < OVERQUOTA else 2)

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from harness import instants
 from mocks.cint import money
-from mocks.cint.resources import pricing, statistics, target_groups
+from mocks.cint.resources import allocations, pricing, statistics, target_groups
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
 
 Json = dict[str, Any]
-SUPPLIER_NAMES = {980: "Greenroom Test Supplier"}
 
 
 def draft(tx: Transaction, group: Json) -> Json:
@@ -43,24 +42,12 @@ def draft(tx: Transaction, group: Json) -> Json:
         "fielding_assistant_assignment": group["assistant"],
         "created_at": instants.iso(group["created"]),
         "profile": group["profile"],
-        "supply_allocations": [_supply(each) for each in group["supply_allocations"]],
+        "supply_allocations": [allocations.drafted(each) for each in group["supply_allocations"]],
         "links": {"test_client_survey": target_groups.test_link(tx, group)},
     }
     if group["client_cpi"] is not None:
         shown["client_cost_per_interview_note"] = money.shown(group["client_cpi"], group["currency"])
     return shown
-
-
-def _supply(allocation: Json) -> Json:
-    suppliers = [
-        {
-            "id": each["id"],
-            "name": SUPPLIER_NAMES.get(each["id"], f"Supplier {each['id']}"),
-            "type": "survey_panel",
-        }
-        for each in allocation.get("suppliers", [])
-    ]
-    return {**allocation, "suppliers": suppliers}
 
 
 def details(tx: Transaction, account: Json, group: Json, *, links: bool = True) -> Json:
@@ -99,7 +86,7 @@ def overview(tx: Transaction, account: Json, project: Json, group: Json) -> Json
     A switch of the account adds what is no part of it, but is read by consumers who take it for a project's.
     """
     tally = statistics.tally(tx, group["id"])
-    rates = statistics.rates(tally)
+    rates = statistics.rates(tx, group["id"])
     spoken, _, land = group["locale"].partition("_")
     shown = {
         "project_name": project["name"],

@@ -23,7 +23,10 @@ Json = dict[str, Any]
 Tally = dict[str, int]
 
 TALLIES = Collection("cint.tally")
+LENGTHS = Collection("cint.interview_lengths")
 DIGITS = 4
+COMPLETES = (10, 11)
+"""Client statuses that count as completes: the second after a reconciliation."""
 
 
 def contribution(session: Json) -> Tally:
@@ -35,11 +38,14 @@ def contribution(session: Json) -> Tally:
     found = {"entrants": 1, f"live.{status}": 1}
     if client is None:
         return found
-    outcome = {1: "inside", 10: "completes", 40: "overquota"}.get(client)
+    outcome = {1: "inside", 10: "completes", 11: "completes", 40: "overquota"}.get(client)
     found |= {"prescreens": 1, outcome or ("quality" if 30 <= client < 40 else "terminates"): 1}
+    found[f"supplier.{session['supplier_id']}.prescreens"] = 1
     found |= {f"let_in.{cell}": 1 for cell in session["cells"]}
-    if client == 10:
-        found |= {"cost": session["price"], f"seconds.{session['seconds']}": 1}
+    if client in COMPLETES:
+        found |= {"cost": session["price"]}
+        supplier = f"supplier.{session['supplier_id']}"
+        found |= {f"{supplier}.completes": 1, f"{supplier}.cost": session["price"]}
         found |= {f"filled.{cell}": 1 for cell in session["cells"]}
     return found
 
@@ -69,11 +75,23 @@ def _change(tx: Transaction, session: Json, sign: int) -> None:
             TALLIES, {"id": session["target_group"], "counts": {}, "first": None, "last": None}
         )
     _merge(document["counts"], contribution(session), sign)
-    if sign > 0 and session["client"] == 10 and not session["test"]:
+    if sign > 0 and session["client"] in COMPLETES and not session["test"]:
         ended = session["ended"]
         document["first"] = min(document["first"] or ended, ended)
         document["last"] = max(document["last"] or ended, ended)
     tx.save(TALLIES, document)
+    _time(tx, session, sign)
+
+
+def _time(tx: Transaction, session: Json, sign: int) -> None:
+    """Count how long an interview took: kept apart, as there are many lengths and the count is read all the time."""
+    if session["client"] not in COMPLETES or session["test"]:
+        return
+    document = tx.get(LENGTHS, session["target_group"])
+    if document is None:
+        document = tx.insert(LENGTHS, {"id": session["target_group"], "counts": {}})
+    _merge(document["counts"], {str(session["seconds"]): 1}, sign)
+    tx.save(LENGTHS, document)
 
 
 def _merge(total: Tally, other: Tally, sign: int) -> None:
@@ -103,26 +121,27 @@ def share(part: int, whole: int) -> float:
     return round(part / whole, DIGITS) if whole else 0.0
 
 
-def median_seconds(tally: Tally) -> int:
-    """Return the median length of completed interviews."""
-    lengths = sorted(
-        (int(name.partition(".")[2]), number) for name, number in tally.items() if name.startswith("seconds.")
-    )
+def median_seconds(tx: Transaction, group: str) -> int:
+    """Return the median length of a target group's completed interviews."""
+    document = tx.get(LENGTHS, group)
+    counts = {} if document is None else document["counts"]
+    lengths = sorted((int(length), number) for length, number in counts.items())
     spread = [length for length, number in lengths for _ in range(number)]
     return round(median(spread)) if spread else 0
 
 
-def rates(tally: Tally) -> Json:
+def rates(tx: Transaction, group: str) -> Json:
     """Return conversion, drop-off, incidence and length of the interviews.
 
     Conversion is of those who were let in; who is in the survey and has not ended counts as dropped off.
     """
-    let_in, completes = tally.get("prescreens", 0), tally.get("completes", 0)
+    counts = tally(tx, group)
+    let_in, completes = counts.get("prescreens", 0), counts.get("completes", 0)
     return {
         "conversion_rate": share(completes, let_in),
-        "drop_off_rate": share(tally.get("inside", 0), let_in),
-        "incidence_rate": share(completes, completes + tally.get("terminates", 0)),
-        "median_length_of_interview_seconds": median_seconds(tally),
+        "drop_off_rate": share(counts.get("inside", 0), let_in),
+        "incidence_rate": share(completes, completes + counts.get("terminates", 0)),
+        "median_length_of_interview_seconds": median_seconds(tx, group),
     }
 
 
@@ -145,7 +164,9 @@ def average_cost(tally: Tally) -> int:
 def of_project(tx: Transaction, groups: list[Json]) -> Json:
     """Return the statistics of a project: sums, medians and averages over its target groups."""
     tallies = [tally(tx, group["id"]) for group in groups]
-    found = [rates(each) for each in tallies if each.get("prescreens")]
+    found = [
+        rates(tx, group["id"]) for group, each in zip(groups, tallies, strict=True) if each.get("prescreens")
+    ]
 
     def over(name: str) -> list[float]:
         return [each[name] for each in found]
@@ -172,7 +193,7 @@ def of_group(tx: Transaction, group: Json) -> Json:
         "earnings_per_click": money.shown(earned, currency),
         "earnings_per_click_per_minute": money.shown(earned // minutes, currency),
         "average_cost_per_interview": money.shown(average_cost(counts), currency),
-        **rates(counts),
+        **rates(tx, group["id"]),
     }
     last = completed(tx, group["id"])[1]
     if last is not None:
@@ -189,8 +210,11 @@ LABELS = {
     "exchange.30": ("Security", "The respondent's address was refused"),
     "exchange.35": ("Duplicate", "The respondent has been here before"),
     "exchange.40": ("Quota Full", "The quota of the respondent was full"),
+    "exchange.41": ("Supplier Allocation", "The respondent's supplier may send nobody any more"),
     "client.1": ("In Survey or Drop", "The respondent entered the survey and has not returned"),
     "client.10": ("Returned as Complete", "The respondent completed the survey"),
+    "client.11": ("Adjusted to Complete", "The respondent was made a complete by a reconciliation"),
+    "client.26": ("Adjusted to Terminate", "The complete was reversed by a reconciliation"),
     "client.20": ("Returned as Terminate", "The respondent was screened out by the survey"),
     "client.30": ("Returned as Quality Terminate", "The respondent was rejected for quality"),
     "client.40": ("Returned as Overquota", "The survey's quota of the respondent was full"),
@@ -200,7 +224,7 @@ LABELS = {
 def performance(tx: Transaction, group: Json) -> Json:
     """Return the counts of a target group by outcome, respondents and testers apart."""
     counts = tally(tx, group["id"])
-    found = rates(counts)
+    found = rates(tx, group["id"])
     first, last = completed(tx, group["id"])
     shown = {
         "entrants": counts.get("entrants", 0),

@@ -54,7 +54,7 @@ def decide(tx: Transaction, group: Json, session: Json) -> None:
     fate = people.fate(conduct.seed(tx, group), person, conduct.panel(tx, group), group["minutes"])
     if fate != "drop":
         payload = {"session": session["id"], "client": FATES[fate]}
-        tx.schedule("survey.concluded", tx.now + takes(group, person), payload)
+        tx.schedule("survey.concluded", tx.now + waits(group, person), payload)
 
 
 def person_of(tx: Transaction, group: Json, session: Json) -> Respondent:
@@ -63,9 +63,14 @@ def person_of(tx: Transaction, group: Json, session: Json) -> Respondent:
 
 
 def takes(group: Json, person: Respondent) -> int:
-    """Return how long a person takes for the survey (µs)."""
+    """Return how long a person takes for the survey (µs), without a pause."""
     seconds: int = round(group["minutes"] * 60 * person.pace)
     return max(SHORTEST, seconds) * instants.SECOND
+
+
+def waits(group: Json, person: Respondent) -> int:
+    """Return after how long a person has finished the survey (µs): late ones leave it open for hours."""
+    return takes(group, person) + round(person.pause * instants.HOUR)
 
 
 # --- what came of a visit ----------------------------------------------------------------------------------------
@@ -84,7 +89,7 @@ def opened(tx: Transaction, session: Json, group: Json, came: Json) -> None:
     page = _filled_in(tx, session, group, came)
     if page is not None:
         payload = {"session": session["id"], "page": page, "pages": 1}
-        tx.schedule("survey.submitted", tx.now + takes(group, person), payload)
+        tx.schedule("survey.submitted", tx.now + waits(group, person), payload)
 
 
 def submit(tx: Transaction, session: Json, page: Json, pages: int) -> None:
@@ -115,12 +120,12 @@ def _filled_in(tx: Transaction, session: Json, group: Json, came: Json) -> Json 
     """Answer the form of a page; None where there is none. The answers are kept."""
     if came["status"] != 200 or session["client"] != INSIDE:
         return None
-    form = forms.read(came["body"], came["url"])
+    form = forms.read(came["body"], came["url"], session["id"])
     if form is None:
         return None
     seed, number = conduct.seed(tx, group), session["number"]
     held = opinions(seed, number, session["exposure"], conduct.rates(group))
-    chosen = forms.answer(form, held, f"{seed}|{number}")
+    chosen = forms.answer(form, held, f"{seed}|{number}", person_of(tx, group, session).care)
     answers = [{"question_identifier": name, "answer_value": value} for name, value in chosen]
     session["answers"] = [*(session["answers"] or []), *answers]
     tx.save(SESSIONS, session)

@@ -9,7 +9,7 @@ from harness import instants
 from harness.collection import Collection
 from harness.delivery_client import allowed
 from mocks.cint import errors, ids, money
-from mocks.cint.resources import accounts, conduct, events, history, pricing, profiles
+from mocks.cint.resources import accounts, allocations, conduct, events, history, pricing, profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,8 +98,8 @@ def _drafted(tx: Transaction, account: Json, wanted: Draft) -> Json:
         "live_url": wanted.live_url,
         "test_url": wanted.test_url,
         "assistant": assistant,
-        "profile": profiles.check(tx, sent["profile"]),
-        "supply_allocations": sent.get("supply_allocations", []),
+        "profile": profiles.check(tx, sent["profile"], wanted.filling_goal, wanted.locale),
+        "supply_allocations": allocations.checked(sent.get("supply_allocations", [])),
     }
 
 

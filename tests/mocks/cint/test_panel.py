@@ -4,7 +4,8 @@ from collections import Counter
 from pathlib import Path
 
 from harness import instants
-from mocks.cint.resources import recruiting
+from mocks.cint.resources import conduct, recruiting
+from mocks.cint.resources.target_groups import TARGET_GROUPS
 from tests.mocks.cint.room import Room
 from tests.mocks.cint.test_target_groups import AGES, WOMEN, profile
 
@@ -51,11 +52,15 @@ async def test_a_higher_price_brings_more(room: Room) -> None:
 async def test_quotas_fill_and_turn_people_away(room: Room) -> None:
     group = await room.live(filling_goal=40, profile=profile(AGES))
     await room.advance(13 * 86400)
-    counts = room.counts(group)
-    assert 20 <= counts["filled.1"] <= 22
-    assert 10 <= counts["filled.0"] <= 22
-    assert counts["live.exchange.40"] > 0
-    ages = [each["demographics"]["age"] for each in room.sessions(group) if 0 in each["cells"]]
+    v2 = group.replace("/demand/", "/demand/v2/")
+    (shown,) = (await room.ok("GET", f"{v2}/profiles"))["data"]
+    young, old = shown["quotas"]["ungrouped"]
+    assert 20 <= old["completes"] <= 22
+    assert 10 <= young["completes"] <= 22
+    assert young["completes_goal"] == old["completes_goal"] == 20
+    assert young["prescreens"] >= young["completes"]
+    assert room.counts(group)["live.exchange.40"] > 0
+    ages = [each["demographics"]["age"] for each in room.sessions(group) if young["id"] in each["cells"]]
     assert ages
     assert all(18 <= age <= 34 for age in ages)
 
@@ -111,3 +116,56 @@ async def test_time_alone_brings_respondents_where_a_clock_runs(room: Room) -> N
     assert room.runtime.timeline.next_due(room.world) == first
     await room.advance(86400)
     assert room.sessions(group)
+
+
+async def test_late_ones_finish_when_fielding_is_over_and_count(room: Room) -> None:
+    group = await room.live(filling_goal=60)
+    room.trigger("panel.behave", late=1.0, drop_off=0.0)
+    room.trigger("respondents.come", count=20)
+    await room.advance(2 * 3600)
+    assert "completes" not in room.counts(group)
+    await room.ok("POST", f"{(await room.run(group))[0]}/complete")
+    await room.advance(2 * 86400)
+    assert room.counts(group)["completes"] > 3
+    seconds = [each["seconds"] for each in room.sessions(group) if each["client"] == 10]
+    assert min(seconds) > 3 * 3600
+
+
+async def test_duplicates_are_people_who_have_been_here(room: Room) -> None:
+    group = await room.live(filling_goal=60)
+    room.trigger("panel.behave", duplicate=0.5)
+    room.trigger("respondents.come", count=60)
+    found = room.sessions(group)
+    twice = [each for each in found if each["exchange"] == 35]
+    others = {each["panelist_id"] for each in found if each["exchange"] != 35}
+    assert len(twice) > 15
+    known: set[str] = set()
+    for each in found:
+        assert each["exchange"] != 35 or each["number"] == 0 or each["panelist_id"] in known | others
+        known.add(each["panelist_id"])
+    assert all(each["client"] is None for each in twice)
+
+
+async def test_costs_add_up_although_prices_change(room: Room) -> None:
+    group = await room.live(filling_goal=60)
+    await room.advance(2 * 86400)
+    body = {"target_group_cpi": {"value": "3.10", "currency_code": "USD"}}
+    await room.ok("PUT", f"{group}/cost-per-interview", body)
+    await room.advance(11 * 86400)
+    done = [each for each in room.sessions(group) if each["client"] == 10]
+    assert {each["price"] for each in done} == {24_600, 31_000}
+    total = sum(each["price"] for each in done) / 10_000
+    overview = await room.ok("GET", f"{group}/overview")
+    shown = await room.ok("GET", f"{group}/performance")
+    assert float(overview["current_cost"]["value"]) == float(shown["completes_cost"]["value"]) == total
+    average = float(overview["average_cost_per_interview"]["value"])
+    assert abs(average * len(done) - total) < 0.01
+
+
+async def test_a_scenario_sets_how_a_studys_panel_behaves(room: Room) -> None:
+    study = {"key": "s", "status": "DRAFT", "panel": {"drop_off": 0.4, "late": 0.2}}
+    refs = room.told({"name": "x", "seed": "7", "studies": [study]})
+    group = room.tx().get(TARGET_GROUPS, refs["cint.study.s"])
+    assert group is not None
+    manner = conduct.panel(room.tx(), group)
+    assert (manner.drop_off, manner.late, manner.quality) == (0.4, 0.2, 0.03)

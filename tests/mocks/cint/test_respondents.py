@@ -172,10 +172,13 @@ def test_a_form_is_read_and_answered() -> None:
     form = read(html, "http://a.test/x/y")
     assert form is not None
     assert (form.url, form.method) == ("http://a.test/x/next?a=1&b=2", "POST")
-    assert form.fixed == [("h", "<1>"), ("t", "as is"), ("why", "")]
-    assert answer(form, {"AD_RECALL": True, "ADVOCACY": False}, "s") == [("q", "1"), ("c", "1")]
-    assert answer(form, {"AD_RECALL": False, "ADVOCACY": True}, "s") == [("q", "2"), ("c", "1"), ("all", "1")]
+    assert (form.fixed, form.texts) == ([("h", "<1>"), ("t", "as is")], ["why"])
+    words, *boxes = answer(form, {"AD_RECALL": True, "ADVOCACY": False}, "s")
+    assert words[0] == "why"
+    assert boxes == [("q", "1"), ("c", "1")]
+    boxes = answer(form, {"AD_RECALL": False, "ADVOCACY": True}, "s")[1:]
+    assert boxes == [("q", "2"), ("c", "1"), ("all", "1")]
     sent = submission(form, [("q", "2")])
-    assert sent["body"] == "h=%3C1%3E&t=as+is&why=&q=2"
+    assert sent["body"] == "h=%3C1%3E&t=as+is&q=2"
     form.method = "GET"
-    assert submission(form, [])["url"] == "http://a.test/x/next?h=%3C1%3E&t=as+is&why="
+    assert submission(form, [])["url"] == "http://a.test/x/next?h=%3C1%3E&t=as+is"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mocks.cint.resources import forms
 from mocks.cint.resources.sessions import COMPLETE, INSIDE
 from tests.mocks.cint.room import UNREACHABLE, Room
 from tests.mocks.cint.survey_host import RETURN, SurveyHost
@@ -138,3 +139,48 @@ async def test_who_only_returns_stays_in_the_survey(room: Room, host: SurveyHost
     assert {each["client"] for each in returned} == {INSIDE}
     answer = await room.s2s("GET", returned[0]["id"])
     assert answer.json()["status"] == 1
+
+
+FORM = """<form method="post" action="/a"><input type="hidden" name="rid" value="R-1">
+<input type="range" name="liking" min="1" max="7"><input type="number" name="cups" max="4" step="0.5">
+<textarea name="why"></textarea><input type="text" name="brand">
+<fieldset><input type="radio" name="tea" value="a"><input type="radio" name="tea" value="b">
+<input type="radio" name="tea" value="c"></fieldset>
+<fieldset><input type="checkbox" name="pets" value="cat"><input type="checkbox" name="pets" value="dog"></fieldset>
+<select name="size"><option value="">-</option><option value="s">S</option><option value="l">L</option></select>
+</form>"""
+
+
+def test_every_type_of_question_is_answered_by_its_kind() -> None:
+    form = forms.read(FORM, "http://127.0.0.1/s", "R-1")
+    assert form is not None
+    assert form.fixed == [("rid", "R-1")]
+    found: dict[str, set[str]] = {}
+    for person in range(60):
+        for name, value in forms.answer(form, {}, f"7|{person}"):
+            found.setdefault(name, set()).add(value)
+    assert found["liking"] == {str(each) for each in range(1, 8)}
+    assert found["cups"] <= {f"{each / 2:g}" for each in range(9)}
+    assert (found["tea"], found["pets"], found["size"]) == ({"a", "b", "c"}, {"cat", "dog"}, {"s", "l"})
+    assert all(len(each.split()) > 3 for each in found["why"] | found["brand"])
+
+
+def test_straight_liners_choose_the_same_place_and_write_nothing_of_worth() -> None:
+    form = forms.read(FORM, "http://127.0.0.1/s")
+    assert form is not None
+    for person in range(20):
+        chosen = dict(forms.answer(form, {}, f"7|{person}", "straight_liner"))
+        assert (chosen["liking"], chosen["tea"], chosen["size"]) == ("1", "a", "s")
+        assert chosen["why"] in forms.CARELESS
+
+
+def test_a_page_is_read_once_for_all_who_open_it() -> None:
+    pages = [FORM.replace("R-1", rid) for rid in ("one-1", "two-2")]
+    read = [
+        forms.read(page, f"http://h/s?rid={rid}", rid)
+        for page, rid in zip(pages, ("one-1", "two-2"), strict=True)
+    ]
+    assert [each.fixed for each in read if each] == [[("rid", "one-1")], [("rid", "two-2")]]
+    assert read[0] is not None
+    assert read[1] is not None
+    assert read[0].questions is read[1].questions

@@ -75,7 +75,7 @@ async def test_a_draft_is_created_shown_and_made_anew(room: Room) -> None:
     group = f"{project}/target-groups/{made.json()['id']}"
     shown = await room.ok("GET", group)
     assert shown["profile"]["drafts"][0]["conditions"]["data"][0] == {"text": "18-34", "min": 18, "max": 34}
-    assert shown["profile"]["drafts"][1]["conditions"]["data"] == [{"text": "female", "option": "2"}]
+    assert shown["profile"]["drafts"][1]["conditions"]["data"] == [{"text": "Female", "option": "2"}]
     assert shown["cost_per_interview"]["value"] == "2.00"
     assert shown["client_cost_per_interview_note"] == {**USD, "currency_scale": 2}
     assert shown["fielding_assistant_assignment"]["pacing"] == ASSISTANT["pacing"]

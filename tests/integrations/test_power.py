@@ -1,0 +1,45 @@
+"""Planning: sample sizes by worked examples, and that power, sample size and the smallest lift agree."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from integrations.studies.power import Design, power_of, sample_size, smallest_lift
+
+
+@pytest.mark.parametrize(
+    ("baseline", "lift", "size"),
+    [(0.30, 0.05, 1376), (0.30, 0.08, 549), (0.20, 0.05, 1094), (0.40, 0.10, 387)],
+)
+def test_worked_examples(baseline: float, lift: float, size: int) -> None:
+    assert sample_size(Design(baseline=baseline, lift=lift)) == size
+
+
+@given(st.floats(0.05, 0.9), st.floats(0.02, 0.3), st.floats(0.5, 0.95), st.integers(1, 9))
+def test_power_at_the_sample_size_is_what_was_wanted(
+    baseline: float, lift: float, power: float, kpis: int
+) -> None:
+    if baseline + lift >= 1:
+        return
+    design = Design(baseline=baseline, lift=lift, power=power, kpis=kpis)
+    size = sample_size(design)
+    assert power_of(design, size + 1) >= power - 0.01
+    smallest = smallest_lift(baseline, size, power=power, kpis=kpis)
+    assert smallest is not None
+    assert smallest <= lift + 0.002
+
+
+def test_more_kpis_need_more_respondents() -> None:
+    one, five = (sample_size(Design(baseline=0.3, lift=0.05, kpis=kpis)) for kpis in (1, 5))
+    assert five > 1.3 * one
+
+
+@pytest.mark.parametrize("wrong", [(0.0, 0.1), (0.95, 0.1), (0.3, 0.0), (0.3, -0.3)])
+def test_shares_that_cannot_be_are_an_error(wrong: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        Design(baseline=wrong[0], lift=wrong[1])
+
+
+def test_nothing_is_found_with_nobody() -> None:
+    assert power_of(Design(baseline=0.3, lift=0.1), 0) == 0
+    assert smallest_lift(0.95, 20) is None
