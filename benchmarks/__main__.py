@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from benchmarks import billing, deliveries, growth, hot_paths, scenarios, searching, startup, worlds
+from benchmarks import billing, deliveries, growth, hot_paths, scenarios, searching, startup, video, worlds
 from benchmarks.errors import BenchmarkError
 from benchmarks.figures import Figure, machine, markdown, table
 from benchmarks.plan import Plan
@@ -28,6 +28,7 @@ PARTS: dict[str, Callable[[Plan], Iterator[Figure]]] = {
     "billing": billing.measure,
     "deliveries": deliveries.measure,
     "searching": searching.measure,
+    "video": video.measure,
 }
 RESULTS = Path(__file__).parent / "results"
 BASE_PORT = 24400

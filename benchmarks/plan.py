@@ -11,6 +11,7 @@ class Plan:
 
     `customers` is how many the large store holds, `objects` how many customers a world has that is copied,
     `deliveries` how many events are posted, `subscriptions` how many are renewed,
+    `views` how many Mux Data counts, `upload` how many MiB a file has,
     `records` how many an index has, and `searches` how often it is searched in each of seven ways.
     """
 
@@ -23,6 +24,8 @@ class Plan:
     subscriptions: int = 1_000
     records: int = 100_000
     searches: int = 100
+    views: int = 1_000_000
+    upload: int = 256
 
     def quicker(self) -> Plan:
         """Return a plan that shows that everything runs; its figures are rough."""
@@ -36,4 +39,6 @@ class Plan:
             subscriptions=100,
             records=10_000,
             searches=20,
+            views=100_000,
+            upload=64,
         )
