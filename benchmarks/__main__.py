@@ -24,6 +24,7 @@ from benchmarks import (
     scenarios,
     searching,
     startup,
+    video,
     worlds,
 )
 from benchmarks.errors import BenchmarkError
@@ -41,6 +42,7 @@ PARTS: dict[str, Callable[[Plan], Iterator[Figure]]] = {
     "searching": searching.measure,
     "creators": creators.measure,
     "fielding": fielding.measure,
+    "video": video.measure,
 }
 RESULTS = Path(__file__).parent / "results"
 BASE_PORT = 24400

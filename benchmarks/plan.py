@@ -12,7 +12,8 @@ class Plan:
     `customers` is how many the large store holds, `objects` how many customers a world has that is copied,
     `deliveries` how many events are posted, `subscriptions` how many are renewed,
     `records` how many an index has, and `searches` how often it is searched in each of seven ways,
-    `creators` how large the populations are that are searched as often, `respondents` the completes of a study.
+    `creators` how large the populations are that are searched as often, `respondents` the completes of a study,
+    `views` how many Mux Data counts, `upload` how many MiB a file has.
     """
 
     port: int
@@ -26,6 +27,8 @@ class Plan:
     searches: int = 100
     creators: tuple[int, ...] = (100_000, 1_000_000)
     respondents: int = 5_000
+    views: int = 1_000_000
+    upload: int = 256
 
     def quicker(self) -> Plan:
         """Return a plan that shows that everything runs; its figures are rough."""
@@ -41,4 +44,6 @@ class Plan:
             searches=20,
             creators=(20_000,),
             respondents=200,
+            views=100_000,
+            upload=64,
         )

@@ -2,7 +2,7 @@
 
 Bare ASGI on uvicorn (httptools, uvloop) over one SQLite table in WAL with synchronous=NORMAL, called directly on the
 event loop; sqlite3 keeps the prepared statements. `POST /rows` commits one row and answers it, `GET /rows/{id}` reads
-it, `GET /rows` answers the ten newest. No validation, no credentials, no routing beyond these three.
+it, `GET /rows` answers the ten newest, any `PUT` writes its body to a file as it comes. No validation, no credentials, no routing beyond these three.
 """
 
 from __future__ import annotations
@@ -38,12 +38,15 @@ class Reference:
             "CREATE TABLE rows(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body BLOB NOT NULL)"
         )
         self.numbers = itertools.count()
+        self.directory = directory
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request."""
         execute, path = self.database.execute, scope["path"]
-        if path == "/health":
-            found: bytes | None = b"{}"
+        if scope["method"] == "PUT":
+            found: bytes | None = await self._file(receive)
+        elif path == "/health":
+            found = b"{}"
         elif scope["method"] == "POST":
             found = (await receive())["body"]
             execute(INSERT, (f"row_{next(self.numbers):024}", found))  # commits: there is no open transaction
@@ -58,6 +61,16 @@ class Reference:
             {"type": "http.response.start", "status": 404 if found is None else 200, "headers": headers}
         )
         await send({"type": "http.response.body", "body": body})
+
+    async def _file(self, receive: Receive) -> bytes:
+        """Write a body to a file as it comes."""
+        with (self.directory / f"file{next(self.numbers)}").open("wb") as file:
+            more = True
+            while more:
+                message = await receive()
+                file.write(message.get("body", b""))
+                more = message.get("more_body", False)
+        return b"{}"
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from harness.blobs import Incoming
 from harness.engine import Dropped
 from harness.messages import Answer, Request
 from harness.provider import Provider
@@ -146,6 +147,12 @@ class Application:
         self, scope: Scope, receive: Receive, send: Send, place: Place, headers: dict[str, str]
     ) -> None:
         provider = place.provider
+        upload = self._upload(place, headers)
+        if upload is not None:
+            try:
+                return await self._uploaded(scope, receive, send, place, headers, upload)
+            finally:
+                upload.discard()
         try:
             body = await _body(receive, provider.max_body, headers.get("content-encoding", ""))
         except TooLarge:
@@ -160,12 +167,50 @@ class Application:
             return None
         query = scope["query_string"].decode("latin-1")
         request = self.request(place, scope["method"], query, headers, body, scope["scheme"])
+        return await self._engage(scope, receive, send, provider, request)
+
+    async def _engage(
+        self, scope: Scope, receive: Receive, send: Send, provider: Provider, request: Request
+    ) -> None:
         try:
             answer = await self.runtime.engine.serve(provider, request)
         except Dropped as dropped:
             return await _drop(scope, receive, dropped.seconds)
         await _send(send, answer, head=scope["method"] == "HEAD")
         return None
+
+    def _upload(self, place: Place, headers: dict[str, str]) -> Incoming | None:
+        """Return where a body is written as it comes, None for one that is read into memory."""
+        wanted = place.provider.uploads and place.path.startswith(place.provider.uploads)
+        if not wanted or headers.get("content-encoding", "identity") != "identity":
+            return None
+        return self.runtime.store.blobs.incoming()
+
+    async def _uploaded(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        place: Place,
+        headers: dict[str, str],
+        upload: Incoming,
+    ) -> None:
+        limit = place.provider.max_upload
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            if upload.size + len(message.get("body", b"")) > limit:
+                await self._limited(send, place.provider, 413, f"The request body exceeds {limit} bytes.")
+                return
+            if message.get("body"):
+                upload.write(message["body"])
+            more = message.get("more_body", False)
+        query = scope["query_string"].decode("latin-1")
+        request = self.request(place, scope["method"], query, headers, b"", scope["scheme"])
+        request.upload = upload
+        await self._engage(scope, receive, send, place.provider, request)
 
     async def _limited(self, send: Send, provider: Provider, status: int, message: str) -> None:
         refusal = provider.dialect.failure(status, message)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.blobs import Incoming
 
 
 class Request:
-    """One HTTP request, its body read whole and decompressed; header names are lower case."""
+    """One HTTP request, its body read whole and decompressed; header names are lower case.
 
-    __slots__ = ("body", "headers", "label", "method", "origin", "path", "query", "secure_origin")
+    A large body that goes to a provider's uploads is in `upload` instead, on disk.
+    """
+
+    __slots__ = ("body", "headers", "label", "method", "origin", "path", "query", "secure_origin", "upload")
 
     def __init__(
         self,
@@ -36,6 +42,7 @@ class Request:
         self.origin = origin
         self.secure_origin = secure_origin or origin
         self.label = label
+        self.upload: Incoming | None = None
 
     def header(self, name: str) -> str | None:
         """Return a header by its lower-case name."""

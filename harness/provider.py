@@ -105,6 +105,8 @@ class Provider:
     a scenario tells to it and returns the ids it gave, for the rooms that come after it to refer to. Both are
     `open_account` and `populate` of the room's `seed.py`, where there is a `package`. `base_env` are the names under
     which the provider's SDKs read their base address, `sdks` the names of its official Python SDKs on PyPI.
+    `max_body` limits the bytes of a request; bodies to paths that begin with `uploads` go to disk as they come, up to
+    `max_upload` bytes (`Request.upload`).
     """
 
     name: str
@@ -120,6 +122,8 @@ class Provider:
     account: Callable[[Any], dict[str, str]] | None = None
     populate: Callable[[Any, dict[str, Any]], dict[str, str]] | None = None
     max_body: int = 1 << 20
+    uploads: str = ""
+    max_upload: int = 0
     package: str = ""
     routes: Routes[Operation] = field(default_factory=Routes)
     operations: dict[str, Operation] = field(default_factory=dict)

@@ -46,7 +46,10 @@ class JsonBodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and count what is read of it."""
-        if scope["type"] != "http" or scope["path"].startswith(("/webhooks/", "/surveys/")):
+        picture = scope["type"] == "http" and scope["path"].endswith(
+            "/images"
+        )  # these have a limit of their own
+        if scope["type"] != "http" or picture or scope["path"].startswith(("/webhooks/", "/surveys/")):
             await self._app(scope, receive, send)
             return
         read = 0

@@ -14,6 +14,7 @@ from integrations.errors import NotConfiguredError
 
 CLERK_API = "https://api.clerk.com"
 MUX_API = "https://api.mux.com"
+MUX_STREAM, MUX_IMAGE = "https://stream.mux.com", "https://image.mux.com"
 INSIGHTIQ_API = "https://api.sandbox.insightiq.ai"
 CINT_AUTH, CINT_API, CINT_S2S = "https://auth.lucidhq.com", "https://api.cint.com", "https://s2s.cint.com"
 _HTTP_URL = TypeAdapter(HttpUrl)
@@ -72,6 +73,14 @@ class ProviderSettings(BaseSettings):
     mux_url: WebAddress = Field(
         default=MUX_API, validation_alias=AliasChoices("MUX_BASE_URL", "GREENROOM_MUX_URL")
     )
+
+    mux_signing_key: Word | None = Field(default=None, validation_alias="MUX_SIGNING_KEY")
+    mux_private_key: SecretStr | None = Field(default=None, validation_alias="MUX_PRIVATE_KEY")
+    mux_stream_url: WebAddress = Field(default=MUX_STREAM, validation_alias="MUX_STREAM_URL")
+    mux_image_url: WebAddress = Field(default=MUX_IMAGE, validation_alias="MUX_IMAGE_URL")
+    playback_seconds: int = Field(default=3600, ge=60, validation_alias="PLAYBACK_SECONDS")
+    image_folder: str = Field(default="images", min_length=1, validation_alias="IMAGE_FOLDER")
+    image_limit_bytes: int = Field(default=20_971_520, ge=1024, validation_alias="IMAGE_LIMIT_BYTES")
 
     insightiq_client_id: Word | None = Field(default=None, validation_alias="INSIGHTIQ_CLIENT_ID")
     insightiq_secret: SecretStr | None = Field(default=None, validation_alias="INSIGHTIQ_SECRET")

@@ -6,6 +6,7 @@ from integrations.access import ServicesOf
 from integrations.billing import routes as billing
 from integrations.creators import routes as creators
 from integrations.identity import routes as identity
+from integrations.images import routes as images
 from integrations.mail import routes as mail
 from integrations.schemas import Health
 from integrations.search import routes as search
@@ -22,6 +23,7 @@ routers = (
     mail.router,
     search.router,
     video.router,
+    images.router,
     creators.router,
     studies.router,
     studies.surveys,

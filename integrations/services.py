@@ -1,6 +1,7 @@
 """Everything the layer can do, built from the settings: for the HTTP app, and for use from Python."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from integrations.billing.checkout import Checkout
@@ -22,6 +23,8 @@ from integrations.identity.clerk_gateway import ClerkGateway
 from integrations.identity.directory import Directory
 from integrations.identity.organisations import Organisations
 from integrations.identity.sessions import Sessions
+from integrations.images.images import Images
+from integrations.images.storage import FolderStorage
 from integrations.mail.resend_gateway import ResendGateway
 from integrations.mail.service import MailService
 from integrations.mail.tracking import MailTracking
@@ -39,6 +42,7 @@ from integrations.studies.results import Results
 from integrations.studies.studies import Studies
 from integrations.studies.survey import SurveyHost
 from integrations.video.mux_gateway import MuxGateway
+from integrations.video.playback import Playback
 from integrations.video.videos import Videos
 from integrations.webhooks.catch_up import StripeCatchUp
 from integrations.webhooks.cint import CintWebhooks
@@ -80,6 +84,8 @@ class Services:
     outbox: SearchOutbox
     search_sync: SearchSync
     videos: Videos
+    playback: Playback
+    images: Images
     creators: Creators
     connections: Connections
     studies: Studies
@@ -159,6 +165,8 @@ class Services:
             outbox=outbox,
             search_sync=SearchSync(database, algolia, outbox, clock),
             videos=videos,
+            playback=Playback(settings, clock),
+            images=Images(database, FolderStorage(Path(settings.image_folder)), clock),
             creators=creators,
             connections=connections,
             studies=Studies(database, outbox, clock),

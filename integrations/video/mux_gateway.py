@@ -29,7 +29,10 @@ class UploadState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetState:
-    """What Mux says about an asset; `duration` is in seconds, `playback_id` is the first public one."""
+    """What Mux says about an asset; `duration` is in seconds.
+
+    `playback_id` is the first public one, else the first that needs a token (`signed`).
+    """
 
     id: str
     status: str
@@ -39,6 +42,25 @@ class AssetState:
     duration: float | None
     aspect_ratio: str | None
     error: str | None
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybackFigures:
+    """How an asset was watched in a timeframe, as Mux Data counts it; times are in milliseconds.
+
+    Shares (failed, rebuffering) and the score are from 0 to 1; None where no view has a value.
+    """
+
+    views: int
+    unique_viewers: int
+    started_views: int
+    watch_time: int
+    playing_time: int
+    startup_time: float | None
+    failed: float | None
+    rebuffering: float | None
+    score: float | None
 
 
 class MuxGateway:
@@ -54,8 +76,8 @@ class MuxGateway:
         self._lock = threading.Lock()
         self._built: Any = None
 
-    def create_upload(self, *, passthrough: str, cors_origin: str) -> UploadState:
-        """Open a direct upload whose asset will carry `passthrough`.
+    def create_upload(self, *, passthrough: str, cors_origin: str, signed: bool = False) -> UploadState:
+        """Open a direct upload whose asset will carry `passthrough`; a `signed` one is played with tokens only.
 
         Mux knows no idempotency keys: when an answer is lost, the retry opens a second upload, and the first one
         times out unused.
@@ -65,7 +87,7 @@ class MuxGateway:
         request = mux_python.CreateUploadRequest(
             cors_origin=cors_origin,
             new_asset_settings=mux_python.CreateAssetRequest(
-                playback_policies=["public"], passthrough=passthrough
+                playback_policies=[_policy(signed=signed)], passthrough=passthrough
             ),
         )
         return _upload(
@@ -93,6 +115,34 @@ class MuxGateway:
             lambda client: mux_python.DirectUploadsApi(client).cancel_direct_upload(upload_id),
             absent={403, 404},
         )
+
+    def create_asset(self, *, passthrough: str, url: str, signed: bool = False) -> AssetState:
+        """Let Mux fetch a file and make an asset of it, which will carry `passthrough`.
+
+        When an answer is lost, the retry makes a second asset, as Mux knows no idempotency keys; the video keeps the one
+        that it heard of first.
+        """
+        import mux_python
+
+        request = mux_python.CreateAssetRequest(
+            inputs=[mux_python.InputSettings(url=url)],
+            playback_policies=[_policy(signed=signed)],
+            passthrough=passthrough,
+        )
+        made = self._call("create asset", lambda client: mux_python.AssetsApi(client).create_asset(request))
+        return _asset(made.data)
+
+    def figures(self, asset_id: str, days: int) -> PlaybackFigures:
+        """Read how an asset was watched in the last days."""
+        import mux_python
+
+        answer = self._call(
+            "compare metrics",
+            lambda client: mux_python.MetricsApi(client).list_all_metric_values(
+                dimension="asset_id", value=asset_id, timeframe=[f"{days}:days"]
+            ),
+        )
+        return _figures(answer.data)
 
     def asset(self, asset_id: str) -> AssetState | None:
         """Read an asset."""
@@ -201,15 +251,47 @@ def _upload(answer: Any) -> UploadState:
     )
 
 
+def _policy(*, signed: bool) -> str:
+    return "signed" if signed else "public"
+
+
+def _figures(told: list[Any]) -> PlaybackFigures:
+    """Read the comparison of all metrics: what the views add up to first, then each metric, some below others."""
+    totals, *metrics = told
+    known = {
+        item.metric: item.value
+        for each in metrics
+        for item in (each, *reversed(each.items or []))
+        if item.metric is not None
+    }
+    watched = bool(totals.view_count)
+
+    def share(metric: str) -> float | None:
+        return known.get(metric) if watched else None
+
+    return PlaybackFigures(
+        views=totals.view_count or 0,
+        unique_viewers=totals.unique_viewers or 0,
+        started_views=totals.started_views or 0,
+        watch_time=totals.watch_time or 0,
+        playing_time=totals.total_playing_time or 0,
+        startup_time=share("video_startup_time"),
+        failed=share("playback_failure_percentage"),
+        rebuffering=share("rebuffer_percentage"),
+        score=share("viewer_experience_score"),
+    )
+
+
 def _asset(asset: Any) -> AssetState:
-    public = [each.id for each in asset.playback_ids or [] if str(each.policy) == "public"]
+    found = {str(each.policy): each.id for each in reversed(asset.playback_ids or [])}
     errors = asset.errors
     return AssetState(
         id=asset.id,
         status=asset.status,
         upload_id=asset.upload_id,
         passthrough=asset.passthrough,
-        playback_id=public[0] if public else None,
+        playback_id=found.get("public") or found.get("signed"),
+        signed="public" not in found and "signed" in found,
         duration=asset.duration,
         aspect_ratio=asset.aspect_ratio,
         error=None if errors is None else f"{errors.type}: {'; '.join(errors.messages or [])}",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, HttpUrl
 
 from integrations.models import VideoStatus
 from integrations.schemas import Body, Id, Name, View
@@ -14,6 +14,39 @@ class NewVideo(Body):
     organisation_id: Id
     title: Name
     campaign_id: Id | None = None
+    protected: bool = False
+
+
+class LinkedVideo(NewVideo):
+    """Body of POST /videos/links: Mux fetches the file from an address that it can reach."""
+
+    url: HttpUrl
+
+
+class PlaybackView(View):
+    """Where a video is played and shown; `tokens` (for a protected one) are what mux-player takes."""
+
+    playback_id: str
+    stream_url: str
+    thumbnail_url: str
+    animated_url: str
+    storyboard_url: str
+    tokens: dict[str, str]
+    expires_at: datetime | None
+
+
+class FiguresView(View):
+    """How a video was watched; times are in milliseconds, shares and score from 0 to 1."""
+
+    views: int
+    unique_viewers: int
+    started_views: int
+    watch_time: int
+    playing_time: int
+    startup_time: float | None
+    failed: float | None
+    rebuffering: float | None
+    score: float | None
 
 
 class VideoView(View):

@@ -6,14 +6,14 @@ from sqlalchemy import or_, select
 
 from integrations.clock import Clock
 from integrations.database import Database
-from integrations.errors import NotFoundError
+from integrations.errors import ConflictError, NotFoundError
 from integrations.identifiers import new_id
 from integrations.identity.organisations import require_organisation
 from integrations.mirror import Mirror
 from integrations.models import Video, VideoStatus
 from integrations.search.campaigns import require_campaign
 from integrations.settings import Settings
-from integrations.video.mux_gateway import AssetState, MuxGateway, UploadState
+from integrations.video.mux_gateway import AssetState, MuxGateway, PlaybackFigures, UploadState
 
 _UPLOADS = {
     "waiting": VideoStatus.AWAITING_UPLOAD,
@@ -47,12 +47,68 @@ class Videos:
         self._clock = clock
 
     def request_upload(
-        self, organisation_id: str, *, title: str, campaign_id: str | None = None
+        self, organisation_id: str, *, title: str, campaign_id: str | None = None, protected: bool = False
     ) -> tuple[Video, str]:
         """Open an upload; return the video, and the address to which the browser puts the file.
 
-        Raises `NotFoundError` for an unknown organisation, or a campaign that is not the organisation's.
+        A `protected` video is played with tokens only. Raises `NotFoundError` for an unknown organisation, or a campaign
+        that is not the organisation's.
         """
+        video = self._new(organisation_id, title, campaign_id)
+        # Webhooks may overtake this answer: they find the video by the passthrough.
+        upload = self._mux.create_upload(
+            passthrough=video.id, cors_origin=self._settings.app_url, signed=protected
+        )
+        with self._database.transaction() as session:
+            found = session.get_one(Video, video.id, with_for_update=True)
+            found.upload_id = upload.id
+            if found.status is VideoStatus.REQUESTED:
+                found.status = VideoStatus.AWAITING_UPLOAD
+        return found, upload.url or ""
+
+    def import_link(
+        self,
+        organisation_id: str,
+        *,
+        title: str,
+        url: str,
+        campaign_id: str | None = None,
+        protected: bool = False,
+    ) -> Video:
+        """Let Mux fetch a video from an address; its webhooks tell when it can be played.
+
+        Raises `NotFoundError` as `request_upload` does, `ProviderRefusedError` for an address that Mux does not take.
+        """
+        video = self._new(organisation_id, title, campaign_id)
+        asset = self._mux.create_asset(passthrough=video.id, url=url, signed=protected)
+        with self._database.transaction() as session:
+            found = session.get_one(Video, video.id, with_for_update=True)
+            found.asset_id = asset.id
+            if found.status is VideoStatus.REQUESTED:
+                found.status = VideoStatus.PREPARING
+        return found
+
+    def playback(self, video_id: str) -> tuple[Video, bool]:
+        """Return a video that can be played, and whether that takes a token; Mux is asked for the latter.
+
+        Raises `NotFoundError`, and `ConflictError` for a video that is not ready.
+        """
+        video = self.get(video_id)
+        if video.status is not VideoStatus.READY or video.asset_id is None:
+            raise ConflictError(f"The video is {video.status.value.replace('_', ' ')} and cannot be played.")
+        asset = self._mux.asset(video.asset_id)
+        if asset is None or asset.playback_id is None:
+            raise ConflictError("The video cannot be played any more.")
+        return video, asset.signed
+
+    def figures(self, video_id: str, days: int) -> PlaybackFigures:
+        """Return how a video was watched; nobody can have watched one that Mux has no asset of."""
+        video = self.get(video_id)
+        if video.asset_id is None:
+            raise ConflictError("The video has no file yet, so nobody can have watched it.")
+        return self._mux.figures(video.asset_id, days)
+
+    def _new(self, organisation_id: str, title: str, campaign_id: str | None) -> Video:
         video = Video(
             id=new_id(),
             organisation_id=organisation_id,
@@ -69,14 +125,7 @@ class Videos:
             ):
                 raise NotFoundError("campaign", campaign_id)
             session.add(video)
-        # Webhooks may overtake this answer: they find the video by the passthrough.
-        upload = self._mux.create_upload(passthrough=video.id, cors_origin=self._settings.app_url)
-        with self._database.transaction() as session:
-            found = session.get_one(Video, video.id, with_for_update=True)
-            found.upload_id = upload.id
-            if found.status is VideoStatus.REQUESTED:
-                found.status = VideoStatus.AWAITING_UPLOAD
-        return found, upload.url or ""
+        return video
 
     def get(self, video_id: str) -> Video:
         """Return a video; raises `NotFoundError`."""

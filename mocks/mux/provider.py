@@ -34,8 +34,8 @@ _FAMILIES = {
 EVENTS = tuple(f"{family}.{name}" for family, names in _FAMILIES.items() for name in names)
 """Mux Video's event types. Uploads and assets are announced; shots, live streams and traffic are not served."""
 
-LARGEST_BODY = 256 << 20
-"""Bytes of one request: a chunk of a direct upload, or a whole file that is sent in one piece."""
+LARGEST_UPLOAD = 8 << 30
+"""Bytes of a chunk of a direct upload, or of a whole file that is sent in one piece; they go to disk as they come."""
 
 SECRET_FORM = "{lower:32}"  # noqa: S105 - the form of secrets, not one
 RETRY_SECONDS = (30, 120, 600, 1800, 3600, 7200, 14400, 28800, 28800)
@@ -85,6 +85,7 @@ mux = Provider(
     ),
     base_env=("MUX_BASE_URL",),
     sdks=("mux_python",),
-    max_body=LARGEST_BODY,
+    uploads="/upload/",
+    max_upload=LARGEST_UPLOAD,
     package="mocks.mux",
 )

@@ -105,6 +105,69 @@ def test_an_upload_is_cancelled(services: Services) -> None:
 
 
 @MUX.interaction(
+    "make an asset of a link that is played with tokens",
+    Exchange(
+        method="POST",
+        path="/video/v1/assets",
+        headers=BASIC,
+        sent={
+            "inputs": [{"url": "https://media.acme.test/teaser.mp4"}],
+            **SETTINGS,
+            "playback_policies": ["signed"],
+        },
+        status=201,
+        answer={
+            "data": {
+                "id": ID,
+                "status": "preparing",
+                "passthrough": "video-1",
+                "playback_ids": [{"id": ID, "policy": "signed"}],
+            }
+        },
+    ),
+)
+def test_an_asset_is_made_of_a_link(services: Services) -> None:
+    url = "https://media.acme.test/teaser.mp4"
+    made = services.mux.create_asset(passthrough="video-1", url=url, signed=True)
+    assert (made.status, made.passthrough, made.signed) == ("preparing", "video-1", True)
+
+
+@MUX.interaction(
+    "compare all metrics of an asset",
+    Exchange(
+        method="GET",
+        path="/data/v1/metrics/comparison",
+        query={"dimension": "asset_id", "value": "Made1", "timeframe[]": "7:days"},
+        query_of={"value": "${mux_video_teaser}"},
+        headers=BASIC,
+        answer={
+            "data": match.array_containing(
+                [
+                    {
+                        "name": "totals",
+                        "view_count": match.int(5),
+                        "unique_viewers": match.int(3),
+                        "started_views": match.int(4),
+                        "watch_time": match.int(90_000),
+                        "total_playing_time": match.int(80_000),
+                    },
+                    {
+                        "metric": "viewer_experience_score",
+                        "value": match.number(0.75),
+                        "name": match.str("Score"),
+                    },
+                ]
+            )
+        },
+    ),
+)
+def test_an_assets_figures_are_read(services: Services) -> None:
+    found = services.mux.figures("Made1", 7)
+    assert (found.views, found.unique_viewers, found.started_views) == (5, 3, 4)
+    assert (found.watch_time, found.playing_time, found.score) == (90_000, 80_000, 0.75)
+
+
+@MUX.interaction(
     "read an asset that is ready",
     Exchange(method="GET", path="/video/v1/assets/Made1", path_of=OF_ASSET, headers=BASIC, answer=asset()),
 )

@@ -5,9 +5,12 @@ from importlib import import_module
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from integrations.clock import SystemClock
 from integrations.errors import ProviderRefusedError
 from integrations.models import VideoStatus
+from integrations.video.playback import Playback
 from tests.external.outside import Outside
 
 
@@ -76,3 +79,34 @@ def test_what_mux_does_not_know_is_nothing_and_wrong_tokens_are_refused(mux: Out
     with pytest.raises(ProviderRefusedError) as refused:
         mux.services.mux.asset("nothing")
     assert refused.value.status == 401
+
+
+def test_a_protected_video_by_link_is_played_with_tokens_and_counted(
+    mux: Outside, organisation_id: str
+) -> None:
+    mux.demand_world()
+    assert mux.greenroom is not None
+    assert mux.world is not None
+    videos = mux.services.videos
+    url = "https://media.acme.test/teaser.mp4?duration=12&width=720&height=1280"
+    video = videos.import_link(organisation_id, title="Teaser", url=url, protected=True)
+    mux.advance(30)
+    assert videos.refresh(video.id).status is VideoStatus.READY
+    sdk = import_module("mux_python")
+    key = sdk.SigningKeysApi(mux.services.mux._client()).create_signing_key().data
+    here = f"{mux.world['urls']['mux']}/~{mux.world['name']}"
+    update = {"mux_signing_key": key.id, "mux_private_key": SecretStr(key.private_key)}
+    settings = mux.settings.model_copy(update=update | {"mux_stream_url": here, "mux_image_url": here})
+    found, signed = videos.playback(video.id)
+    shown = Playback(settings, SystemClock()).addresses(found.playback_id or "", signed=signed)
+    with httpx.Client(trust_env=False, timeout=60) as http:
+        assert http.get(shown.stream_url).text.startswith("#EXTM3U")
+        assert http.get(shown.thumbnail_url).headers["content-type"] == "image/webp"
+        assert http.get(shown.storyboard_url).text.startswith("WEBVTT")
+        assert http.get(shown.stream_url.partition("?")[0]).status_code == 403
+    mux.trigger("mux", "data.views", asset_id=video.asset_id, count=40)
+    figures = videos.figures(video.id, 7)
+    assert figures.views == 40
+    assert 0 < figures.unique_viewers <= 40
+    assert (figures.startup_time or 0) > 0
+    assert 0 < (figures.score or 0) <= 1

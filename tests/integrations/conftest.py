@@ -47,7 +47,10 @@ def database_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def layer(
-    providers: tuple[stubs.StripeStub, stubs.ResendStub], stub_server: StubServer, database_url: str
+    providers: tuple[stubs.StripeStub, stubs.ResendStub],
+    stub_server: StubServer,
+    database_url: str,
+    tmp_path: Path,
 ) -> Iterator[Layer]:
     """The services on a migrated database."""
     stripe, resend = providers
@@ -63,6 +66,7 @@ def layer(
                 "0",
             ),
             "DATABASE_URL": database_url,
+            "IMAGE_FOLDER": str(tmp_path / "images"),
         }
     )
     clock = stubs.FakeClock()

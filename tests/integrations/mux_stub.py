@@ -20,6 +20,7 @@ class MuxStub(Stub):
 
     uploads: dict[str, Json] = field(default_factory=dict)
     assets: dict[str, Json] = field(default_factory=dict)
+    compared: list[Json] = field(default_factory=list)
     after_read: Callable[[str], None] | None = None
     during_create: Callable[[Json], None] | None = None
 
@@ -65,11 +66,32 @@ class MuxStub(Stub):
                     return mux_error(403, "forbidden")
                 self.uploads[upload_id]["status"] = "cancelled"
                 return self._read(self.uploads, upload_id)
+            case "POST", ["assets"]:
+                return self._import(call.json)
+            case "GET", ["", "data", "v1", "metrics", "comparison"]:
+                return json_answer({"data": self.compared, "total_row_count": None, "timeframe": [1, 2]})
             case "GET", ["assets", asset_id]:
                 return self._read(self.assets, asset_id)
             case "DELETE", ["assets", asset_id]:
                 return (204, {}, "") if self.assets.pop(asset_id, None) else mux_error(404, "not_found")
         raise AssertionError(f"unexpected {call.method} {call.path}")
+
+    def _import(self, asked: Json) -> Answer:
+        if asked["inputs"][0]["url"].endswith(".pdf"):
+            return mux_error(400, "invalid_parameters")
+        asset_id = f"asset{next(self.numbers)}"
+        policy = asked["playback_policies"][0]
+        self.assets[asset_id] = {
+            "id": asset_id,
+            "status": "preparing",
+            "created_at": "1793534400",
+            "master_access": "none",
+            "max_resolution_tier": "1080p",
+            "encoding_tier": "baseline",
+            "passthrough": asked["passthrough"],
+            "playback_ids": [{"id": f"play-{asset_id}", "policy": policy}],
+        }
+        return json_answer({"data": self.assets[asset_id]}, 201)
 
     def _read(self, things: dict[str, Json], thing_id: str) -> Answer:
         found = things.get(thing_id)

@@ -36,7 +36,7 @@ def put_file(tx: Transaction, upload_id: str) -> Reply:
     request, upload = _request(tx), find(tx, UPLOADS, upload_id)
     uploads.check_signature(upload, request.query)
     headers = [(errors.ALLOW_ORIGIN, uploads.check_origin(tx, upload))]
-    span = chunks.span(request.header("content-range"), request.body)
+    span = chunks.span(request.header("content-range"), request.upload or chunks.Small(tx, request.body))
     kept = upload["kept"]
     try:
         done = uploads.receive(tx, upload, span)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mocks.mux import errors
 
@@ -22,6 +22,28 @@ _RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
 _QUERY = re.compile(r"bytes \*/(\d{1,15}|\*)")
 
 
+class Bytes(Protocol):
+    """What a request brings: as many bytes as `size`, kept but for the first so many."""
+
+    size: int
+
+    def keep(self, skipped: int = 0) -> str:
+        """Keep them and return their digest."""
+
+
+class Small:
+    """Bytes that are in memory."""
+
+    def __init__(self, tx: Transaction, body: bytes) -> None:
+        """Take them."""
+        self.size = len(body)
+        self._tx, self._body = tx, body
+
+    def keep(self, skipped: int = 0) -> str:
+        """Keep them and return their digest."""
+        return self._tx.keep_blob(self._body[skipped:])
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """What a request brings: bytes from `start` on, of a file of `total` bytes (None: not known yet).
@@ -30,7 +52,7 @@ class Span:
     """
 
     start: int
-    body: bytes
+    bytes: Bytes
     total: int | None
     question: bool = False
 
@@ -83,21 +105,21 @@ class Content:
         return True
 
 
-def span(header: str | None, body: bytes) -> Span:
+def span(header: str | None, body: Bytes) -> Span:
     """Read `Content-Range`; without one the body is the whole file. Refuse what contradicts the body."""
     if header is None:
-        return Span(0, body, len(body))
+        return Span(0, body, body.size)
     asked = _QUERY.fullmatch(header.strip())
     if asked is not None:
-        if body:
+        if body.size:
             raise errors.bad_range("A request that asks for the upload's state has no body.")
-        return Span(0, b"", _total(asked[1]), question=True)
+        return Span(0, body, _total(asked[1]), question=True)
     given = _RANGE.fullmatch(header.strip())
     if given is None:
         raise errors.bad_range("The Content-Range header is malformed.")
     start, end, total = int(given[1]), int(given[2]), _total(given[3])
-    if end < start or end - start + 1 != len(body):
-        raise errors.bad_range(f"Content-Range tells of {end - start + 1} bytes, the body has {len(body)}.")
+    if end < start or end - start + 1 != body.size:
+        raise errors.bad_range(f"Content-Range tells of {end - start + 1} bytes, the body has {body.size}.")
     if total is not None and end >= total:
         raise errors.bad_range(f"Byte {end} lies beyond the total of {total}.")
     return Span(start, body, total)
@@ -107,7 +129,7 @@ def _total(text: str) -> int | None:
     return None if text == "*" else int(text)
 
 
-def take(tx: Transaction, kept: Json, sent: Span) -> bool:
+def take(kept: Json, sent: Span) -> bool:
     """Add what a request brings to `kept` ({parts, received, total}); tell whether the file is complete.
 
     Raises Early where bytes are missing before it; refuses another total than the one told before.
@@ -122,8 +144,9 @@ def take(tx: Transaction, kept: Json, sent: Span) -> bool:
         raise Early
     if sent.total is not None:
         kept["total"] = sent.total
-    fresh = sent.body[kept["received"] - sent.start :]
-    if fresh:
-        kept["parts"].append([tx.keep_blob(fresh), len(fresh)])
-        kept["received"] += len(fresh)
+    known = kept["received"] - sent.start
+    fresh = sent.bytes.size - known
+    if fresh > 0:
+        kept["parts"].append([sent.bytes.keep(known), fresh])
+        kept["received"] += fresh
     return kept["total"] is not None and kept["received"] == kept["total"]

@@ -91,7 +91,15 @@ def _by_ffprobe(content: Content) -> Json | None:
         whole = float(told.get("format", {}).get("duration") or 0)
         streams = [each for each in told.get("streams", ()) if each.get("codec_type") in ("video", "audio")]
         return _file(str(told["format"]["format_name"]), [_told(each, whole) for each in streams])
-    except (subprocess.SubprocessError, OSError, ValueError, KeyError, TypeError, ZeroDivisionError):
+    except (
+        subprocess.SubprocessError,
+        OSError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        ValueError,
+        TypeError,
+    ):
         return None
 
 

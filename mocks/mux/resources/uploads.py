@@ -102,7 +102,7 @@ def receive(tx: Transaction, upload: Json, span: chunks.Span) -> bool:
         raise errors.upload_over(upload["status"])
     if span.question and span.total != upload["kept"]["received"]:
         return False
-    done = chunks.take(tx, upload["kept"], span)
+    done = chunks.take(upload["kept"], span)
     tx.save(UPLOADS, upload)
     if done:
         complete(tx, upload, content(tx, upload))

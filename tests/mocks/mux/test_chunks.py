@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mocks.mux.provider import mux
 from mocks.mux.resources import uploads
 from mocks.mux.resources.uploads import UPLOADS
 from tests.mocks.mux.movies import movie
@@ -200,3 +201,52 @@ async def test_failures_can_be_read_by_browsers_too(room: Room) -> None:
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (400, ORIGIN)
     api = await room.call("GET", "/video/v1/uploads")
     assert "access-control-allow-origin" not in api.headers
+
+
+# --- what is refused leaves nothing behind -----------------------------------------------------------------------
+
+
+def lying(room: Room) -> list[str]:
+    """Return the names of all files that the server keeps contents in."""
+    folder = room.runtime.store.blobs.folder
+    return sorted(each.name for each in folder.rglob("*") if each.is_file())
+
+
+async def test_a_refused_body_leaves_nothing_behind(room: Room) -> None:
+    upload, file = await room.upload(), movie(padding=200_000)
+    url = upload["url"]
+    cancelled = await room.upload()
+    await room.ok("PUT", f"/video/v1/uploads/{cancelled['id']}/cancel")
+    before = room.state(), lying(room)
+    for address, headers in (
+        (url, {"content_range": f"bytes 0-9/{len(file)}"}),
+        (url, {"content_range": f"bytes 5-{len(file) + 4}/{len(file) + 5}"}),
+        (url, {"content_range": "bytes nonsense"}),
+        (url, {"origin": "https://evil.test"}),
+        (url.replace("signature=", "signature=x"), {}),
+        (url.replace(upload["id"], "nothing"), {}),
+        (cancelled["url"], {}),
+    ):
+        answer = await room.put(address, file, **headers)
+        assert answer.status_code in (400, 403, 404, 410, 503), answer.text
+        assert (room.state(), lying(room)) == before
+    assert (await room.put(url, file)).status_code == 200
+
+
+async def test_a_body_beyond_the_limit_is_refused(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = await room.upload()
+    monkeypatch.setattr(mux, "max_upload", 150_000)
+    before = room.state(), lying(room)
+    answer = await room.put(upload["url"], bytes(150_001))
+    assert (answer.status_code, answer.json()["error"]["type"]) == (413, "invalid_parameters")
+    assert (room.state(), lying(room)) == before
+    assert (await room.put(upload["url"], movie(padding=100_000))).status_code == 200
+
+
+async def test_bytes_that_come_twice_are_left_out_of_large_chunks_too(room: Room) -> None:
+    upload, file = await room.upload(), movie(padding=400_000)
+    await chunk(room, upload["url"], file, 0, 200_000)
+    await chunk(room, upload["url"], file, 100_000, 300_000)
+    assert (await chunk(room, upload["url"], file, 250_000, len(file))).status_code == 200
+    assert there(room, upload["id"]) == file
+    assert not any(name.endswith(".part") for name in lying(room))

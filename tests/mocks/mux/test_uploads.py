@@ -136,4 +136,4 @@ async def test_uploads_are_listed_newest_first(room: Room) -> None:
 
 
 def test_a_request_may_be_a_chunk_of_any_size_that_upchunk_sends() -> None:
-    assert mux.max_body >= 30720 * 1024
+    assert mux.max_upload >= 30720 * 1024

@@ -1,0 +1,1 @@
+"""Images of campaigns: checked, brought to the web's sizes, and stored."""
