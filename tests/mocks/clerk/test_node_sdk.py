@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.serving import Served
-from tests.mocks.clerk.room import ENROLMENT, backend_operations
+from tests.mocks.clerk.room import ENROLMENT, MACHINES, backend_operations
 
 Node = Callable[..., Any]
 World = dict[str, Any]
@@ -80,7 +80,9 @@ def test_the_newest_sdk_does_all_that_is_served(node: Node, server: Served, fres
         "stranger": [401, "clerk_key_invalid", 32],
         "unserved": [404, "resource_not_found", 32],
     }
-    assert called(server, fresh_world) - {None} == backend_operations() - NOT_IN_THE_SDK - ENROLMENT
+    assert (
+        called(server, fresh_world) - {None} == backend_operations() - NOT_IN_THE_SDK - ENROLMENT - MACHINES
+    )
 
 
 def test_the_platforms_sdk_does_what_the_platform_does(node: Node, fresh_world: World) -> None:
@@ -108,3 +110,28 @@ def test_the_newest_sdk_lets_people_in(node: Node, server: Served, fresh_world: 
     }
     left_out = {"ListAllOrganizationDomains"}
     assert called(server, fresh_world) >= ENROLMENT - left_out
+
+
+def test_the_newest_sdk_lets_programs_in(node: Node, server: Served, fresh_world: World) -> None:
+    assert node(HERE / "machines.mjs", fresh_world["env"]) == {
+        "scopes": ["search"],
+        "named": ["accounts", 3600, 2],
+        "secret": True,
+        "token": [True, True, True],
+        "listed": 1,
+        "machine": [True, True, 3],
+        "revokedToken": True,
+        "refused": [404, "resource_not_found"],
+        "rotated": True,
+        "key": [True, ["read"], {"plan": "pro"}],
+        "scopesOfKey": ["read", "write"],
+        "secretOfKey": True,
+        "keys": 1,
+        "revokedKey": True,
+        "stranger": False,
+        "deletedKey": True,
+        "application": ["Partners", True, 1],
+        "deletedApplication": True,
+        "deletedMachine": True,
+    }
+    assert called(server, fresh_world) >= MACHINES
