@@ -135,3 +135,13 @@ def test_the_newest_sdk_lets_programs_in(node: Node, server: Served, fresh_world
         "deletedMachine": True,
     }
     assert called(server, fresh_world) >= MACHINES
+
+
+def test_requests_are_signed_out_sent_to_a_handshake_and_signed_in(node: Node, fresh_world: World) -> None:
+    env = fresh_world["env"]
+    frontend = f"{env['GREENROOM_CLERK_URL']}/~{fresh_world['name']}"
+    told = [
+        *("handshake", "dev-browser-missing", "signed-out", "handshake", "client-uat-but-no-session-token"),
+        *(307, "http://localhost:3000/dashboard", "signed-in", "user_", None),
+    ]
+    assert node(HERE / "authenticate.mjs", env | {"FRONTEND": frontend}) == {"newest": told, "platform": told}
