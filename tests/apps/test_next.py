@@ -144,7 +144,8 @@ async def the_backend_signs_out(page: Page, url: str, world: World) -> None:
     async with httpx.AsyncClient(base_url=env["CLERK_API_URL"], trust_env=False) as http:
         key = {"Authorization": f"Bearer {env['CLERK_SECRET_KEY']}"}
         (await http.post(f"/v1/sessions/{session}/revoke", headers=key)).raise_for_status()
-    await page.evaluate("Clerk.session.touch().catch(() => null)")
-    await page.wait_for_function("Clerk.session == null")
+    # Not waited for: the page goes elsewhere by itself once it knows.
+    await page.evaluate("void Clerk.session.touch().catch(() => null)")
+    await page.wait_for_function("window.Clerk?.loaded && !window.Clerk.session")
     await page.goto(f"{url}/dashboard")
     await page.wait_for_url("**/sign-in**")
