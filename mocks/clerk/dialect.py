@@ -30,6 +30,10 @@ METADATA_APART = "2026-05-12"
 """From this version on, users and organisations take metadata through `/metadata` only."""
 
 
+UNVERSIONED = ("/api_keys", "/m2m_tokens", "/oauth_applications")
+"""What SDKs call without `/v1` as well."""
+
+
 class ClerkDialect(Dialect):
     """The protocol of Clerk's Backend API; what is a browser's is in `frontend.py`."""
 
@@ -42,6 +46,8 @@ class ClerkDialect(Dialect):
         """Tell the requests of browsers from those of servers."""
         if frontend.is_frontend(request):
             return frontend.route(request, directory)
+        if request.path.startswith(UNVERSIONED):
+            return request.method, f"/v1{request.path}"
         return request.method, request.path
 
     def preflight(self, request: Request) -> Reply | None:
@@ -59,6 +65,8 @@ class ClerkDialect(Dialect):
         if scheme.lower() != "bearer" or not key:
             raise errors.header_format()
         grant = directory.find("clerk", key)
+        if grant is not None and grant.name == "machine_secret_key" and "/m2m_tokens" in request.path:
+            return grant
         if grant is None or grant.name != "secret_key":
             from mocks.clerk.keys import refused
 

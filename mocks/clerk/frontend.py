@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl
 
+import orjson
+
 from mocks.clerk import errors, keys
 
 if TYPE_CHECKING:
@@ -107,7 +109,18 @@ def decode(request: Request, operation: Operation) -> Json:
         body = forms.read_body(request, operation)
         if not isinstance(body, dict):
             raise errors.malformed()
-    return {**query, **body}
+    return {**query, **{name: _unpacked(value) for name, value in body.items()}}
+
+
+def _unpacked(value: Any) -> Any:
+    """Return what a form has of a list: clerk-js writes it as the text of a JSON array, in one value."""
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str) and value[0].startswith("["):
+        try:
+            found = orjson.loads(value[0])
+        except orjson.JSONDecodeError:
+            return value
+        return found if isinstance(found, list) else value
+    return value
 
 
 def query_value(request: Request, *names: str) -> str:

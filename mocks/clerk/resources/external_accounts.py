@@ -34,7 +34,7 @@ def begin(tx: Transaction, strategy: str, kind: str, id: str, wanted: Json) -> J
     if strategy not in instance.settings(tx)["environment"]["social"]:
         told = f"{strategy} does not match one of the allowed values for parameter strategy"
         raise errors.invalid("strategy", told)
-    back = _redirect(wanted.get("redirect_url"), "redirect_url")
+    back = checked_redirect(wanted.get("redirect_url"), "redirect_url")
     done = wanted.get("action_complete_redirect_url")
     state = {
         "id": tx.token("oauth.state", 32),
@@ -42,7 +42,9 @@ def begin(tx: Transaction, strategy: str, kind: str, id: str, wanted: Json) -> J
         "kind": kind,
         "of": id,
         "redirect_url": back,
-        "action_complete_redirect_url": _redirect(done, "action_complete_redirect_url") if done else back,
+        "action_complete_redirect_url": checked_redirect(done, "action_complete_redirect_url")
+        if done
+        else back,
         "expires": tx.now + LIFETIME,
         "identity": None,
     }
@@ -51,7 +53,8 @@ def begin(tx: Transaction, strategy: str, kind: str, id: str, wanted: Json) -> J
     return verification(tx, strategy, url)
 
 
-def _redirect(url: str | None, param: str) -> str:
+def checked_redirect(url: str | None, param: str) -> str:
+    """Return an address that another provider may send a browser back to; refuse scripts, and what is no address."""
     if not url:
         raise errors.missing(param)
     try:

@@ -38,6 +38,18 @@ ENROLMENT = {
 """Operations about who may join what, as what."""
 
 
+MACHINES = {
+    *("ListMachines", "CreateMachine", "GetMachine", "UpdateMachine", "DeleteMachine", "GetMachineSecretKey"),
+    *("RotateMachineSecretKey", "CreateMachineScope", "DeleteMachineScope"),
+    *("createM2MToken", "getM2MTokens", "revokeM2MToken", "verifyM2MToken"),
+    *("createApiKey", "getApiKeys", "getApiKey", "updateApiKey", "deleteApiKey", "getApiKeySecret"),
+    *("revokeApiKey", "verifyApiKey"),
+    *("ListOAuthApplications", "CreateOAuthApplication", "GetOAuthApplication", "UpdateOAuthApplication"),
+    *("DeleteOAuthApplication", "RotateOAuthApplicationSecret"),
+}
+"""Operations about programs rather than people."""
+
+
 def backend_operations() -> set[str]:
     """Return the ids of what is served of the Backend API's document."""
     clerk.load()

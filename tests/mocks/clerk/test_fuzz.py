@@ -73,6 +73,10 @@ async def furnish(room: Room) -> dict[str, str]:
     domain = await room.ok("POST", f"/organizations/{made['id']}/domains", {"name": "northwind.test"})
     entry = await room.ok("POST", "/waitlist_entries", {"email_address": "carol@northwind.test"})
     own = (await room.ok("GET", "/domains"))["data"][0]
+    machine, other = [await room.ok("POST", "/machines", {"name": name}) for name in ("billing", "search")]
+    key = await room.ok("POST", "/api_keys", {"name": "export", "subject": user["id"]})
+    m2m = await room.ok("POST", "/m2m_tokens", {}, Authorization=f"Bearer {machine['secret_key']}")
+    application = await room.ok("POST", "/oauth_applications", {"name": "Partner"})
     actor = await room.ok("POST", "/actor_tokens", {"user_id": user["id"], "actor": {"sub": "s"}})
     return {
         "user_id": user["id"],
@@ -91,6 +95,11 @@ async def furnish(room: Room) -> dict[str, str]:
         "domain_id": domain["id"],
         "waitlist_entry_id": entry["id"],
         "own_domain": own["id"],
+        "machine_id": machine["id"],
+        "other_machine_id": other["id"],
+        "apiKeyID": key["id"],
+        "m2m_token_id": m2m["id"],
+        "oauth_application_id": application["id"],
         "organization_role_id": (await room.ok("GET", "/organization_roles"))["data"][0]["id"],
         "permission_id": (await room.ok("GET", "/organization_permissions"))["data"][0]["id"],
     }

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.serving import Served
-from tests.mocks.clerk.room import ENROLMENT, backend_operations
+from tests.mocks.clerk.room import ENROLMENT, MACHINES, backend_operations
 
 Node = Callable[..., Any]
 World = dict[str, Any]
@@ -80,7 +80,9 @@ def test_the_newest_sdk_does_all_that_is_served(node: Node, server: Served, fres
         "stranger": [401, "clerk_key_invalid", 32],
         "unserved": [404, "resource_not_found", 32],
     }
-    assert called(server, fresh_world) - {None} == backend_operations() - NOT_IN_THE_SDK - ENROLMENT
+    assert (
+        called(server, fresh_world) - {None} == backend_operations() - NOT_IN_THE_SDK - ENROLMENT - MACHINES
+    )
 
 
 def test_the_platforms_sdk_does_what_the_platform_does(node: Node, fresh_world: World) -> None:
@@ -108,3 +110,38 @@ def test_the_newest_sdk_lets_people_in(node: Node, server: Served, fresh_world: 
     }
     left_out = {"ListAllOrganizationDomains"}
     assert called(server, fresh_world) >= ENROLMENT - left_out
+
+
+def test_the_newest_sdk_lets_programs_in(node: Node, server: Served, fresh_world: World) -> None:
+    assert node(HERE / "machines.mjs", fresh_world["env"]) == {
+        "scopes": ["search"],
+        "named": ["accounts", 3600, 2],
+        "secret": True,
+        "token": [True, True, True],
+        "listed": 1,
+        "machine": [True, True, 3],
+        "revokedToken": True,
+        "refused": [404, "resource_not_found"],
+        "rotated": True,
+        "key": [True, ["read"], {"plan": "pro"}],
+        "scopesOfKey": ["read", "write"],
+        "secretOfKey": True,
+        "keys": 1,
+        "revokedKey": True,
+        "stranger": False,
+        "deletedKey": True,
+        "application": ["Partners", True, 1],
+        "deletedApplication": True,
+        "deletedMachine": True,
+    }
+    assert called(server, fresh_world) >= MACHINES
+
+
+def test_requests_are_signed_out_sent_to_a_handshake_and_signed_in(node: Node, fresh_world: World) -> None:
+    env = fresh_world["env"]
+    frontend = f"{env['GREENROOM_CLERK_URL']}/~{fresh_world['name']}"
+    told = [
+        *("handshake", "dev-browser-missing", "signed-out", "handshake", "client-uat-but-no-session-token"),
+        *(307, "http://localhost:3000/dashboard", "signed-in", "user_", None),
+    ]
+    assert node(HERE / "authenticate.mjs", env | {"FRONTEND": frontend}) == {"newest": told, "platform": told}

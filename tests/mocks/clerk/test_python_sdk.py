@@ -7,7 +7,7 @@ import pytest
 from clerk_backend_api import Clerk, models
 
 from tests.harness.serving import Served
-from tests.mocks.clerk.room import ENROLMENT, backend_operations
+from tests.mocks.clerk.room import ENROLMENT, MACHINES, backend_operations
 
 World = dict[str, Any]
 
@@ -41,7 +41,7 @@ def test_every_operation_that_is_served(sdk: Clerk, server: Served, fresh_world:
     deleted = sdk.organizations.delete(organization_id=organization)
     assert (deleted.object, deleted.deleted) == ("organization", True)
     assert sdk.users.delete(user_id=ada).deleted is True
-    assert called(server, fresh_world) == backend_operations() - NOT_IN_THE_SDK - ENROLMENT
+    assert called(server, fresh_world) == backend_operations() - NOT_IN_THE_SDK - ENROLMENT - MACHINES
 
 
 def users(sdk: Clerk) -> str:
@@ -265,3 +265,42 @@ def test_roles_domains_and_the_waitlist(sdk: Clerk, server: Served, fresh_world:
     assert sdk.waitlist_entries.reject(waitlist_entry_id=other.id).status == "rejected"
     assert sdk.waitlist_entries.delete(waitlist_entry_id=other.id).deleted
     assert called(server, fresh_world) == ENROLMENT | {"CreateOrganization"}
+
+
+def test_machines_keys_and_applications(sdk: Clerk, server: Served, fresh_world: World) -> None:
+    search, billing = [sdk.machines.create(request={"name": name}) for name in ("search", "billing")]
+    sdk.machines.create_scope(machine_id=billing.id, to_machine_id=search.id)
+    assert (
+        sdk.machines.delete_scope(machine_id=billing.id, other_machine_id=search.id).to_machine_id
+        == search.id
+    )
+    assert sdk.machines.update(machine_id=billing.id, name="accounts").name == "accounts"
+    assert sdk.machines.get(machine_id=billing.id).name == "accounts"
+    assert sdk.machines.list().total_count == 2
+    secret = sdk.machines.get_secret_key(machine_id=billing.id).secret
+    assert sdk.machines.rotate_secret_key(machine_id=billing.id, previous_token_ttl=0).secret != secret
+    fresh = sdk.machines.get_secret_key(machine_id=billing.id).secret
+    address = f"{fresh_world['env']['CLERK_API_URL']}/v1"
+    with Clerk(bearer_auth=fresh, server_url=address) as machine:
+        token = machine.m2m.create_token(seconds_until_expiration=60)
+    assert sdk.m2m.verify_token(token=token.token).subject == billing.id
+    assert sdk.m2m.list_tokens(subject=billing.id).total_count == 1
+    assert sdk.m2m.revoke_token(m2m_token_id=token.id, revocation_reason="over").revoked
+    ada = users(sdk)
+    key = sdk.api_keys.create_api_key(name="export", subject=ada)
+    assert sdk.api_keys.verify_api_key(secret=key.secret).subject == ada
+    assert sdk.api_keys.get_api_keys(subject=ada).total_count == 1
+    assert sdk.api_keys.update_api_key(api_key_id=key.id, scopes=["read"]).scopes == ["read"]
+    assert sdk.api_keys.get_api_key(api_key_id=key.id).scopes == ["read"]
+    assert sdk.api_keys.get_api_key_secret(api_key_id=key.id).secret == key.secret
+    assert sdk.api_keys.revoke_api_key(api_key_id=key.id).revoked
+    assert sdk.api_keys.delete_api_key(api_key_id=key.id).id == key.id
+    made = sdk.oauth_applications.create(request={"name": "Partner", "redirect_uris": ["https://p.test/"]})
+    ids = {"oauth_application_id": made.id}
+    assert sdk.oauth_applications.update(**ids, name="Partners").name == "Partners"
+    assert sdk.oauth_applications.get(**ids).name == "Partners"
+    assert sdk.oauth_applications.list().total_count == 1
+    assert sdk.oauth_applications.rotate_secret(**ids).client_secret
+    assert sdk.oauth_applications.delete(**ids).deleted
+    assert sdk.machines.delete(machine_id=billing.id).id == billing.id
+    assert called(server, fresh_world) >= MACHINES

@@ -8,7 +8,7 @@ import pytest
 
 from mocks.clerk.provider import EVENTS, clerk
 from tests import needs
-from tests.mocks.clerk.published import METHODS, Published, published, read
+from tests.mocks.clerk.published import METHODS, MISPRINTED, Published, published, read
 from tests.mocks.clerk.room import Room, backend_operations
 
 Json = Any
@@ -44,6 +44,7 @@ async def answers(room: Room) -> dict[str, Any]:
     ada, bob = found["CreateUser"]["id"], (await room.user("bob@northwind.test"))["id"]
     found |= await of_organizations(room, ada, bob)
     found |= await of_enrolment(room, found["CreateOrganization"]["id"])
+    found |= await of_machines(room, ada)
     found |= await of_sessions(room, ada, found["CreateOrganization"]["id"])
     found |= await of_settings(room)
     found["DeleteOrganization"] = await room.ok(
@@ -185,6 +186,48 @@ async def of_enrolment(room: Room, organization: str) -> dict[str, Any]:
     }
 
 
+async def of_machines(room: Room, ada: str) -> dict[str, Any]:
+    other = await room.ok("POST", "/machines", {"name": "search"})
+    machine = await room.ok("POST", "/machines", {"name": "billing"})
+    machines, scope = f"/machines/{machine['id']}", {"to_machine_id": other["id"]}
+    token = await room.ok("POST", "/m2m_tokens", {}, Authorization=f"Bearer {machine['secret_key']}")
+    key = await room.ok("POST", "/api_keys", {"name": "export", "subject": ada})
+    keys = f"/api_keys/{key['id']}"
+    application = await room.ok("POST", "/oauth_applications", {"name": "Partner"})
+    applications = f"/oauth_applications/{application['id']}"
+    return {
+        "CreateMachine": machine,
+        "ListMachines": await room.ok("GET", "/machines"),
+        "GetMachine": await room.ok("GET", machines),
+        "UpdateMachine": await room.ok("PATCH", machines, {"name": "accounts"}),
+        "CreateMachineScope": await room.ok("POST", f"{machines}/scopes", scope),
+        "DeleteMachineScope": await room.ok("DELETE", f"{machines}/scopes/{other['id']}"),
+        "createM2MToken": token,
+        "verifyM2MToken": await room.ok("POST", "/m2m_tokens/verify", {"token": token["token"]}),
+        "getM2MTokens": await room.ok("GET", f"/m2m_tokens?subject={machine['id']}"),
+        "revokeM2MToken": await room.ok("POST", f"/m2m_tokens/{token['id']}/revoke", {}),
+        "GetMachineSecretKey": await room.ok("GET", f"{machines}/secret_key"),
+        "RotateMachineSecretKey": await room.ok(
+            "POST", f"{machines}/secret_key/rotate", {"previous_token_ttl": 0}
+        ),
+        "DeleteMachine": await room.ok("DELETE", machines),
+        "createApiKey": key,
+        "verifyApiKey": await room.ok("POST", "/api_keys/verify", {"secret": key["secret"]}),
+        "getApiKeys": await room.ok("GET", f"/api_keys?subject={ada}"),
+        "getApiKey": await room.ok("GET", keys),
+        "updateApiKey": await room.ok("PATCH", keys, {"scopes": ["read"]}),
+        "getApiKeySecret": await room.ok("GET", f"{keys}/secret"),
+        "revokeApiKey": await room.ok("POST", f"{keys}/revoke", {}),
+        "deleteApiKey": await room.ok("DELETE", keys),
+        "CreateOAuthApplication": application,
+        "ListOAuthApplications": await room.ok("GET", "/oauth_applications"),
+        "GetOAuthApplication": await room.ok("GET", applications),
+        "UpdateOAuthApplication": await room.ok("PATCH", applications, {"name": "Partners"}),
+        "RotateOAuthApplicationSecret": await room.ok("POST", f"{applications}/rotate_secret"),
+        "DeleteOAuthApplication": await room.ok("DELETE", applications),
+    }
+
+
 async def of_sessions(room: Room, ada: str, organization: str) -> dict[str, Any]:
     session = await room.ok("POST", "/sessions", {"user_id": ada, "active_organization_id": organization})
     path = f"/sessions/{session['id']}"
@@ -274,8 +317,12 @@ async def test_operations_have_the_documented_ids_paths_methods_and_statuses(
         if id not in OTHERS:
             path, method, described = documents.operations[id]
             assert (operation.path, operation.method) == (path, method)
-            if id != "GetClientList":
+            if id not in ("GetClientList", *MISPRINTED):
                 assert str(operation.status) in described["responses"]
+
+
+MORE = {"verifyM2MToken": {"secret"}}
+"""Parameters that one of Clerk's SDKs sends and the document does not have."""
 
 
 def test_parameters_are_those_of_the_document(documents: Published | None) -> None:
@@ -288,7 +335,7 @@ def test_parameters_are_those_of_the_document(documents: Published | None) -> No
         if id in OTHERS or "items" in known:
             continue
         wanted = _documented(documents, id)
-        extra = older if id in ("UpdateUser", "UpdateOrganization") else set()
+        extra = older if id in ("UpdateUser", "UpdateOrganization") else MORE.get(id, set())
         assert wanted <= known | ({"paginated"} if operation.params is None else set()), id
         unknown = known - wanted - extra - {"limit", "offset"}
         assert not unknown or operation.method == "GET", (id, unknown)

@@ -1,0 +1,68 @@
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests import needs
+from tests.apps import running
+from tests.conftest import CHROMIUM
+from tests.harness.serving import Served, serving
+
+World = dict[str, Any]
+Opener = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Served]:
+    """A Greenroom that serves Clerk's own scripts."""
+    reason = running.missing_scripts()
+    needs.require("apps", available=reason is None, reason=reason or "")
+    os.environ["GREENROOM_CLERK_SCRIPTS"] = str(running.SCRIPTS)
+    with serving() as served:
+        yield served
+    os.environ.pop("GREENROOM_CLERK_SCRIPTS", None)
+
+
+@pytest.fixture
+def world(stage: Served) -> World:
+    """A world of the test's own, whose clock is that of this machine."""
+    return stage.create_world(clock={"mode": "real"})
+
+
+@pytest.fixture(scope="session")
+def built() -> None:
+    """The application, built."""
+    reason = running.missing()
+    needs.require("apps", available=reason is None, reason=reason or "")
+    running.build()
+
+
+@pytest.fixture
+async def open_browser(stage: Served) -> AsyncIterator[Opener]:
+    """Open pages, each in a browser of its own: `await open_browser(host)` reaches the TLS front by that host name."""
+    executable = needs.chromium()
+    reason = "Chromium is not installed (on Debian: apt-get install chromium)"
+    needs.require("chromium", available=executable is not None, reason=reason)
+    rules = [
+        f"MAP *.accounts.dev:443 127.0.0.1:{stage.port + 43}",
+        "MAP * ~NOTFOUND",
+        "EXCLUDE localhost",
+    ]
+    flags = [each for each in CHROMIUM if not each.startswith("--host-resolver-rules")]
+    async with AsyncExitStack() as stack:
+        playwright = await stack.enter_async_context(async_playwright())
+        browser: Browser = await playwright.chromium.launch(
+            executable_path=executable,
+            args=[*flags, f"--host-resolver-rules={', '.join(rules)}", "--ignore-certificate-errors"],
+        )
+        stack.push_async_callback(browser.close)
+
+        async def opened() -> Page:
+            context = await browser.new_context()
+            context.set_default_timeout(60_000)
+            return await context.new_page()
+
+        yield opened

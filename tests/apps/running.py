@@ -1,0 +1,113 @@
+"""The Next.js application of these tests: built once, started as a production server, pointed at a world of a Greenroom."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests import needs
+
+FOLDER = Path(__file__).parent / "next"
+SCRIPTS = needs.ROOT / "build" / "clerk"
+"""Where `make apps` puts the archives of Clerk's own scripts."""
+
+WAIT_SECONDS = 120.0
+
+
+def missing() -> str | None:
+    """Say why the application cannot run here, or None if it can."""
+    if shutil.which("npm") is None:
+        return "npm is not installed: install Node 20 or newer with npm"
+    if not (FOLDER / "node_modules").is_dir() or not any(SCRIPTS.glob("clerk-ui-*.tgz")):
+        return "the Next.js application or Clerk's scripts are missing: run `make apps`"
+    return None
+
+
+def missing_scripts() -> str | None:
+    """Say why pages cannot load Clerk's scripts here, or None if they can."""
+    return None if any(SCRIPTS.glob("clerk-ui-*.tgz")) else "Clerk's scripts are missing: run `make apps`"
+
+
+def build() -> None:
+    """Build the application, unless its build is newer than its sources; one process at a time does it."""
+    sources = [path for path in FOLDER.rglob("*.js*") if not {"node_modules", ".next"} & set(path.parts)]
+    done = FOLDER / ".next" / "BUILD_ID"
+    with (FOLDER / ".build-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if done.exists() and done.stat().st_mtime > max(path.stat().st_mtime for path in sources):
+            return
+        made = _next("build")
+        output, _ = made.communicate(timeout=900)
+        if made.returncode != 0:
+            pytest.fail(f"next build ended with {made.returncode}\n{output}", pytrace=False)
+
+
+def _next(*arguments: str | int, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        ["node", "node_modules/next/dist/bin/next", *map(str, arguments)],
+        cwd=FOLDER,
+        env={
+            "PATH": os.environ["PATH"],
+            "NEXT_TELEMETRY_DISABLED": "1",
+            "NODE_ENV": "production",
+            **(env or {}),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@contextmanager
+def started(env: dict[str, str], port: int | None = None) -> Iterator[str]:
+    """Start the built application with a world's environment; yield its address, and end it."""
+    port = free_port() if port is None else port
+    process = _next("start", "--port", port, "--hostname", "localhost", env=env)
+    url = f"http://localhost:{port}"
+    try:
+        _wait(process, url)
+        yield url
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
+def _wait(process: subprocess.Popen[str], url: str) -> None:
+    """Wait until the application answers; fail with what it printed when it ended instead."""
+    with httpx.Client(transport=httpx.HTTPTransport(retries=0)) as http:
+        for _ in range(int(WAIT_SECONDS / 0.25)):
+            if process.poll() is not None:
+                output = process.stdout.read() if process.stdout else ""
+                pytest.fail(f"next start ended with {process.returncode}\n{output}", pytrace=False)
+            try:
+                http.get(f"{url}/favicon.ico", timeout=5)
+            except httpx.TransportError:
+                try:
+                    process.wait(0.25)
+                except subprocess.TimeoutExpired:
+                    continue
+            else:
+                return
+    pytest.fail(f"the application did not answer at {url} in {WAIT_SECONDS:.0f} s", pytrace=False)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
