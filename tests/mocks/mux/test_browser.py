@@ -67,6 +67,21 @@ async def test_mux_player_plays_to_the_end(
     assert seen[1] == pytest.approx(whole, abs=2.1)
 
 
+async def test_hls_js_alone_plays_to_the_end(server: Served, api: httpx.Client) -> None:
+    asset = made(api, server, None)
+    address = f"https://stream.mux.com/{asset['playback_ids'][0]['id']}.m3u8"
+    html = (
+        "<!doctype html><script src='/hls.js'></script><video muted autoplay></video><script>"
+        "const video = document.querySelector('video'), hls = new Hls();"
+        f"hls.loadSource({address!r}); hls.attachMedia(video);</script>"
+    )
+    with browser.site(html, hls="hls.js/dist/hls.js") as origin:
+        async with browser.opened(server, origin) as page:
+            playing = page.evaluate(PLAYED.replace("'mux-player'", "'video'"))
+            end, whole = await asyncio.wait_for(playing, browser.WAIT)
+    assert (end, whole) == (pytest.approx(7, abs=2.1), pytest.approx(7, abs=2.1))
+
+
 # --- from a file in the browser to a view in the figures ---------------------------------------------------------
 
 SIZE = 30 << 20
