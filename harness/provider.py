@@ -104,7 +104,8 @@ class Provider:
     `account(tx)` fills a new world's account and returns further environment variables; `populate(tx, story)` adds what
     a scenario tells to it and returns the ids it gave, for the rooms that come after it to refer to. Both are
     `open_account` and `populate` of the room's `seed.py`, where there is a `package`. `base_env` are the names under
-    which the provider's SDKs read their base address, `sdks` the names of its official Python SDKs on PyPI.
+    which the provider's SDKs read their base address, `sdks` the names of its official Python SDKs on PyPI. `untriggered`
+    are names of the provider's own tools for events that the room cannot trigger, with what they need that is not served.
     """
 
     name: str
@@ -125,6 +126,7 @@ class Provider:
     operations: dict[str, Operation] = field(default_factory=dict)
     timers: dict[str, Callable[[Any, dict[str, Any]], None]] = field(default_factory=dict)
     triggers: dict[str, tuple[type[Params], Callable[[Any, Any], Any]]] = field(default_factory=dict)
+    untriggered: dict[str, str] = field(default_factory=dict)
     loaded: bool = False
 
     def __post_init__(self) -> None:
