@@ -19,7 +19,7 @@ class Plan:
     port: int
     rounds: int
     requests: int = 1000
-    customers: int = 50_000
+    customers: int = 100_000
     objects: int = 5_000
     deliveries: int = 2_000
     subscriptions: int = 1_000

@@ -107,6 +107,8 @@ class Provider:
     which the provider's SDKs read their base address, `sdks` the names of its official Python SDKs on PyPI.
     `max_body` limits the bytes of a request; bodies to paths that begin with `uploads` go to disk as they come, up to
     `max_upload` bytes (`Request.upload`).
+    `untriggered`
+    are names of the provider's own tools for events that the room cannot trigger, with what they need that is not served.
     """
 
     name: str
@@ -129,6 +131,7 @@ class Provider:
     operations: dict[str, Operation] = field(default_factory=dict)
     timers: dict[str, Callable[[Any, dict[str, Any]], None]] = field(default_factory=dict)
     triggers: dict[str, tuple[type[Params], Callable[[Any, Any], Any]]] = field(default_factory=dict)
+    untriggered: dict[str, str] = field(default_factory=dict)
     loaded: bool = False
 
     def __post_init__(self) -> None:

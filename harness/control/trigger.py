@@ -59,6 +59,8 @@ def _validated(model: type[Params], body: Trigger) -> Params:
 
 def _unknown(provider: Provider, event: str) -> str:
     known = sorted(provider.triggers)
+    if event in provider.untriggered:
+        return f"{provider.name} cannot trigger {event!r} here: it needs {provider.untriggered[event]}, which is not served"
     if not known:
         return f"{provider.name} has nothing to trigger"
     near = get_close_matches(event, known, 3)

@@ -66,7 +66,9 @@ class StripeCalls:
         advice = headers.get("stripe-should-retry")
         if error.http_status == 429:
             return ProviderRefusedError(refusal) if advice == "false" else RateLimitedError(refusal)
-        in_trouble = error.http_status == 409 or (error.http_status or 500) >= 500
+        # A success whose body cannot be read says nothing of what was done: the same request is safe, by its key.
+        status = error.http_status or 500
+        in_trouble = status == 409 or status >= 500 or status < 400
         if advice == "true" or (in_trouble and advice != "false"):
             return ProviderUnavailableError(refusal)
         return ProviderRefusedError(refusal)

@@ -24,13 +24,14 @@ MONTHS_PAID_A_YEAR = 10
 
 def populate(tx: Transaction, story: Json) -> dict[str, str]:
     """Make each organisation a customer, with the card and the subscription that the story tells of; return their ids."""
-    from mocks.stripe.operations.stories import subscribe
+    from mocks.stripe.operations.stories import open_meters, subscribe
     from mocks.stripe.resources import settings
 
     refs: dict[str, str] = {}
     people = {each["key"]: each for each in story.get("people", ())}
     if "after_last_retry" in story:
         settings.change(tx, subscription_status=story["after_last_retry"])
+    refs |= open_meters(tx, story.get("meters", []))
     for organisation in story.get("organisations", ()):
         creator = people[organisation["creator"]]
         with tx.earlier(organisation["days_ago"] * instants.DAY):

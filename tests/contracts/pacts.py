@@ -29,7 +29,7 @@ FOLDER = ROOT / "contracts" / "pacts"
 WRITES = "WRITE_PACTS"
 #: The one interaction of a pact that is played with the credentials that stand in it.
 WRONG_KEY = "refuse a wrong key"
-STATE, UNDER_WAY = "starter", "under-way"
+STATE, UNDER_WAY, PLAN_CHANGES = "starter", "under-way", "plan-changes"
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 

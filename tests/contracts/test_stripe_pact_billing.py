@@ -1,5 +1,7 @@
 """What the integration layer relies on of Stripe when plans change, events are caught up, and the mirror is compared."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import stripe
@@ -9,7 +11,7 @@ from integrations.billing.plan_gateway import PlanGateway
 from integrations.billing.stripe_states import SubscriptionState, subscription_state
 from integrations.services import Services
 from integrations.webhooks.catch_up import TYPES
-from tests.contracts.pacts import Exchange, environment, word
+from tests.contracts.pacts import PLAN_CHANGES, Exchange, environment, word
 from tests.contracts.test_stripe_pact import (
     INVOICE,
     KEY,
@@ -213,3 +215,135 @@ def test_a_subscription_goes_on(services: Services) -> None:
 )
 def test_a_subscription_is_ended(services: Services) -> None:
     plans(services).cancel("sub_Made1")
+
+
+# --- changes with the next period, pauses, and use ---------------------------------------------------------------
+
+SCHEDULE = word("sub_sched_Made1", r"sub_sched_\w+")
+OF_SCHEDULE = "/v1/subscription_schedules/${stripe_subscription_schedule_northwind}"
+BEGAN, ENDS = 1771491600, 1773910800
+"""When the month of the state's subscription began, and when it ends, in a world of 1 March 2026, 09:00."""
+
+
+def schedule(start: int = BEGAN, end: int = ENDS) -> dict[str, Any]:
+    """Return what is read of a schedule."""
+    phase: dict[str, Any] = {
+        "items": match.each_like({"price": word("price_Made1", r"price_\w+"), "quantity": match.int(1)}),
+        "start_date": match.int(start),
+        "end_date": match.int(end),
+        "trial_end": None,
+        "discounts": [],
+    }
+    return {
+        "id": SCHEDULE,
+        "object": "subscription_schedule",
+        "current_phase": {"start_date": match.int(start), "end_date": match.int(end)},
+        "phases": match.each_like(phase),
+    }
+
+
+def following(phase: str) -> str:
+    """Return the form that lets another plan follow a phase."""
+    return (
+        f"end_behavior=release&phases[0][items][0][price]=price_Made1&phases[0][items][0][quantity]=1{phase}"
+        f"&phases[1][items][0][price]={BETTER}&phases[1][items][0][quantity]=1"
+        "&phases[1][duration][interval]=month&phases[1][duration][interval_count]=1"
+        "&phases[1][proration_behavior]=none"
+    )
+
+
+UPDATED = Exchange(
+    method="POST",
+    path="/v1/subscription_schedules/sub_sched_Made1",
+    path_of=OF_SCHEDULE,
+    headers={"Idempotency-Key": KEY},
+    sent=following(f"&phases[0][start_date]={BEGAN}&phases[0][end_date]={ENDS}"),
+    sent_of={"$['phases[0][items][0][price]']": "${NEXT_PUBLIC_PRICE_PROFESSIONAL_MONTHLY}"},
+    answer={"id": SCHEDULE, "object": "subscription_schedule"},
+    state=PLAN_CHANGES,
+)
+
+
+@STRIPE.interactions(
+    {
+        "put a subscription under a schedule": Exchange(
+            method="POST",
+            path="/v1/subscription_schedules",
+            headers={"Idempotency-Key": KEY},
+            sent="from_subscription=sub_Made1",
+            sent_of={"$.from_subscription": "${stripe_subscription_northwind}"},
+            answer=schedule(),
+        ),
+        "let another plan follow": UPDATED,
+    }
+)
+def test_another_plan_follows_by_a_schedule(services: Services) -> None:
+    plans(services).schedule_price(running(), BETTER, "month")
+
+
+@STRIPE.interactions(
+    {
+        "read a schedule": Exchange(
+            method="GET",
+            path="/v1/subscription_schedules/sub_sched_Made1",
+            path_of=OF_SCHEDULE,
+            answer=schedule(),
+            state=PLAN_CHANGES,
+        ),
+        "let another plan follow than the one that was to": UPDATED,
+    }
+)
+def test_what_follows_is_chosen_again(services: Services) -> None:
+    scheduled = replace(running(), schedule_id="sub_sched_Made1")
+    plans(services).schedule_price(scheduled, BETTER, "month")
+
+
+@STRIPE.interaction(
+    "release a schedule",
+    Exchange(
+        method="POST",
+        path="/v1/subscription_schedules/sub_sched_Made1/release",
+        path_of=f"{OF_SCHEDULE}/release",
+        headers={"Idempotency-Key": KEY},
+        answer={"id": SCHEDULE, "object": "subscription_schedule"},
+        state=PLAN_CHANGES,
+    ),
+)
+def test_a_schedule_is_released(services: Services) -> None:
+    plans(services).release_schedule("sub_sched_Made1")
+
+
+@STRIPE.interaction(
+    "resume a paused subscription",
+    Exchange(
+        method="POST",
+        path="/v1/subscriptions/sub_Made1/resume",
+        path_of="/v1/subscriptions/${stripe_subscription_lumen}/resume",
+        headers={"Idempotency-Key": KEY},
+        sent="billing_cycle_anchor=now",
+        answer={"id": SUBSCRIPTION, "object": "subscription"},
+        state=PLAN_CHANGES,
+    ),
+)
+def test_a_paused_subscription_is_resumed(services: Services) -> None:
+    plans(services).resume("sub_Made1")
+
+
+@STRIPE.interaction(
+    "report use",
+    Exchange(
+        method="POST",
+        path="/v1/billing/meter_events",
+        headers={"Idempotency-Key": "study:1"},
+        sent=(
+            "event_name=respondents&identifier=study%3A1&timestamp=1772355600"
+            "&payload[stripe_customer_id]=cus_Made1&payload[value]=300"
+        ),
+        sent_of={"$['payload[stripe_customer_id]']": "${stripe_organisation_northwind}"},
+        answer={"object": "billing.meter_event", "identifier": "study:1"},
+        state=PLAN_CHANGES,
+    ),
+)
+def test_use_is_reported(services: Services) -> None:
+    at = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    plans(services).report_usage("respondents", "cus_Made1", 300, at, identifier="study:1")

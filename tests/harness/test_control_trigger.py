@@ -73,5 +73,10 @@ async def test_a_trigger_says_what_it_needs(control: Control) -> None:
     assert "parcel: Field required" in await control.refused("POST", "~/trigger", body, status=422)
     body = {"provider": "parcel", "event": "parcel.lots", "parcel": "p_0"}
     assert "can trigger: parcel.lost" in await control.refused("POST", "~/trigger", body, status=400)
+    control.lab.runtime.providers["parcel"].untriggered["parcel.sold"] = "a shop"
+    body = {"provider": "parcel", "event": "parcel.sold"}
+    assert "it needs a shop, which is not served" in await control.refused(
+        "POST", "~/trigger", body, status=400
+    )
     body = {"provider": "letter", "event": "letter.lost"}
     assert "no provider" in await control.refused("POST", "~/trigger", body, status=404)

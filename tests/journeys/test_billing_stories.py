@@ -15,8 +15,10 @@ from fixtures.format import read
 from tests.harness.serving import Served
 
 NOW = "2026-03-01T09:00:00Z"
-SCENARIOS = ("billing-states", "dunning", "trial-to-churn")
-ID = re.compile(r"(acct|ch|cus|di|evt|ii|il|in|inpay|pi|pm|price|prod|re|seti|si|sub|txn)_[A-Za-z0-9]{10,}")
+SCENARIOS = ("billing-states", "dunning", "plan-changes", "trial-to-churn")
+ID = re.compile(
+    r"(acct|ch|cus|di|evt|ii|il|in|inpay|pi|pm|price|prod|re|seti|si|sub|sub_sched|txn)_[A-Za-z0-9]{10,}"
+)
 Json = dict[str, Any]
 
 

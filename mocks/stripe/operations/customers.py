@@ -21,7 +21,7 @@ from mocks.stripe.parameters import (
 )
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render, requested
-from mocks.stripe.resources import coupons, customer_discount, customers, payment_methods
+from mocks.stripe.resources import card_sources, coupons, customer_discount, customers, payment_methods
 from mocks.stripe.resources.customers import CUSTOMERS
 
 PATH = "/v1/customers/{customer}"
@@ -54,9 +54,7 @@ class InvoiceSettings(Group):
 class ChangeCustomer(StripeParams):
     """What can be said of a customer at any time."""
 
-    unsupported: ClassVar[frozenset[str]] = frozenset(
-        {"bank_account", "card", "cash_balance", "source", "tax"}
-    )
+    unsupported: ClassVar[frozenset[str]] = frozenset({"bank_account", "card", "cash_balance", "tax"})
 
     address: Unset[Address] = None
     balance: Integer | None = None
@@ -73,6 +71,7 @@ class ChangeCustomer(StripeParams):
     phone: Unset[Annotated[str, Field(max_length=20)]] = None
     preferred_locales: list[str] | None = None
     shipping: Unset[CustomerShipping] = None
+    source: Annotated[str, Field(pattern=r"^tok_\w+$")] | None = None
     tax_exempt: Unset[Literal["exempt", "none", "reverse"]] = None
 
 
@@ -118,11 +117,14 @@ def create_customer(tx: Transaction, params: CreateCustomer) -> Json:
     given = params.given()
     coupon = given.pop("coupon", None)
     method = given.pop("payment_method", None)
+    source = given.pop("source", None)
     default = (given.get("invoice_settings") or {}).get("default_payment_method")
-    if method is None and default is None:
+    if method is None and default is None and source is None:
         return render(tx, _discounted(tx, customers.create(tx, given), coupon), params.expand)
 
     def attach(customer: Json) -> None:
+        if source is not None:
+            card_sources.add(tx, customer, source, announce_default=False)
         if method is not None:
             attached = payment_methods.attach(tx, payment_methods.get(tx, method), customer["id"])
             if default == method:  # a template such as pm_card_visa has become a payment method of its own
@@ -151,10 +153,13 @@ def update_customer(tx: Transaction, params: UpdateCustomer, customer: str) -> J
     if default is not None:
         payment_methods.check_of_customer(tx, default, customer)
     coupon = given.pop("coupon", None)
+    source = given.pop("source", None)
     if params.coupon is None and "coupon" in params.model_fields_set and found["discount"] is not None:
         customer_discount.take(tx, found)
     customers.change(found, given)
     customers.save(tx, found)
+    if source is not None:
+        _replace_default(tx, found, source)
     return render(tx, _discounted(tx, found, coupon), params.expand)
 
 
@@ -192,6 +197,17 @@ def retrieve_method(tx: Transaction, params: StripeParams, customer: str, paymen
     if method["customer"] != customer:
         raise errors.not_found("payment_method", payment_method, param="payment_method")
     return render(tx, method, params.expand)
+
+
+def _replace_default(tx: Transaction, customer: Json, token: str) -> None:
+    """Put a new card in the place of the default source."""
+    former = customer["default_source"]
+    if former is not None:
+        card_sources.remove(tx, customer, card_sources.find(tx, customer["id"], former))
+    made = card_sources.add(tx, customer, token)
+    if customer["default_source"] != made["id"]:
+        customer["default_source"] = made["id"]
+        customers.save(tx, customer)
 
 
 def _discounted(tx: Transaction, customer: Json, coupon: str | None) -> Json:

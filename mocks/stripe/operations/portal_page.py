@@ -43,6 +43,7 @@ class PortalForm(Form):
     payment_method: str = ""
     phone: str = ""
     price: str = ""
+    quantity: str = ""
     subscription: str = ""
 
 
@@ -116,7 +117,13 @@ def _item(tx: Transaction, session: Json, form: PortalForm) -> ChangedItem:
     subscription = portal_sessions.own_subscription(
         tx, session["customer"], form.subscription, at="subscription"
     )
-    return ChangedItem.model_validate({"id": subscription["items"][0]["id"], "price": form.price})
+    held = subscription["items"][0]
+    asked = {"id": held["id"], "price": form.price or held["price"]}
+    if form.quantity and form.quantity != str(held["quantity"]):
+        if not (form.quantity.isascii() and form.quantity.isdigit() and len(form.quantity) < 7):
+            raise Refusal(400, {"error": {"message": "Enter a whole number."}})
+        asked["quantity"] = form.quantity
+    return ChangedItem.model_validate(asked)
 
 
 def _done(session: Json) -> Reply:
@@ -163,6 +170,7 @@ def _portal(
         features=configuration["features"],
         filled=form.kept(),
         invoices=_invoices(tx, customer) if configuration["features"]["invoice_history"]["enabled"] else [],
+        limits=_limits(tx, configuration, about),
         plan=next((each for each in plans if each["id"] == about), None),
         plans=plans,
         problem=problem,
@@ -178,6 +186,16 @@ def _portal(
 def _of_flow(flow: Json | None) -> str:
     about = None if flow is None else flow.get(flow["type"])
     return "" if about is None else str(about["subscription"])
+
+
+def _limits(tx: Transaction, configuration: Json, subscription: str) -> Json | None:
+    """Return how many of a subscription's price there are, and may be; None where that cannot be chosen."""
+    held = tx.get(SUBSCRIPTIONS, subscription)
+    if held is None:
+        return None
+    item = held["items"][0]
+    found = portal_configurations.quantities(tx, configuration, item["price"])
+    return None if found is None else {"now": item["quantity"], "least": found[0], "most": found[1]}
 
 
 def _plan(tx: Transaction, subscription: Json) -> Json:

@@ -10,11 +10,18 @@ from harness.errors import InvalidInput
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.stripe.operations.coupons import CreateCoupon, create_coupon
+from mocks.stripe.operations.meters import CreateMeter, create_meter
 from mocks.stripe.operations.payment_methods import AttachMethod, attach_payment_method
 from mocks.stripe.operations.subscription_parameters import (
     CancelSubscription,
     CreateSubscription,
     UpdateSubscription,
+)
+from mocks.stripe.operations.subscription_schedules import (
+    CreateSchedule,
+    UpdateSchedule,
+    create_schedule,
+    update_schedule,
 )
 from mocks.stripe.operations.subscriptions import (
     cancel_subscription,
@@ -57,12 +64,37 @@ def subscribe(tx: Transaction, customer: str, told: Json) -> dict[str, str]:
     id = made["id"]
     ids |= {"subscription": id, "invoice": made["latest_invoice"]}
     ids["subscription_item"] = made["items"]["data"][0]["id"]
+    if "next_plan" in told:
+        ids["subscription_schedule"] = _schedule(tx, made, _price(tx, told["next_plan"]))
     for days, step in _steps(told):
         tx.schedule("story.step", tx.now + days * instants.DAY, {"subscription": id, **step})
     if "state" in told:
         payload = {"subscription": id, "organisation": told["organisation"], "state": told["state"]}
         tx.schedule("story.check", tx.now + told["days_ago"] * instants.DAY, payload)
     return {f"stripe.{kind}.{told['organisation']}": each for kind, each in ids.items()}
+
+
+def _schedule(tx: Transaction, subscription: Json, price: str) -> str:
+    """Let another price begin with the next period, as a merchant does for a smaller plan."""
+    begun = create_schedule(tx, CreateSchedule.model_validate({"from_subscription": subscription["id"]}))
+    (phase,) = begun["phases"]
+    items = [{"price": each["price"], "quantity": each["quantity"]} for each in phase["items"]]
+    first = {"items": items, "start_date": phase["start_date"], "end_date": phase["end_date"]}
+    month = {"interval": "month", "interval_count": 1}
+    then = {"items": [{"price": price, "quantity": 1}], "duration": month, "proration_behavior": "none"}
+    given = {"end_behavior": "release", "phases": [first, then]}
+    id: str = begun["id"]
+    update_schedule(tx, UpdateSchedule.model_validate(given), id)
+    return id
+
+
+def open_meters(tx: Transaction, names: list[str]) -> dict[str, str]:
+    """Make the meters that a story tells of, which add up; return the references."""
+    refs: dict[str, str] = {}
+    for name in names:
+        given = {"display_name": name, "event_name": name, "default_aggregation": {"formula": "sum"}}
+        refs[f"stripe.meter.{name}"] = create_meter(tx, CreateMeter.model_validate(given))["id"]
+    return refs
 
 
 def _steps(told: Json) -> list[tuple[int, Json]]:

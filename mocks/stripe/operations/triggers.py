@@ -15,6 +15,7 @@ from harness.errors import Refusal
 from harness.params import Json, Params
 from harness.transaction import Transaction
 from mocks.stripe.provider import stripe
+from mocks.stripe.resources import subscriptions
 
 _REFERENCE = re.compile(r"\$\{([^}]+)\}")
 _RECIPES: dict[str, Json] = tomllib.loads(Path(__file__).with_name("triggers.toml").read_text())
@@ -89,6 +90,16 @@ def _trigger(event: str) -> Callable[[Transaction, NoParameters], None]:
     return make
 
 
+stripe.untriggered |= tomllib.loads(Path(__file__).with_name("untriggered.toml").read_text())
+
 for _event in _RECIPES:
     if not _event.startswith("_"):
         stripe.trigger(_event)(_trigger(_event))
+
+
+@stripe.trigger("subscription_schedule.aborted")
+def abort_schedule(tx: Transaction, params: NoParameters) -> None:
+    """Let a schedule end because nobody pays for its subscription."""
+    made = run(tx, steps_of("subscription_schedule.created"))
+    found = subscriptions.find(tx, made["schedule"]["subscription"])
+    subscriptions.cancel(tx, found, reason="payment_failed")

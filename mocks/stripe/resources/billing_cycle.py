@@ -68,18 +68,21 @@ def start(
     off_session: bool = False,
     paid_by: Json | None = None,
     prorated: bool = True,
+    waits: bool = False,
 ) -> None:
     """Store a new subscription, bill its first period and try to pay.
 
     `paid_by` is an intent that has paid the first invoice already; `prorated` says whether a first period that is shortened
-    by an anchor is charged. Raises the 400 when there is nothing to pay with, and the 402 of `error_if_incomplete`.
+    by an anchor is charged; with `waits` (schedules) a first invoice without anything to pay it with is a draft for an
+    hour, and the subscription runs. Raises the 400 when there is nothing to pay with, and the 402 of `error_if_incomplete`.
     """
     tx.insert(SUBSCRIPTIONS, subscription)
     with gathered(tx) as events:
         _adopt_currency(tx, customer, subscription["currency"])
         method = subscriptions.payment_method_of(tx, subscription)
         invoice = first_invoice(tx, subscription, customer, prorated=prorated)
-        if invoice is None or subscription["collection_method"] == "send_invoice":
+        later = subscription["collection_method"] == "send_invoice" or (waits and method is None)
+        if invoice is None or later:
             if subscription["status"] == "incomplete":
                 subscriptions.become(subscription, "active")
             if invoice is not None:

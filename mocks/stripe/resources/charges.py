@@ -197,6 +197,8 @@ def settle(tx: Transaction, charge: Json) -> Json:
         description=charge["description"],
     )
     charge["balance_transaction"] = entry["id"]
+    if now is not None:
+        emit(tx, "balance.available", balance.LEDGERS, balance.balance(tx))
     return tx.save(CHARGES, charge)
 
 

@@ -11,7 +11,7 @@ from harness.collection import Collection
 from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
-from mocks.stripe.rendering import Resource, register
+from mocks.stripe.rendering import Resource, register, snapshot
 from mocks.stripe.resources import test_clocks
 from mocks.stripe.resources.events import emit, updated
 from mocks.stripe.resources.shapes import address, shipping
@@ -71,12 +71,25 @@ _INVOICE_SETTINGS = {
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*")
 
 
-def _nothing(path: str) -> Callable[[Transaction, Json], Json]:
-    def empty(tx: Transaction, customer: Json) -> Json:
-        url = f"/v1/customers/{customer['id']}/{path}"
-        return {"object": "list", "data": [], "has_more": False, "total_count": 0, "url": url}
+def _default_source(tx: Transaction, customer: Json) -> Json | None:
+    from mocks.stripe.resources import card_sources
 
-    return empty
+    id = customer["default_source"]
+    return None if id is None else snapshot(tx, card_sources.shown(card_sources.find(tx, customer["id"], id)))
+
+
+def _sources(tx: Transaction, customer: Json) -> Json:
+    from mocks.stripe.resources import card_sources
+
+    found = [card_sources.shown(each) for each in card_sources.of(tx, customer["id"])]
+    url = f"/v1/customers/{customer['id']}/sources"
+    return {
+        "object": "list",
+        "data": found[:10],
+        "has_more": len(found) > 10,
+        "total_count": len(found),
+        "url": url,
+    }
 
 
 def _tax_ids(tx: Transaction, customer: Json) -> Json:
@@ -118,7 +131,6 @@ register(
         "customer",
         CUSTOMERS,
         expands={
-            "default_source": "source",
             "discount.promotion_code": "promotion_code",
             "discount.source.coupon": "coupon",
             "invoice_settings.default_payment_method": "payment_method",
@@ -126,7 +138,8 @@ register(
         },
         includes={
             "cash_balance": _cash_balance,
-            "sources": _nothing("sources"),
+            "default_source": _default_source,
+            "sources": _sources,
             "subscriptions": _subscriptions,
             "tax": _tax,
             "tax_ids": _tax_ids,

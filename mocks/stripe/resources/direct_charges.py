@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from harness import instants
 from mocks.stripe import errors
 from mocks.stripe.parameters import merged
-from mocks.stripe.resources import cards, charges, disputes, money, payment_methods
+from mocks.stripe.resources import cards, charges, customers, disputes, money, payment_methods
 from mocks.stripe.resources.charges import CHARGES
 from mocks.stripe.resources.events import emit
 from mocks.stripe.resources.payment_attempts import CAPTURE_SECONDS
@@ -37,7 +37,7 @@ def create(tx: Transaction, given: Json) -> Json:
     card = payment_methods.card_of(method)
     decline = cards.decline("authentication_required") if card.authentication == "always" else card.decline
     order = {name: given.get(name) for name in _NAMES} | {
-        "customer": None,
+        "customer": given.get("customer"),
         "id": None,
         "metadata": merged({}, given.get("metadata") or {}),
         "shipping": shipping(given.get("shipping"), parcel=True),
@@ -106,6 +106,9 @@ def _source(tx: Transaction, given: Json) -> Json:
     if given.get("customer") is not None:
         if source is not None:
             raise errors.unsupported("customer")
+        default = customers.get(tx, given["customer"])["default_source"]
+        if default is not None:
+            return payment_methods.get(tx, default, param="customer")
         raise errors.card_error(
             "Cannot charge a customer that has no active card", code="missing", param="card", keep=False
         )

@@ -70,7 +70,7 @@ def _body(tx: Transaction, data: Json) -> Json:
 
 
 def _send(tx: Transaction, type: str, body: Json) -> None:
-    payment = body["data"]["object"]["id"].partition("_")[0] in PAYMENTS
+    payment = body["data"]["object"].get("id", "").partition("_")[0] in PAYMENTS
     tx.emit(type, body, id=new_id(tx, "evt", payment=payment))
 
 

@@ -47,7 +47,7 @@ def start(tx: Transaction, customer: Json, schedule: Json, phase: Json) -> Json:
         "trial_end": phase["trial_end"],
     }
     sent = {name: value for name, value in given.items() if value}
-    return subscribing.subscribe(tx, customer, items, sent, off_session=True)
+    return subscribing.subscribe(tx, customer, items, sent, off_session=True, waits=True)
 
 
 def enter(tx: Transaction, subscription: Json, phase: Json, *, behavior: Any) -> None:

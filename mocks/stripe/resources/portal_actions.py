@@ -71,14 +71,28 @@ def switch(tx: Transaction, session: Json, id: str, item: Asked) -> None:
     subscription = portal_sessions.own_subscription(tx, session["customer"], id, at="subscription")
     wanted = item.given()
     flow = (session["flow"] or {}).get("subscription_update_confirm") or {"items": []}
-    offered = [each["id"] for each in portal_configurations.choices(tx, configuration_of(tx, session))]
-    if wanted not in flow["items"] and (wanted.keys() != {"id", "price"} or wanted["price"] not in offered):
-        raise errors.invalid("This plan is not available here.", rule="portal_feature_disabled")
+    if wanted not in flow["items"]:
+        _check_offered(tx, configuration_of(tx, session), subscription, wanted)
     terms = Terms(behavior=feature["proration_behavior"], off_session=False)
     given: Json = {} if feature["billing_cycle_anchor"] is None else _anchor(feature)
     if subscription["status"] == "trialing" and feature["trial_update_behavior"] == "end_trial":
         given["trial_end"] = "now"
     subscribing.update(tx, subscription, given, [item], terms)
+
+
+def _check_offered(tx: Transaction, configuration: Json, subscription: Json, wanted: Json) -> None:
+    """Raise the 400 for a price, or a number of it, that a configuration does not offer."""
+    offered = {each["id"] for each in portal_configurations.choices(tx, configuration)}
+    held = {each["price"] for each in subscription["items"]}
+    known = wanted.keys() <= {"id", "price", "quantity"} and wanted["price"] in offered | held
+    if not known or (wanted["price"] not in offered and "quantity" not in wanted):
+        raise errors.invalid("This plan is not available here.", rule="portal_feature_disabled")
+    if "quantity" not in wanted:
+        return
+    limits = portal_configurations.quantities(tx, configuration, wanted["price"])
+    least, most = limits or (0, -1)
+    if wanted["quantity"] < least or (most is not None and wanted["quantity"] > most):
+        raise errors.invalid("This quantity is not available here.", rule="portal_feature_disabled")
 
 
 def _anchor(feature: Json) -> Json:

@@ -124,6 +124,19 @@ def choices(tx: Transaction, configuration: Json) -> list[Json]:
     return [each for each in found if each is not None and each["active"]]
 
 
+def quantities(tx: Transaction, configuration: Json, price: str) -> tuple[int, int | None] | None:
+    """Return between which numbers customers may choose how many of a price they have; None where they may not."""
+    wanted = configuration["features"]["subscription_update"]
+    if not wanted["enabled"] or "quantity" not in wanted["default_allowed_updates"]:
+        return None
+    product = (tx.get(prices.PRICES, price) or {}).get("product")
+    for each in wanted["products"]:
+        adjustable = each["adjustable_quantity"]
+        if each["product"] == product and adjustable["enabled"]:
+            return adjustable["minimum"], adjustable["maximum"]
+    return None
+
+
 def _apply(tx: Transaction, configuration: Json, given: Json) -> None:
     for name, value in given.items():
         match name:

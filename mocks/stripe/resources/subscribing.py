@@ -47,6 +47,7 @@ def subscribe(
     *,
     behavior: Behavior = "allow_incomplete",
     off_session: bool = False,
+    waits: bool = False,
 ) -> Json:
     """Begin a subscription and return it.
 
@@ -65,7 +66,13 @@ def subscribe(
     prorated = given.get("proration_behavior") != "none"
     add_invoice_items(tx, customer, subscription, given.get("add_invoice_items"))
     billing_cycle.start(
-        tx, subscription, customer, behavior=behavior, off_session=off_session, prorated=prorated
+        tx,
+        subscription,
+        customer,
+        behavior=behavior,
+        off_session=off_session,
+        prorated=prorated,
+        waits=waits,
     )
     if given.get("cancel_at") is not None:
         at = _cancel_at(tx, subscription, given["cancel_at"])

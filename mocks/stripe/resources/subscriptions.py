@@ -201,8 +201,10 @@ def payment_method_of(tx: Transaction, subscription: Json) -> str | None:
 def usable_method(tx: Transaction, owner: str, first: tuple[str | None, ...]) -> str | None:
     """Return the first of these payment methods, and then the customer's default, that is the customer's."""
     customer = tx.get(CUSTOMERS, owner)
-    default = None if customer is None else customer["invoice_settings"]["default_payment_method"]
-    for id in (*first, default):
+    defaults: tuple[str | None, ...] = ()
+    if customer is not None:
+        defaults = (customer["invoice_settings"]["default_payment_method"], customer["default_source"])
+    for id in (*first, *defaults):
         held = None if id is None else tx.get(PAYMENT_METHODS, id)
         if held is not None and held["customer"] == owner:
             return str(id)

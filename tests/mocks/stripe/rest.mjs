@@ -17,6 +17,13 @@ await stripe.rawRequest("POST", `/v1/customers/${owner.id}`, { coupon: coupon.id
 await stripe.rawRequest("GET", `/v1/customers/${owner.id}/discount`);
 seen.discount = (await stripe.customers.deleteDiscount(owner.id)).deleted;
 
+const source = await stripe.customers.createSource(owner.id, { source: "tok_visa" });
+seen.source = [
+  (await stripe.customers.retrieveSource(owner.id, source.id)).last4, (await stripe.customers.listSources(owner.id)).data.length,
+  (await stripe.customers.updateSource(owner.id, source.id, { name: "Ada" })).name,
+  (await stripe.customers.deleteSource(owner.id, source.id)).deleted,
+];
+
 const token = await stripe.tokens.create({ card: number });
 seen.token = [(await stripe.tokens.retrieve(token.id)).used, (await stripe.charges.create({ ...base, source: token.id })).paid];
 const entered = await stripe.testHelpers.confirmationTokens.create({ payment_method_data: { type: "card", card: number } });

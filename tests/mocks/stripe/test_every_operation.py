@@ -27,6 +27,7 @@ NO_METHOD = (OWN - {"PostSubscriptionsSubscriptionPause"}) | {"getFileContents"}
 
 REST: Any = {
     "discount": True,
+    "source": ["4242", 1, "Ada", True],
     "token": [False, True],
     "confirmed": "succeeded",
     "spent": None,

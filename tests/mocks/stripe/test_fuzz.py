@@ -175,6 +175,7 @@ async def furnish_others(room: Room, customer: str, price: str) -> dict[str, str
     wanted: Json = {"name": "All", "event_payload": "thin", "enabled_events": ["v1.refund.failed"]}
     destination = await room.ok("POST", "/v2/core/event_destinations", wanted | posted)
     thin = (await room.ok("GET", "/v2/core/events"))["data"][0]
+    source = await room.ok("POST", f"/v1/customers/{customer}/sources", {"source": "tok_visa"})
     quote = await room.ok("POST", "/v1/quotes", items | {"customer": customer})
     return {
         "/v2/core/event_destinations/{id}": destination["id"],
@@ -185,6 +186,7 @@ async def furnish_others(room: Room, customer: str, price: str) -> dict[str, str
         "/v1/quotes/{quote}": quote["id"],
         "/v1/tokens/{token}": token["id"],
         "/v1/confirmation_tokens/{confirmation_token}": confirmation["id"],
+        "/sources/{id}": source["id"],
         "/v1/disputes/{dispute}": dispute["id"],
         "/v1/radar/early_fraud_warnings/{early_fraud_warning}": warning["id"],
         "/v1/billing_portal/configurations/{configuration}": portal["id"],

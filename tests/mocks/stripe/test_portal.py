@@ -258,3 +258,31 @@ async def test_details_cards_and_invoices_are_seen_and_changed(shop: Shop, page:
     assert (customer.name, customer.invoice_settings.default_payment_method) == ("Ada Quill", other.id)
     await page.get_by_role("link", name="1 March 2026").click()
     await expect(page.get_by_test_id("invoice-status")).to_have_text("paid")
+
+
+async def test_how_many_of_a_plan_is_chosen_within_limits(shop: Shop, page: Page) -> None:
+    owner, subscription = subscriber(shop.client, shop.price)
+    product = str(shop.client.v1.prices.retrieve(shop.price).product)
+    limits: Any = {"enabled": True, "minimum": 1, "maximum": 5}
+    update: Any = {
+        "enabled": True,
+        "default_allowed_updates": ["quantity"],
+        "products": [{"product": product, "prices": [shop.price], "adjustable_quantity": limits}],
+    }
+    portal = shop.client.v1.billing_portal
+    configuration = portal.configurations.create({"features": {"subscription_update": update}})
+    session = portal.sessions.create({"customer": owner, "configuration": configuration.id})
+    await page.goto(session.url)
+    await page.get_by_role("link", name="Update plan").click()
+    await expect(page.get_by_label("New plan")).to_have_count(0)
+    await page.get_by_label("Quantity").fill("3")
+    await page.get_by_role("button", name="Update plan").click()
+    await expect(page.get_by_role("heading", name="Current plans")).to_be_visible()
+    items = shop.client.v1.subscription_items.list({"subscription": subscription}).data
+    assert [each.quantity for each in items] == [3]
+    await page.get_by_role("link", name="Update plan").click()
+    await expect(page.get_by_label("Quantity")).to_have_value("3")
+    await page.evaluate("document.querySelector('#quantity').removeAttribute('max')")
+    await page.get_by_label("Quantity").fill("6")
+    await page.get_by_role("button", name="Update plan").click()
+    await expect(page.get_by_role("alert")).to_have_text("This quantity is not available here.")

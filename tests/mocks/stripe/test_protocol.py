@@ -182,7 +182,7 @@ async def test_delete_takes_its_parameters_from_query_or_body(room: Room) -> Non
         (CUSTOMERS, {"metadata": {"k" * 41: "v"}}, None, "metadata", None),
         (CUSTOMERS, {"metadata": {"k": "v" * 501}}, None, "metadata[k]", None),
         (CUSTOMERS, {"metadata": {str(each): "v" for each in range(51)}}, None, "metadata", None),
-        (CUSTOMERS, {"source": "tok_visa"}, "parameter_unknown", "source", None),
+        (CUSTOMERS, {"bank_account": "btok_us"}, "parameter_unknown", "bank_account", None),
         (CUSTOMERS, {"payment_method": "pm_no"}, "resource_missing", "payment_method", "No such PaymentMethod: 'pm_no'"),
         (INTENTS, {"currency": "usd"}, "parameter_missing", "amount", "Missing required param: amount."),
         (INTENTS, {"amount": 2000}, "parameter_missing", "currency", "Missing required param: currency."),

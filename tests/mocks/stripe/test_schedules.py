@@ -179,3 +179,22 @@ def test_what_is_no_schedule_is_refused(checked: stripe.StripeClient) -> None:
         create({"customer": customer.id, "start_date": 5, "phases": [phase(basic)]})
     with refused(404, "resource_missing", "schedule"):
         checked.v1.subscription_schedules.retrieve("sub_sched_no")
+
+
+def test_a_schedule_without_anything_to_pay_with_begins_all_the_same(
+    checked: stripe.StripeClient, advance: Callable[..., Any]
+) -> None:
+    owner = checked.v1.customers.create({}).id
+    price: Any = {"currency": "usd", "unit_amount": 900, "product_data": {"name": "F"}, "recurring": {"interval": "month"}}  # fmt: skip
+    phases: Any = [
+        {"items": [{"price": checked.v1.prices.create(price).id}], "duration": {"interval": "month"}}
+    ]
+    made = checked.v1.subscription_schedules.create(
+        {"customer": owner, "start_date": "now", "phases": phases}
+    )
+    assert checked.v1.subscriptions.retrieve(str(made.subscription)).status == "active"
+    [invoice] = checked.v1.invoices.list({"customer": owner}).data
+    assert invoice.status == "draft"
+    advance(hours=2)
+    assert checked.v1.invoices.retrieve(str(invoice.id)).status == "open"
+    assert checked.v1.subscriptions.retrieve(str(made.subscription)).status == "past_due"
