@@ -18,8 +18,8 @@ async def test_searches_and_clicks_are_counted(room: Room) -> None:
         "userToken": "ada",
         "objectIDs": ["2"],
     }
-    click |= {"positions": [2], "queryID": answers[0]["queryID"]}
-    await room.ok("POST", "/1/events", {"events": [click]})
+    following: Json = {"positions": [2], "queryID": answers[0]["queryID"]}
+    await room.ok("POST", "/1/events", {"events": [click | following]})
     top = await room.ok("GET", "/2/searches?index=i&clickAnalytics=true")
     told = [(each["search"], each["count"], each["nbHits"], each["clickCount"]) for each in top["searches"]]
     assert told == [("red", 2, 2, 1), ("blue", 1, 0, 0)]
