@@ -60,6 +60,21 @@ class Values:
     owners: Array
     values: Array
     single: Array | None = None
+    _shifted: Array | None = None
+    _counts: Array | None = None
+
+    def shifted(self) -> Array:
+        """Return codes plus one, so that there are none below 0, in the form that numpy counts without a copy."""
+        if self._shifted is None:
+            assert self.single is not None  # noqa: S101 - asked of these alone
+            self._shifted = self.single.astype(np.int64) + 1
+        return self._shifted
+
+    def all_counts(self) -> Array:
+        """Return how many records have each code."""
+        if self._counts is None:
+            self._counts = np.bincount(self.shifted())[1:]
+        return self._counts
 
     @classmethod
     def of_first(cls, first: Array, there: Array, several: Sequence[tuple[int, float]]) -> Values:

@@ -57,14 +57,13 @@ def count(corpus: Corpus, numbers: Array, name: str) -> dict[str, int]:
     for part, local in corpus.split(numbers):
         codes = corpus.codes(part.segment, name).values
         if codes.single is not None:
-            found = codes.single if len(local) == codes.size else codes.single[local]
-            some = np.bincount(found + 1)[1:]
+            some = codes.all_counts() if len(local) == codes.size else np.bincount(codes.shifted()[local])[1:]
         else:
             inside = np.zeros(codes.size, bool)
             inside[local] = True
             some = np.bincount(codes.values[inside[codes.owners]])
         if len(some) > len(totals):
-            totals, some = some.astype(np.int64), totals
+            totals, some = some.copy(), totals
         totals[: len(some)] += some
     spellings = corpus.spelled(name)
     counts: dict[str, tuple[int, int, str]] = {}
@@ -89,6 +88,8 @@ def statistics(corpus: Corpus, numbers: Array, name: str) -> Json | None:
     parts = []
     for part, local in corpus.split(numbers):
         values = corpus.numbers(part.segment, name).values
+        if not len(values.values):
+            continue
         if values.single is not None:
             found = values.single if len(local) == values.size else values.single[local]
             parts.append(found[~np.isnan(found)])

@@ -13,8 +13,7 @@ from mocks.algolia.engine.parameters import Wrong
 Json = Any
 Reader = Callable[[str], Condition]
 
-_COMPARISON = re.compile(r"\s*(?P<name>.+?)\s*(?P<operator><=|>=|!=|<|>|=)\s*(?P<number>\S+)\s*")
-_RANGE = re.compile(r"\s*(?P<name>.+?)\s*:\s*(?P<low>\S+)(?:\s+TO\s+(?P<high>\S+))?\s*")
+_COMPARISON = re.compile(r"<=|>=|!=|<|>|=")
 _SCORE = re.compile(r"<score=(\d{1,9})>$")
 
 
@@ -74,27 +73,25 @@ def _facet(text: str, declared: Collection[str], name: str) -> Condition:
 
 def _at_colon(text: str, declared: Collection[str]) -> tuple[str, str | None]:
     """Cut at the first colon that a declared attribute ends at, else at the first."""
-    at = text.find(":")
-    while at >= 0:
-        if text[:at] in declared:
-            return text[:at], text[at + 1 :]
-        at = text.find(":", at + 1)
+    own = [name for name in declared if text.startswith(f"{name}:")]
+    if own:
+        name = min(own, key=len)
+        return name, text[len(name) + 1 :]
     attribute, colon, value = text.partition(":")
     return attribute, value if colon else None
 
 
 def _numeric(text: str) -> Condition:
-    match = _COMPARISON.fullmatch(text)
-    if match:
-        number = number_of(match["number"])
-        if number is not None:
-            return Condition("numeric", match["name"], match["operator"], number)
-    match = _RANGE.fullmatch(text)
-    if match:
-        low = number_of(match["low"])
-        high = low if match["high"] is None else number_of(match["high"])
-        if low is not None and high is not None:
-            return Condition("numeric", match["name"], "TO", (low, high))
+    comparison = _COMPARISON.search(text)
+    if comparison:
+        name, number = text[: comparison.start()].strip(), number_of(text[comparison.end() :].strip())
+        if name and number is not None:
+            return Condition("numeric", name, comparison.group(), number)
+    name, _, bounds = text.partition(":")
+    pieces = bounds.split()
+    numbers = [number_of(each) for each in pieces[::2]]
+    if name.strip() and pieces[1:2] in ([], ["TO"]) and len(pieces) in (1, 3) and None not in numbers:
+        return Condition("numeric", name.strip(), "TO", (numbers[0], numbers[-1]))
     raise Wrong(f"numericFilters: Invalid filter {text}", "numericFilters")
 
 

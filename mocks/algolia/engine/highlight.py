@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,7 @@ class Marker:
     exact: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
     mistyped: frozenset[int] = frozenset()
+    searched: tuple[str, ...] = ()
     only_exact: bool = False
     replacing: bool = False
     _known: dict[str, Meaning | None] = field(default_factory=dict)
@@ -71,6 +72,7 @@ class Marker:
             frozenset(text for word in words for text in (word.text, *(form.text for form in word.others))),
             tuple(word.text for word in words if word.prefix),
             frozenset(number for _, found in costs for number in found),
+            tuple(_searched(question.settings)),
             values["exactOnSingleWordQuery"] == "word" and len(question.asked) == 1,
             bool(values.get("replaceSynonymsInHighlight")),
         )
@@ -197,7 +199,7 @@ def results(record: dict[str, Json], question: Question, marker: Marker) -> dict
     values, restricted = question.values, bool(question.values.get("restrictHighlightAndSnippetArrays"))
     wanted = values.get("attributesToHighlight")
     if wanted is None:
-        wanted = _searched(question.settings)
+        wanted = marker.searched
     highlighted = _shape(record, "", wanted, marker.highlight, restricted=restricted)
     if highlighted:
         shown["_highlightResult"] = highlighted
@@ -229,7 +231,7 @@ def _searched(settings: dict[str, Json]) -> list[str]:
     return [each.name for each in searchable(settings.get("searchableAttributes") or [])] or ["*"]
 
 
-def _shape(node: Json, path: str, wanted: list[str], leaf: Leaf, *, restricted: bool) -> Json:
+def _shape(node: Json, path: str, wanted: Collection[str], leaf: Leaf, *, restricted: bool) -> Json:
     """Return a structure like the record's with each wanted text replaced by what `leaf` says of it; None for none."""
     if isinstance(node, dict):
         shown = {}

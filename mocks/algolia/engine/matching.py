@@ -56,18 +56,21 @@ class Hits:
         present: Array = self.cost != ABSENT
         return present
 
-    def best(self, inside: Array) -> Iterator[Places]:
-        """Return the places with the fewest typos in each of the records inside a mask."""
+    def best(self, inside: Array) -> Iterator[tuple[Places, Array]]:
+        """Return places, and which of them have the fewest typos of a record and lie in one inside a mask."""
         for group in self.groups:
             records = group.places.records
             wanted = inside[records]
             if len(self.groups) > 1:
                 wanted &= self.cost[records] == group.cost
-            yield group.places if wanted.all() else group.places.at(wanted)
+            yield group.places, wanted
 
     def places(self, inside: Array) -> Array:
         """Return records and places as one sorted array of numbers."""
-        found = [each.records.astype(np.int64) << SHIFT | each.places for each in self.best(inside)]
+        found = [
+            places.records[wanted].astype(np.int64) << SHIFT | places.places[wanted]
+            for places, wanted in self.best(inside)
+        ]
         if len(found) == 1 and self.groups[0].in_order:
             return found[0]
         return np.sort(np.concatenate(found), kind="stable") if found else np.zeros(0, np.int64)
@@ -210,8 +213,8 @@ class Scored:
         best = np.full(len(self.part.segment), NOWHERE, np.uint32)
         inside = self._inside(records)
         for hits in self.hits:
-            for places in hits.best(inside):
-                np.minimum.at(best, places.records, places.keys.astype(np.uint32, copy=False))
+            for places, wanted in hits.best(inside):
+                np.minimum.at(best, places.records[wanted], places.keys[wanted].astype(np.uint32, copy=False))
         return best[records].astype(np.int64)
 
     def _proximity(self, records: Array) -> Array:

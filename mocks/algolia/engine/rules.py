@@ -74,7 +74,7 @@ def apply(rules: list[Json], values: Json, *, now: int, facet_values: FacetValue
         params = consequence.get("params") or {}
         applied.rules.append(hit.rule["objectID"])
         _change(changes, params, values)
-        if "query" in params and "query" not in changes:
+        if params.get("query") is not None and "query" not in changes:
             changes["query"] = _edited(params["query"], values.get("query", ""))
         applied.forced += [{name: params[name]} for name in ANDED if params.get(name)]
         _automatic(applied, changes, values, params, hit)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from harness.collection import Collection
 from mocks.algolia import errors
+from mocks.algolia.engine import parameters
+from mocks.algolia.engine.parameters import Wrong
 from mocks.algolia.engine.text import normalise
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ def read(given: Json, id: str | None = None) -> Json:
         _check_condition(condition)
     consequence = kept["consequence"]
     _shaped(consequence, CONSEQUENCE, "consequence")
+    _check_params(consequence.get("params", {}))
     for name in ("promote", "hide"):
         for each in consequence.get(name, ()):
             _shaped(each, INNER, name)
@@ -66,6 +69,8 @@ def read(given: Json, id: str | None = None) -> Json:
                 raise _wrong("consequence.promote", "position")
     for each in kept.get("validity", ()):
         _shaped(each, INNER, "validity")
+        if "from" not in each or "until" not in each:
+            raise _wrong("validity", "from and until")
     _limit("conditions", conditions, MOST_CONDITIONS)
     _limit("promote", consequence.get("promote", []), MOST_PROMOTED)
     _limit("hide", consequence.get("hide", []), MOST_HIDDEN)
@@ -93,6 +98,41 @@ def _check_condition(condition: Json) -> None:
         raise _wrong("condition", "pattern and anchoring together")
     if condition.get("pattern") == "" and anchoring != "is":
         raise _wrong("pattern", "a text, or an empty one with anchoring is")
+
+
+def _check_params(params: Json) -> None:
+    """Check the search parameters of a consequence; two of them, and edits of the query, are rules' own."""
+    for name, value in params.items():
+        if name == "query" and isinstance(value, dict):
+            _check_edits(value)
+        elif name in ("automaticFacetFilters", "automaticOptionalFacetFilters"):
+            _check_automatic(name, value)
+        elif value is not None:
+            try:
+                parameters.of_search({name: value})
+            except Wrong as wrong:
+                raise errors.bad_request(wrong.message, subject=name) from None
+
+
+def _check_edits(query: Json) -> None:
+    _shaped(query, {"remove": list, "edits": list}, "query")
+    if not all(isinstance(each, str) for each in query.get("remove", ())):
+        raise _wrong("query.remove", "array of strings")
+    for each in query.get("edits", ()):
+        _shaped(each, {"type": str, "delete": str, "insert": str}, "edits")
+        if each.get("type") not in ("remove", "replace"):
+            raise _wrong("edits.type", "remove or replace")
+
+
+def _check_automatic(name: str, value: Any) -> None:
+    if not isinstance(value, list):
+        raise _wrong(name, "array")
+    for each in value:
+        if isinstance(each, str):
+            continue
+        _shaped(each, {"facet": str, "score": int, "disjunctive": bool, "negative": bool}, name)
+        if "facet" not in each:
+            raise _wrong(name, "facet")
 
 
 def _limit(name: str, value: list[Any], most: int) -> None:

@@ -185,3 +185,78 @@ VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dic
 def test_no_parameters_break_a_search(target: Target, params: Json, path: str) -> None:
     status, answer, _ = target.send("POST", f"/1/indexes/i/{path}", "", params)
     assert status < 500, answer
+
+
+HOSTILE = [
+    "(" * 5_000,
+    "NOT " * 20_000 + "a:b",
+    " OR ".join(f"a:{number}" for number in range(20_000)),
+    "(a:b AND " * 150,
+    "a:b " * 10_000,
+    '"' * 9_999,
+    "\\" * 30_000,
+    "a" * 200_000,
+    "a<" + "1" * 50_000,
+    "price:" + " " * 60_000 + "5 TO",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_filters_are_refused_or_answered(target: Target, text: str) -> None:
+    for name in ("filters", "facetFilters", "numericFilters", "optionalFilters", "tagFilters"):
+        status, _, _ = target.send("POST", "/1/indexes/i/query", "", {name: text, "analytics": False})
+        assert status in (200, 400)
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "北", "'", ".", "-", "\u0301"])
+def test_hostile_texts_and_queries_are_only_texts(target: Target, letter: str) -> None:
+    record = {"objectID": "hostile", "text": letter * 9_000, "words": f"{letter} " * 200}
+    status, _, _ = target.send("PUT", "/1/indexes/hostile/hostile", "", record)
+    assert status in (200, 400)
+    for query in (letter * 200, f"{letter} " * 100, f'"{letter} {letter}" -{letter}'):
+        given = {
+            "query": query,
+            "advancedSyntax": True,
+            "ignorePlurals": True,
+            "attributesToSnippet": ["*:3"],
+        }
+        status, _, _ = target.send("POST", "/1/indexes/hostile/query", "", given)
+        assert status in (200, 400, 404)
+
+
+RULE_TEXTS = st.sampled_from(
+    ["", "acme", "{facet:brand}", "{facet:n} acme", "a b", "{", "{facet:}", "\u5317"]
+)
+CONSEQUENCES = st.fixed_dictionaries(
+    {},
+    optional={
+        "params": st.dictionaries(
+            st.sampled_from([*PARAMETERS, "automaticFacetFilters"]), VALUES, max_size=3
+        ),
+        "promote": st.lists(
+            st.fixed_dictionaries({"objectID": st.sampled_from("123"), "position": st.integers(0, 9)}),
+            max_size=3,
+        ),
+        "hide": st.lists(st.fixed_dictionaries({"objectID": st.sampled_from("123")}), max_size=2),
+        "filterPromotes": st.booleans(),
+        "userData": VALUES,
+    },
+)
+
+
+@seed(7)
+@settings(max_examples=120, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(RULE_TEXTS, st.sampled_from(["is", "startsWith", "endsWith", "contains"]), st.booleans(), CONSEQUENCES)
+def test_no_rule_breaks_a_search(
+    target: Target, text: str, anchoring: str, alternatives: bool, consequence: Json
+) -> None:
+    condition = {"pattern": text, "anchoring": anchoring, "alternatives": alternatives}
+    rule = {"conditions": [condition], "consequence": consequence}
+    status, answer, _ = target.send("PUT", "/1/indexes/i/rules/fuzzed", "", rule)
+    assert status in (200, 400), answer
+    for query in ("acme", "a b", ""):
+        status, answer, _ = target.send(
+            "POST", "/1/indexes/i/query", "", {"query": query, "getRankingInfo": True}
+        )
+        assert status in (200, 400), answer
+    target.send("DELETE", "/1/indexes/i/rules/fuzzed", "", {})
