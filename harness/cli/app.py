@@ -17,6 +17,7 @@ from harness.cli import (
     serve,
     specs,
     surface,
+    verify,
     webhooks,
     worlds,
 )
@@ -60,6 +61,7 @@ for commands in (
     surface,
     authority,
     specs,
+    verify,
     doctor,
     new_provider,
 ):
