@@ -12,6 +12,8 @@ from harness.cli import (
     doctor,
     inspection,
     new_provider,
+    preflight,
+    record,
     run,
     scenarios,
     serve,
@@ -62,6 +64,8 @@ for commands in (
     authority,
     specs,
     verify,
+    record,
+    preflight,
     doctor,
     new_provider,
 ):

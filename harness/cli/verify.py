@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,9 @@ def verify(
     seconds: Annotated[float, typer.Option(help="How long to fuzz each provider at most.")] = 30.0,
     html: Annotated[Path | None, typer.Option(help="Write the report as an HTML page here.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the report as JUnit's XML here.")] = None,
+    stamp: Annotated[
+        Path | None, typer.Option(help="Write the report as JSON here, with the commit that was verified.")
+    ] = None,
     *,
     fuzz: Annotated[bool, typer.Option("--fuzz", help="Fuzz every operation of the documents too.")] = False,
     live: Annotated[
@@ -83,5 +87,9 @@ def verify(
         html.write_text(reporting.page(report), "utf-8")
     if junit is not None:
         junit.write_bytes(reporting.junit(report))
+    if stamp is not None:
+        head = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)  # noqa: S607
+        told = {"commit": head.stdout.strip() or None, **reporting.as_json(report)}
+        stamp.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
     typer.echo(json.dumps(reporting.as_json(report), indent=2) if as_json else reporting.text(report))
     raise typer.Exit(report.exit_code)

@@ -62,6 +62,8 @@ class Passage:
             )
         self.base = base.rstrip("/")
         self.heard = heard
+        self.mark = ""
+        """What is added to idempotency keys, so that a key that a pact tells is a new one each time."""
         self._gap = 1 / rate
         self._next = 0.0
         self._lock = threading.Lock()
@@ -96,7 +98,12 @@ class Passage:
             }
         )
         self._wait()
-        headers = {name: value for name, value in sent.headers.items() if name.lower() not in _HOP}
+        mark = f"-{self.mark}" if self.mark else ""
+        headers = {
+            name: value + (mark if name.lower() == "idempotency-key" else "")
+            for name, value in sent.headers.items()
+            if name.lower() not in _HOP
+        }
         answer = self._client.request(sent.method, self.base + sent.path, headers=headers, content=sent.body)
         shown = {name.lower(): value for name, value in answer.headers.items() if name.lower() not in _HOP}
         got = Got(answer.status_code, shown, answer.content)
