@@ -16,7 +16,7 @@ import yaml
 from harness import realtime
 from harness.errors import ConfigurationError, GreenroomError
 from harness.specs.trying import Sent
-from harness.verify.pacts import Verifying, in_groups, read
+from harness.verify.pacts import Verifying, chosen, in_groups, read
 from harness.verify.passage import Passage, refuse_live
 from harness.verify.results import Report, Result
 from harness.verify.states import StateServer
@@ -114,7 +114,8 @@ def verify_live(plan: Plan, installed: dict[str, Provider], file: Path = SANDBOX
     """Play the pacts at the live sandboxes whose credentials the environment has; raise LiveKey for a live key."""
     env = dict(os.environ)  # noqa: TID251 - the one command that takes credentials from it
     report, known = Report(), sandboxes(file, env)
-    for pact in read(plan.pacts or Path("contracts/pacts"), plan.wanted or installed):
+    for found in read(plan.pacts or Path("contracts/pacts"), plan.wanted or installed):
+        pact = chosen(found, plan.only)
         provider, sandbox = installed[pact.provider], known.get(pact.provider)
         if not pact.http:
             continue

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from harness.errors import NotFound
 from harness.verify.happenings import Happenings
 from harness.verify.mocks import Mocks, conformance
-from harness.verify.pacts import Player, read
+from harness.verify.pacts import Player, chosen, read
 from harness.verify.results import Report, Result
 from harness.verify.serving import greenroom
 
@@ -68,19 +68,7 @@ def _pacts(mocks: Mocks, provider: Provider, plan: Plan, pacts: list[PactFile]) 
     if not pacts:
         return []
     player = Player(mocks, provider, Happenings.read(plan.happenings))
-    return [result for pact in pacts for result in player.play(_chosen(pact, plan.only))]
-
-
-def _chosen(pact: PactFile, only: tuple[str, ...]) -> PactFile:
-    if not only:
-        return pact
-    from dataclasses import replace
-
-    return replace(
-        pact,
-        http=[each for each in pact.http if each["description"] in only],
-        messages=[each for each in pact.messages if each["description"] in only],
-    )
+    return [result for pact in pacts for result in player.play(chosen(pact, plan.only))]
 
 
 def _documents(report: Report, mocks: Mocks, providers: Iterable[Provider], plan: Plan) -> None:
