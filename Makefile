@@ -15,7 +15,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install node apps demo test test-external test-machines test-webhooks test-sync lint types imports check bench engine up format lock env-example surfaces clips pacts wheel clean
+.PHONY: help install node apps demo test test-external test-machines test-webhooks test-sync lint types imports check bench engine up format lock env-example surfaces clips pacts mutations verify wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | sort | expand -t 14
@@ -81,6 +81,12 @@ clips: $(INSTALLED) ## make the neutral clips that Mux's room plays anew (FFmpeg
 pacts: $(INSTALLED) ## write contracts/pacts anew, from what the integration layer's own calls are
 	@rm -f contracts/pacts/*.json
 	@WRITE_PACTS=1 $(BIN)/python -m pytest -n0 -q tests/contracts/test_*_pact*.py
+
+mutations: $(INSTALLED) ## break the mocks in every way that is known; the verifier must see each
+	@MUTATIONS=all $(BIN)/python -m pytest -n0 -q tests/contracts/test_mutations.py $(ARGS)
+
+verify: $(INSTALLED) ## verify the mocks against pacts, and documents where GREENROOM_SPECS names them
+	@$(BIN)/greenroom verify $(ARGS)
 
 wheel: $(INSTALLED) ## build the distributions into dist/
 	@rm -rf dist

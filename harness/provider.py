@@ -106,8 +106,7 @@ class Provider:
     `open_account` and `populate` of the room's `seed.py`, where there is a `package`. `base_env` are the names under
     which the provider's SDKs read their base address, `sdks` the names of its official Python SDKs on PyPI.
     `max_body` limits the bytes of a request; bodies to paths that begin with `uploads` go to disk as they come, up to
-    `max_upload` bytes (`Request.upload`).
-    `untriggered`
+    `max_upload` bytes (`Request.upload`). `untriggered`
     are names of the provider's own tools for events that the room cannot trigger, with what they need that is not served.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +12,10 @@ from harness.cli.table import table
 
 FAULT_COLUMNS = ("id", "kind", "provider", "operation", "status", "milliseconds", "mode", "times", "hits")
 REQUEST_COLUMNS = ("id", "world_time", "provider", "method", "path", "status", "operation", "fault")
-VIOLATION_COLUMNS = ("count", "provider", "operation", "rule", "message", "last_at")
+VIOLATION_COLUMNS = (
+    *("grade", "count", "provider", "operation", "rule", "subject", "message"),
+    *("sample", "first_at", "last_at"),
+)
 
 
 def add(app: typer.Typer) -> None:
@@ -34,10 +38,32 @@ def requests(
     session.show(answer, table(answer["requests"], REQUEST_COLUMNS, empty="no requests"))
 
 
-def violations(session: Session, provider: OfProvider = None) -> None:
-    """List the rules of providers that requests broke."""
+def violations(
+    session: Session,
+    provider: OfProvider = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(help="Exit code 1 when there are any of this grade or worse: breaking, gap or notice."),
+    ] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Write them as SARIF here.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write them as JUnit's XML here.")] = None,
+) -> None:
+    """List the rules of providers that requests broke, graded: what a consumer would meet in the live sandbox."""
+    from harness.verify import violations as kept
+
+    if fail_on is not None and fail_on not in kept.GRADES:
+        raise typer.BadParameter(f"{fail_on} is no grade: use {', '.join(kept.GRADES)}")
     answer = session.get("~/violations", provider=provider)
-    session.show(answer, table(answer["violations"], VIOLATION_COLUMNS, empty="no violations"))
+    found = kept.graded(answer["violations"])
+    least: kept.Grade = next((each for each in kept.GRADES if each == fail_on), "breaking")
+    if sarif is not None:
+        sarif.write_bytes(kept.sarif(found))
+    if junit is not None:
+        junit.write_bytes(kept.junit(found, least))
+    rows = [{**each, "sample": kept.sample(each)[:80]} for each in found]
+    session.show({"violations": found}, table(rows, VIOLATION_COLUMNS, empty="no violations"))
+    if fail_on is not None and kept.at_least(found, least):
+        raise typer.Exit(1)
 
 
 def listed(session: Session) -> None:

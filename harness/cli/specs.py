@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness.cli.session import AsJson, group
+from harness.cli.session import DEFAULT_URL, AsJson, Session, Token, Url, group
 from harness.cli.table import table
 from harness.errors import GreenroomError, NotFound
 
@@ -114,21 +114,46 @@ def listed(
 def diff(
     old: Annotated[Path, typer.Argument(help="The document as it was.")],
     new: Annotated[Path, typer.Argument(help="The document as it is.")],
-    fail_on: Annotated[
-        str | None, typer.Option(help="Exit code 1 on changes of this grade: breaking, notice or info.")
+    used_by: Annotated[
+        str | None,
+        typer.Option(help="Only what this consumer uses: a world (its traffic), or a folder of pacts."),
     ] = None,
+    pacts: Annotated[Path, typer.Option(help="Folder with the consumer's pacts, with --used-by.")] = Path(
+        "contracts/pacts"
+    ),
+    fail_on: Annotated[
+        str | None,
+        typer.Option(help="Exit code 1 on changes of this grade or worse: breaking, notice or info."),
+    ] = None,
+    url: Url = DEFAULT_URL,
+    token: Token = None,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Say what changed between two documents, graded by what it does to a consumer; this needs no running server."""
+    """Say what changed between two documents, graded by what it does to a consumer, and which interactions it touches."""
     from dataclasses import asdict
 
     from harness.specs.changes import GRADES, between
+    from harness.specs.usage import Usage
 
     if fail_on is not None and fail_on not in GRADES:
         raise typer.BadParameter(f"{fail_on} is no grade: use {', '.join(GRADES)}")
-    rows = [asdict(each) for each in between(_document(old), _document(new))]
-    _show({"changes": rows}, table(rows, CHANGES, empty="nothing changed"), as_json=as_json)
+    before = _document(old)
+    changes = between(before, _document(new))
+    rows = [asdict(each) for each in changes]
+    if used_by is not None:
+        usage = Usage(before)
+        folder = Path(used_by) if Path(used_by).is_dir() else pacts
+        usage.pacts(sorted(folder.glob("*.json")) if folder.is_dir() else (), before.source.provider)
+        if not Path(used_by).is_dir():
+            session = Session(url, token, used_by, as_json=as_json)
+            usage.traffic(
+                session.get("~/requests", provider=before.source.provider or None, limit=1000)["requests"]
+            )
+        rows = [{**asdict(change), "touches": touched} for change, touched in usage.touched(changes)]
+    columns = CHANGES if used_by is None else (*CHANGES, "touches")
+    empty = "nothing changed" if used_by is None else "nothing changed that is used"
+    _show({"changes": rows}, table(rows, columns, empty=empty), as_json=as_json)
     bad = () if fail_on is None else GRADES[: GRADES.index(fail_on) + 1]
     if any(row["grade"] in bad for row in rows):
         raise typer.Exit(1)

@@ -42,11 +42,12 @@ class Clock(TypedDict):
 
 
 class World(TypedDict):
-    """A world; `env` points a consumer at it and is left out of lists."""
+    """A world; `env` points a consumer at it and is left out of lists, `scenario` is the one that it was made with."""
 
     id: str
     name: str
     seed: int | str
+    scenario: NotRequired[str]
     env: NotRequired[dict[str, str]]
     urls: dict[str, str]
     clock: Clock

@@ -24,7 +24,7 @@ PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]*")
 
 def line(runtime: Runtime, world: World) -> shapes.World:
     """Return a world as lists show it."""
-    return {
+    told: shapes.World = {
         "id": world.id,
         "name": world.name,
         "seed": int(world.seed) if NUMBER.fullmatch(world.seed) else world.seed,
@@ -33,6 +33,9 @@ def line(runtime: Runtime, world: World) -> shapes.World:
         "lenient": sorted(world.lenient),
         "live": sorted(world.live),
     }
+    if (origin := world.origin.get("scenario")) is not None:
+        told["scenario"] = origin["name"]
+    return told
 
 
 def shown(runtime: Runtime, world: World) -> shapes.World:

@@ -103,10 +103,12 @@ class Caller:
         return self.send(Sent(method, path, {"Content-Type": "application/json"}, content)).json
 
 
-def conformance(mocks: Mocks, provider: Provider, inferred: Inferred) -> list[Tried]:
-    """Try every operation of a provider's documents in a fresh world that the scenario `starter` fills."""
+def conformance(
+    mocks: Mocks, provider: Provider, inferred: Inferred, only: frozenset[str] = frozenset()
+) -> list[Tried]:
+    """Try every operation of a provider's documents (or only some) in a fresh world that the scenario `starter` fills."""
     catalogue = inferred.catalogue(provider.name)
-    if catalogue is None:
+    if catalogue is None or (only and not only & catalogue.operations.keys()):
         return []
     from fnmatch import fnmatchcase
 
@@ -123,4 +125,5 @@ def conformance(mocks: Mocks, provider: Provider, inferred: Inferred) -> list[Tr
         served=lambda host: any(fnmatchcase(host, each) for each in provider.hosts),
         label=f"/~{world['name']}",
     )
-    return list(trier.run(inferred.operations(provider)))
+    listed = [each for each in inferred.operations(provider) if not only or each.described.id in only]
+    return list(trier.run(listed))

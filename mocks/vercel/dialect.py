@@ -9,11 +9,14 @@ from urllib.parse import parse_qsl
 import orjson
 
 from harness import instants
-from harness.dialect import Dialect, Directory, Exchange, Grant
+from harness.dialect import Dialect, Directory, Exchange, Grant, bearer
 from mocks.vercel import errors
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.collection import Collection
+    from harness.dialect import Ask
     from harness.errors import Refusal
     from harness.messages import Request
     from harness.provider import Operation
@@ -53,6 +56,10 @@ class VercelDialect(Dialect):
         if token is None:
             raise errors.invalid_token()
         accounts.check_scope(tx, token)
+
+    def proof(self, env: Mapping[str, str], path: str, ask: Ask) -> dict[str, str]:
+        """Show the token."""
+        return bearer(env["VERCEL_TOKEN"])
 
     def decode(self, request: Request, operation: Operation) -> Json:
         """Read the query for what the operation knows of it, and the JSON body of anything but a GET.

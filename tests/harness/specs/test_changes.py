@@ -110,3 +110,31 @@ def test_the_command_fails_on_a_grade(tmp_path: Path) -> None:
     assert (
         "nothing changed" in CliRunner().invoke(app, ["specs", "diff", str(DOCUMENT), str(DOCUMENT)]).stdout
     )
+
+
+def test_drift_is_told_by_use(tmp_path: Path) -> None:
+    tree = parsed(DOCUMENT.read_bytes(), SOURCE)
+    for name in ("pinned", "status"):
+        del schema(tree, "Note")["properties"][name]
+    del schema(tree, "Depot")["properties"]["tags"]
+    later = tmp_path / "parcel.json"
+    later.write_text(json.dumps(tree), "utf-8")
+    answer = {"status": 200, "body": {"content": {"id": "n", "status": "open"}}}
+    interaction = {
+        "description": "read a note",
+        "request": {"method": "GET", "path": "/parcels/p/notes/n"},
+        "response": answer,
+    }
+    told = {"consumer": {"name": "shop"}, "provider": {"name": ""}, "interactions": [interaction]}
+    pacts = tmp_path / "pacts"
+    pacts.mkdir()
+    (pacts / "shop.json").write_text(json.dumps(told), "utf-8")
+    done = CliRunner().invoke(
+        app, ["specs", "diff", str(DOCUMENT), str(later), "--used-by", str(pacts), "--json"]
+    )
+    (row,) = json.loads(done.stdout)["changes"]
+    assert (row["operation"], row["field"], row["touches"]) == (
+        "get_note",
+        "answer.status",
+        ["shop.json: read a note"],
+    )

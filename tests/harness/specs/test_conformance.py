@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from harness.specs.trying import Tried
 from harness.verify.mocks import Mocks, conformance
 
 PROVIDERS = ("algolia", "cint", "clerk", "insightiq", "mux", "resend", "stripe", "vercel")
+pytestmark = pytest.mark.xdist_group("conformance")  # what one test found, the others need
 LEAST = 0.98
 """Of the inferred operations whose answers must be valid."""
 
@@ -33,24 +34,37 @@ def inferred(specs: Path, tmp_path_factory: pytest.TempPathFactory) -> Inferred:
     return Inferred(specs, tmp_path_factory.mktemp("read"))
 
 
-def tried(greenroom: InProcess, inferred: Inferred, provider: str) -> list[Tried]:
-    with Mocks(f"http://127.0.0.1:{BASE_PORT}", transport=greenroom.transport) as mocks:
-        return conformance(mocks, greenroom.providers[provider], inferred)
+@pytest.fixture(scope="module")
+def results(greenroom: InProcess, inferred: Inferred) -> Callable[[str], list[Tried]]:
+    """What came of a provider's inferred operations."""
+    known: dict[str, list[Tried]] = {}
+
+    def tried(provider: str) -> list[Tried]:
+        if provider not in known:
+            with Mocks(f"http://127.0.0.1:{BASE_PORT}", transport=greenroom.transport) as mocks:
+                found = conformance(mocks, greenroom.providers[provider], inferred)
+            known[provider] = [each for each in found if not each.written]
+        return known[provider]
+
+    return tried
+
+
+def listed(found: Iterable[Tried]) -> str:
+    return "\n".join(f"{each.operation}: {each.outcome} {each.status} {each.told}" for each in found)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_inferred_operations_answer_as_the_documents_say(
-    greenroom: InProcess, inferred: Inferred, provider: str
+def test_no_answer_is_other_than_the_documents_say(
+    results: Callable[[str], list[Tried]], provider: str
 ) -> None:
-    found = [each for each in tried(greenroom, inferred, provider) if not each.written]
-    wrong = [
-        f"{each.operation}: {each.outcome} {each.status} {each.told}"
-        for each in found
-        if each.outcome != "valid"
-    ]
-    assert not [each for each in found if each.outcome == "invalid"], wrong
-    assert not [each for each in found if (each.status or 0) >= 500], wrong
-    assert len(wrong) <= (1 - LEAST) * len(found) or len(wrong) <= 1, "\n".join(wrong)
+    wrong = [each for each in results(provider) if each.outcome == "invalid" or (each.status or 0) >= 500]
+    assert not wrong, listed(wrong)
+
+
+def test_nearly_all_inferred_operations_succeed(results: Callable[[str], list[Tried]]) -> None:
+    found = [each for provider in PROVIDERS for each in results(provider)]
+    rest = [each for each in found if each.outcome != "valid"]
+    assert len(rest) <= (1 - LEAST) * len(found), listed(rest)
 
 
 def test_all_operations_of_the_documents_are_known(inferred: Inferred) -> None:

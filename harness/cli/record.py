@@ -1,0 +1,206 @@
+"""`greenroom record …` and `greenroom parity`: contracts and recordings out of real traffic."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from harness.cli.session import AsJson, OfProvider, Session, command, group, segment
+from harness.cli.table import table
+
+if TYPE_CHECKING:
+    from harness.provider import Provider
+
+Json = dict[str, Any]
+MOST = 1000
+RECORDINGS = Path("contracts/recordings")
+COLUMNS = ("provider", "interactions", "pending", "file")
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands."""
+    record = group(app, "record", "Write contracts and recordings of real traffic.")
+    command(record, "contract")(contract)
+    record.command("run", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(run)
+    app.command("parity")(parity)
+
+
+def run(
+    context: typer.Context,
+    provider: Annotated[str, typer.Option("--provider", "-p", help="Whose sandbox is recorded.")],
+    to: Annotated[Path, typer.Option(help="Folder to write the recording to.")] = RECORDINGS,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(help="Host that may be spoken to (repeatable); else nothing leaves the machine."),
+    ] = None,
+    sandboxes: Annotated[Path, typer.Option(help="Where the sandboxes are.")] = Path(
+        "contracts/sandboxes.yaml"
+    ),
+) -> None:
+    """Run a command (after --) whose calls of a provider go to the live sandbox, and keep the exchanges, redacted.
+
+    Off by default: only hosts named by --allow are spoken to. The command finds the way through the environment
+    (GREENROOM_<PROVIDER>_URL and the names that the provider's SDK reads). Keys of live mode are refused.
+    """
+    import os
+    import subprocess
+
+    from harness import registry
+    from harness.errors import NotFound
+    from harness.verify import exchanges
+    from harness.verify.live import sandboxes as read
+    from harness.verify.passage import Passage, refuse_live
+
+    installed = registry.providers()
+    if provider not in installed:
+        raise NotFound(f"there is no provider {provider!r}; installed are: {', '.join(installed)}")
+    if not context.args:
+        raise typer.BadParameter("name the command after --")
+    env = dict(os.environ)  # noqa: TID251 - handed on to the command, and looked through for live keys
+    refuse_live(
+        {name: env[name] for each in installed[provider].credentials for name in each.env if name in env}
+    )
+    sandbox = read(sandboxes, env).get(provider)
+    if sandbox is None or not sandbox.base:
+        raise NotFound(f"{sandboxes} does not say where the sandbox of {provider} is")
+    heard: list[exchanges.Exchange] = []
+    keep = lambda sent, got: heard.append(exchanges.redacted(sent, got))  # noqa: E731
+    with Passage(sandbox.base, allow or (), rate=sandbox.rate, heard=keep) as passage:
+        names = (f"GREENROOM_{provider.upper()}_URL", *installed[provider].base_env)
+        done = subprocess.run(context.args, env={**env, **dict.fromkeys(names, passage.url)}, check=False)  # noqa: S603 - the caller's
+    exchanges.write(to / f"{provider}.json", heard)
+    typer.echo(f"{len(heard)} exchanges are kept in {to / f'{provider}.json'}", err=True)
+    raise typer.Exit(done.returncode)
+
+
+def parity(
+    providers: Annotated[list[str] | None, typer.Argument(help="Only these providers.")] = None,
+    recordings: Annotated[Path, typer.Option(help="Folder with recordings.")] = RECORDINGS,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(help="YAML: differences that were looked at and accepted, each with its reason."),
+    ] = None,
+    fail_on: Annotated[
+        str, typer.Option(help="Exit code 1 on new differences of this grade or worse.")
+    ] = "breaking",
+    url: Annotated[str | None, typer.Option(help="A running Greenroom; one is started unless given.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Replay recordings on the mocks, and tell what they do otherwise: breaking, gap or cosmetic."""
+    from contextlib import ExitStack
+    from dataclasses import asdict
+
+    from harness import registry
+    from harness.verify import exchanges
+    from harness.verify.mocks import Caller, Mocks
+    from harness.verify.parity import GRADES, Replay
+    from harness.verify.serving import greenroom
+
+    if fail_on not in GRADES:
+        raise typer.BadParameter(f"{fail_on} is no grade: use {', '.join(GRADES)}")
+    accepted = _baseline(baseline)
+    rows: list[Json] = []
+    with ExitStack() as stack:
+        mocks = stack.enter_context(Mocks(url or stack.enter_context(greenroom())))
+        for name, provider in registry.providers().items():
+            file = recordings / f"{name}.json"
+            if file.is_file() and (not providers or name in providers):
+                found = Replay(Caller(mocks, provider, mocks.world())).run(exchanges.read(file))
+                rows += [
+                    {"provider": name, **asdict(each), "id": each.id, "accepted": accepted.get(each.id)}
+                    for each in found
+                ]
+    bad = GRADES[: GRADES.index(fail_on) + 1]
+    text = table(rows, ("grade", "provider", "call", "where", "told", "accepted"), empty="no difference")
+    typer.echo(json.dumps({"differences": rows}, indent=2) if as_json else text)
+    if any(row["grade"] in bad and row["accepted"] is None for row in rows):
+        raise typer.Exit(1)
+
+
+def _baseline(file: Path | None) -> dict[str, str]:
+    """Read the accepted differences: names with reasons; raise ConfigurationError for one without."""
+    import yaml
+
+    from harness.errors import ConfigurationError
+
+    if file is None:
+        return {}
+    told = yaml.safe_load(file.read_text("utf-8")) or {}
+    without = [name for name, reason in told.items() if not reason]
+    if without:
+        raise ConfigurationError(f"{file}: {without[0]!r} is accepted without a reason")
+    return {str(name): str(reason) for name, reason in told.items()}
+
+
+def contract(
+    session: Session,
+    provider: OfProvider = None,
+    consumer: Annotated[str, typer.Option(help="The consumer's name in the pacts.")] = "consumer",
+    to: Annotated[Path, typer.Option(help="Folder to write the pacts to.")] = Path("pacts"),
+    specs: Annotated[
+        Path | None, typer.Option(envvar="GREENROOM_SPECS", help="Folder with the providers' documents.")
+    ] = None,
+) -> None:
+    """Turn the requests that a world answered into a pact of each provider: what the consumer relies on.
+
+    A world keeps its last thousand exchanges. Give the world to the consumer's own test run, then call this.
+    """
+    from harness.cli.surface import inferring
+    from harness.registry import providers
+    from harness.verify.recorded import Recorder
+
+    installed = providers()
+    inferred = None
+    if specs is not None:
+        inferred, installed = inferring(specs, installed)
+    world = session.get("~")
+    exchanges = session.get("~/requests", provider=provider, limit=MOST)["requests"][::-1]
+    state, values = _state(session, world)
+    rows: list[Json] = []
+    for name in dict.fromkeys(each["provider"] for each in exchanges):
+        recorder = Recorder(installed[name], state, values, _paths(installed[name], inferred))
+        recorder.add(each for each in exchanges if each["provider"] == name)
+        pact = recorder.pact(consumer)
+        if pact is not None:
+            to.mkdir(parents=True, exist_ok=True)
+            file = to / f"{consumer}-{name}.json"
+            file.write_text(json.dumps(pact, indent=2, ensure_ascii=False) + "\n", "utf-8")
+            pending = sum(each["pending"] for each in pact["interactions"])
+            rows.append(
+                {
+                    "provider": name,
+                    "interactions": len(pact["interactions"]),
+                    "pending": pending,
+                    "file": str(file),
+                }
+            )
+    session.show({"pacts": rows}, table(rows, COLUMNS, empty="the world has answered no requests yet"))
+
+
+def _state(session: Session, world: Json) -> tuple[str | None, dict[str, str]]:
+    """Return the scenario that the world was made with, and the values that it gives a world of the same seed."""
+    scenario = world.get("scenario")
+    if not scenario:
+        return None, {}
+    name = scenario["name"] if isinstance(scenario, dict) else scenario
+    clock = {"mode": "frozen", "now": world["clock"]["now"]}
+    twin = session.post("/worlds", {"seed": world["seed"], "clock": clock})
+    try:
+        path = f"/worlds/{segment(twin['id'])}/provider-state"
+        told = session.post(path, {"state": name, "action": "setup"})
+    finally:
+        session.delete(f"/worlds/{segment(twin['id'])}")
+    refs = {key: value for key, value in told.items() if key not in twin["env"]}
+    found = {**world["env"], **refs}
+    return name, {key: value for key, value in found.items() if isinstance(value, str) and len(value) > 3}
+
+
+def _paths(provider: Provider, inferred: Any) -> dict[str, str]:
+    provider.load()
+    catalogue = None if inferred is None else inferred.catalogue(provider.name)
+    told = {} if catalogue is None else {name: each.path for name, each in catalogue.operations.items()}
+    return {**told, **{each.id: each.path for each in provider.operations.values()}}

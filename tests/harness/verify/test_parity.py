@@ -1,0 +1,115 @@
+"""What the mock does otherwise than was recorded is told with its grade."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from harness.specs.trying import Got, Sent
+from harness.verify.exchanges import Exchange, redacted
+from harness.verify.parity import Difference, Replay
+
+Json = dict[str, Any]
+OLD = {
+    "id": "cus_recorded1",
+    "object": "customer",
+    "email": None,
+    "count": 1,
+    "tags": ["a"],
+    "status": "active",
+}
+
+
+class Playing:
+    """A mock that answers what it is told."""
+
+    def __init__(self, *answers: Got) -> None:
+        self.answers = list(answers)
+        self.sent: list[Sent] = []
+
+    def proof(self, path: str) -> dict[str, str]:
+        return {}
+
+    def send(self, sent: Sent) -> Got:
+        self.sent.append(sent)
+        return self.answers.pop(0)
+
+
+def got(body: Json, status: int = 200, headers: dict[str, str] | None = None) -> Got:
+    return Got(status, {"content-type": "application/json", **(headers or {})}, json.dumps(body).encode())
+
+
+def exchange(answer: Json = OLD, method: str = "GET", path: str = "/v1/customers/cus_recorded1") -> Exchange:
+    return Exchange(method, path, {}, "", 200, {"content-type": "application/json"}, answer)
+
+
+def replayed(*answers: Got) -> list[Difference]:
+    return Replay(Playing(*answers)).run([exchange()])  # type: ignore[arg-type]
+
+
+def test_the_same_answer_with_other_ids_is_no_difference() -> None:
+    assert replayed(got({**OLD, "id": "cus_otherone2"})) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (got(OLD, status=404), ("breaking", "status")),
+        (got(OLD, status=201), ("gap", "status")),
+        (got({**OLD, "count": "1"}), ("breaking", "$.count")),
+        (got({name: value for name, value in OLD.items() if name != "count"}), ("breaking", "$.count")),
+        (got({name: value for name, value in OLD.items() if name != "email"}), ("gap", "$.email")),
+        (got({**OLD, "status": "gone"}), ("gap", "$.status")),
+        (got({**OLD, "tags": []}), ("breaking", "$.tags")),
+        (got({**OLD, "more": 1}), ("cosmetic", "$.more")),
+        (got(OLD, headers={"content-type": "text/plain"}), ("cosmetic", "header content-type")),
+        (got(OLD, 404, {"greenroom-unserved": "GET /x"}), ("gap", "operation")),
+    ],
+)
+def test_differences_are_graded(answer: Got, expected: tuple[str, str]) -> None:
+    (found,) = replayed(answer)
+    assert (found.grade, found.where) == expected
+    assert found.id == f"GET /v1/customers/{{}} {expected[1]}"
+
+
+def test_the_order_of_events_is_compared() -> None:
+    events = [{"type": "a"}, {"type": "b"}]
+    playing = Playing(got({"data": events[::-1]}))
+    found = Replay(playing).run([exchange({"data": events}, path="/v1/events")])  # type: ignore[arg-type]
+    assert ("gap", "$.data") in [(each.grade, each.where) for each in found]
+
+
+def test_ids_of_the_recording_are_those_of_the_mock_in_later_calls() -> None:
+    playing = Playing(got({**OLD, "id": "cus_otherone2"}), got({**OLD, "id": "cus_otherone2"}))
+    made = exchange(method="POST", path="/v1/customers")
+    assert Replay(playing).run([made, exchange()]) == []  # type: ignore[arg-type]
+    assert playing.sent[1].path == "/v1/customers/cus_otherone2"
+
+
+def test_nothing_secret_is_recorded() -> None:
+    sent = Sent(
+        "POST",
+        "/v1/tokens?email=ada%40studio.test",
+        {"Authorization": "Bearer sk_test_abcdefgh1234", "Cookie": "a=b"},
+        b"card[number]=4000056655665556&email=ada%40studio.test",
+    )
+    told = repr(
+        redacted(
+            sent,
+            got(
+                {"client_secret": "seti_secret_x", "email": "ada@studio.test"},
+                headers={"set-cookie": "s=1234"},
+            ),
+        )
+    )
+    for secret in (
+        "sk_test_abc",
+        "4000056655665556",
+        "ada@studio.test",
+        "ada%40studio.test",
+        "seti_secret_x",
+        "s=1234",
+    ):
+        assert secret not in told
