@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
     from harness.intercept.runs import Runs
+    from harness.smtp import Sink
     from harness.tls import Authority
 
 BASE_PORT = 4400
@@ -34,7 +35,8 @@ TLS_PORT = 43  # added to the base port
 class Settings:
     """How a server is started; `allow_hosts` are further `Host` names, `webhook_hosts` receivers besides loopback.
 
-    `specs` is the folder with the providers' documents, from which the rest of their operations is inferred.
+    `specs` is the folder with the providers' documents, from which the rest of their operations is inferred; `smtp`
+    (`host:port`) is the mail server that all mail is passed on to.
     """
 
     data_dir: Path = Path(".greenroom")
@@ -45,6 +47,7 @@ class Settings:
     allow_hosts: frozenset[str] = frozenset()
     webhook_hosts: frozenset[str] = frozenset()
     specs: Path | None = None
+    smtp: str | None = None
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ class Runtime:
     dispatcher: Dispatcher
     timeline: Timeline
     scenarios: Scenarios
+    sink: Sink | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     runs: Runs | None = None
     _authority: Authority | None = None
@@ -82,6 +86,8 @@ class Runtime:
             self.runs.close()
         await self.timeline.close()
         await self.dispatcher.close()
+        if self.sink is not None:
+            await self.sink.close()
         await self.worlds.close()
         self.store.close()
 
@@ -134,6 +140,7 @@ def open_runtime(settings: Settings, providers: dict[str, Provider] | None = Non
     Raises StoreError or ConfigurationError.
     """
     providers = registry.providers() if providers is None else providers
+    sink = None if settings.smtp is None else _sink(settings.smtp)
     infer = None
     if settings.specs is not None:
         infer, providers = _inferring(settings.specs, settings.data_dir, providers)
@@ -147,9 +154,20 @@ def open_runtime(settings: Settings, providers: dict[str, Provider] | None = Non
     timeline = Timeline(store, worlds, batch, dispatcher, engine)
     dispatcher.visits.announce = engine.announce
     engine.on_outcome += [dispatcher.heard, timeline.heard]
+    if sink is not None:
+        engine.on_outcome.append(sink.heard)
     dispatcher.on_retry.append(timeline.plan)
     scenarios = Scenarios(store, worlds, batch, engine, timeline)
-    return Runtime(settings, providers, store, worlds, hub, batch, engine, dispatcher, timeline, scenarios)
+    return Runtime(
+        settings, providers, store, worlds, hub, batch, engine, dispatcher, timeline, scenarios, sink
+    )
+
+
+def _sink(to: str) -> Sink:
+    """Return what passes mail on; raise ConfigurationError for an address that is none."""
+    from harness.smtp import Sink  # where it is wanted: the standard library's mail takes a while to import
+
+    return Sink(to)
 
 
 def _inferring(

@@ -34,6 +34,10 @@ def up(
     webhook_host: Annotated[
         list[str] | None, typer.Option(help="Host besides loopback that webhooks may go to (repeatable).")
     ] = None,
+    smtp: Annotated[
+        str | None,
+        typer.Option(envvar="GREENROOM_SMTP", help="Mail server (HOST:PORT) that all mail is passed on to."),
+    ] = None,
     specs: Annotated[
         Path | None,
         typer.Option(
@@ -60,6 +64,7 @@ def up(
         allow_hosts=frozenset(name.lower() for name in allow_host or ()),
         webhook_hosts=frozenset(name.lower() for name in webhook_host or ()),
         specs=specs or pulled(data_dir),
+        smtp=smtp,
     )
     server.run(settings, _greeting)
 

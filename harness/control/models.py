@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from harness import faults
+from harness import faults, svix
 from harness.clock import Mode
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
@@ -80,6 +80,12 @@ class NewSnapshot(Body):
     """The name of a snapshot; one of that name is replaced."""
 
     name: Text
+
+
+class Rotation(Body):
+    """How long an endpoint's old secret goes on signing beside the new one, in seconds of world time."""
+
+    grace_seconds: int = Field(svix.GRACE_SECONDS, ge=0, le=30 * 24 * 3600)
 
 
 class NewEndpoint(Body):

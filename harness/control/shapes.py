@@ -276,7 +276,15 @@ class Objects(TypedDict):
 
 EmailLine = TypedDict(
     "EmailLine",
-    {"id": str, "provider": str, "from": str, "to": list[str], "subject": str, "created": str},
+    {
+        "id": str,
+        "provider": str,
+        "from": str,
+        "to": list[str],
+        "subject": str,
+        "created": str,
+        "status": str,
+    },
 )
 
 
@@ -298,6 +306,7 @@ Email = TypedDict(
         "reply_to": list[str],
         "subject": str,
         "created": str,
+        "status": str,
         "headers": dict[str, str],
         "html": str | None,
         "text": str | None,

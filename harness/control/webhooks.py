@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, cast
 import orjson
 from fastapi import APIRouter, Query
 
-from harness import endpoints, instants
+from harness import endpoints, instants, svix
 from harness.collection import endpoints_of, events_of
 from harness.control import shapes
 from harness.control.context import (
@@ -21,7 +21,8 @@ from harness.control.context import (
     reading,
     writing,
 )
-from harness.control.models import NewEndpoint, OneProvider
+from harness.control.models import NewEndpoint, OneProvider, Rotation
+from harness.errors import Conflict, NotFound
 from harness.provider import Provider
 from harness.runtime import Runtime
 from harness.transaction import DELIVERIES, Transaction
@@ -57,6 +58,24 @@ async def add_endpoint(runtime: Running, world: Named, body: NewEndpoint) -> sha
     async with writing(runtime, world, provider) as tx:
         document = endpoints.add(tx, body.url, body.events)
     return {**_endpoint(provider, document), "secret": document["secrets"][0]}
+
+
+@router.post("/endpoints/{id}/rotate")
+async def rotate_secret(runtime: Running, world: Named, id: str, body: Rotation) -> shapes.Endpoint:
+    """Give an endpoint a new secret; until the grace is over the old one signs too. Only for those that Svix delivers."""
+    for provider in runtime.providers.values():
+        if reading(runtime, world, provider).get(endpoints_of(provider.name), id) is None:
+            continue
+        provider.load()
+        if svix.RETIRED not in provider.timers:
+            raise Conflict(
+                f"{provider.name} does not sign with two secrets: nothing can be rotated with a grace"
+            )
+        async with writing(runtime, world, provider) as tx:
+            document = tx.get(endpoints_of(provider.name), id) or {}
+            fresh = svix.rotate(tx, document, body.grace_seconds)
+        return {**_endpoint(provider, document), "secret": fresh}
+    raise NotFound(f"world {world.name} has no endpoint {id!r}")
 
 
 def _endpoint(provider: Provider, document: Json) -> shapes.Endpoint:

@@ -29,6 +29,8 @@ SENDING = frozenset({"emails/send", "emails/send-batch"})
 """The operations that a `sending_access` key may call, and that remember an Idempotency-Key."""
 
 BATCH = "emails/send-batch"
+ARRAYS = {BATCH: "emails", "contacts/update-topics": "topics"}
+"""Operations whose body is an array, and the name under which they take it (of the latter the SDKs send both forms)."""
 RATE = 5
 """Requests a second that an account may make, as its headers tell; only a fault enforces it."""
 
@@ -76,8 +78,8 @@ class ResendDialect(Dialect):
             body = orjson.loads(request.body) if request.body else {}
         except orjson.JSONDecodeError:
             raise errors.malformed() from None
-        if operation.id == BATCH and isinstance(body, list):
-            return {"emails": body}
+        if isinstance(body, list) and operation.id in ARRAYS:
+            return {ARRAYS[operation.id]: body}
         if operation.id == BATCH or not isinstance(body, dict):
             raise errors.malformed()
         return body
@@ -139,12 +141,14 @@ def timestamp(instant: int) -> str:
     return f"{text}.{fraction:06d}".rstrip("0") + "+00" if fraction else text + "+00"
 
 
-def listed(tx: Transaction, collection: Collection, params: Listing, render: Callable[[Json], Json]) -> Json:
-    """Answer a list: newest first, `after` and `before` are ids and exclude each other."""
+def listed(
+    tx: Transaction, collection: Collection, params: Listing, render: Callable[[Json], Json], **where: Any
+) -> Json:
+    """Answer a list: newest first, `after` and `before` are ids and exclude each other; `where` filters by index."""
     if params.after is not None and params.before is not None:
         raise errors.invalid("The `after` and `before` parameters cannot be used together.", field="after")
     try:
-        page = tx.page(collection, limit=params.limit, after=params.after, before=params.before)
+        page = tx.page(collection, where=where, limit=params.limit, after=params.after, before=params.before)
     except KeyError as error:
         cursor = "after" if error.args[0] == params.after else "before"
         raise errors.invalid(f"Invalid `{cursor}` cursor.", field=cursor, rule="unknown_cursor") from None

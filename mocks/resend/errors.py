@@ -101,6 +101,11 @@ def forbidden(message: str, *, field: str, rule: str) -> Refusal:
     return refusal(403, "validation_error", message, rule=rule, subject=field)
 
 
+def quota_reached(kind: str) -> Refusal:
+    """Return the 429 for an account that has used up its quota of a day or a month."""
+    return refusal(429, f"{kind}_quota_exceeded", f"You have reached your {kind} email sending quota.")
+
+
 def invalid_attachment(message: str = "Attachment must have either a `content` or `path`.") -> Refusal:
     """Return the 422 for an attachment without content, or with one that cannot be read."""
     return refusal(422, "invalid_attachment", message, rule="invalid_attachment", subject="attachments")

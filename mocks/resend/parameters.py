@@ -78,6 +78,12 @@ class NewApiKey(Body):
     domain_id: str | None = None
 
 
+class Renamed(Body):
+    """The body of `PATCH /api-keys/{api_key_id}`."""
+
+    name: str
+
+
 class NewWebhook(Body):
     """The body of `POST /webhooks`."""
 

@@ -101,3 +101,26 @@ def test_a_secret_that_is_not_base64_is_an_error() -> None:
 def test_the_schedule_is_eight_attempts_in_a_day_and_a_half() -> None:
     assert len(svix.RETRY_SECONDS) == 7
     assert sum(svix.RETRY_SECONDS) == 5 + 5 * 60 + 30 * 60 + (2 + 5 + 10 + 10) * 3600
+
+
+def test_for_a_day_after_a_rotation_both_secrets_fit(
+    server: Any, fresh_world: dict[str, Any], receiver: Any
+) -> None:
+    world = f"/worlds/{fresh_world['id']}"
+    made = server.control("POST", f"{world}/endpoints", {"provider": "resend", "url": f"{receiver.url}/hook"})
+    fresh = server.control("POST", f"{world}/endpoints/{made['id']}/rotate", {})["secret"]
+    assert fresh != made["secret"]
+    send = {"provider": "resend", "event": "email.delivered"}
+    server.control("POST", f"{world}/trigger", send)
+    received = receiver.wait_for(1)[0]
+    assert len(received.headers["svix-signature"].split(" ")) == 2
+    for secret in (made["secret"], fresh):
+        Webhook(secret).verify(received.body, dict(received.headers))
+    server.control("POST", f"{world}/webhooks/settle")
+    server.control("POST", f"{world}/clock/advance", {"seconds": 24 * 3600 + 1})
+    before = len(receiver.received)
+    server.control("POST", f"{world}/trigger", send)
+    late = receiver.wait_for(before + 1)[-1]
+    Webhook(fresh).verify(late.body, dict(late.headers))
+    with pytest.raises(WebhookVerificationError):
+        Webhook(made["secret"]).verify(late.body, dict(late.headers))

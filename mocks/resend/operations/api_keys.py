@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.resend.dialect import find, listed
-from mocks.resend.parameters import Listing, NewApiKey
+from mocks.resend.parameters import Listing, NewApiKey, Renamed
 from mocks.resend.provider import resend
 from mocks.resend.resources import api_keys
 from mocks.resend.resources.api_keys import API_KEYS
@@ -22,6 +22,14 @@ def create_api_key(tx: Transaction, params: NewApiKey) -> Json:
 def list_api_keys(tx: Transaction, params: Listing) -> Json:
     """List API keys, newest first."""
     return listed(tx, API_KEYS, params, api_keys.shown)
+
+
+@resend.patch("/api-keys/{api_key_id}", id="api-keys/update", tier="P1")
+def update_api_key(tx: Transaction, params: Renamed, api_key_id: str) -> Json:
+    """Rename an API key."""
+    key = find(tx, API_KEYS, api_key_id, "API key")
+    tx.save(API_KEYS, key | {"name": params.name})
+    return {"object": "api_key", "id": key["id"]}
 
 
 @resend.delete("/api-keys/{api_key_id}", id="api-keys/remove", tier="P1")

@@ -12,7 +12,7 @@ from harness.transaction import Transaction
 from mocks.resend import errors
 from mocks.resend.parameters import Body, explain
 from mocks.resend.provider import resend
-from mocks.resend.resources import addresses, api_keys, lifecycle, message
+from mocks.resend.resources import addresses, api_keys, lifecycle, message, quotas, templates
 from mocks.resend.resources.message import Message
 
 MOST = 100
@@ -29,8 +29,9 @@ def send_batch(tx: Transaction, params: Batch) -> Json:
     """Send a batch of emails; header `x-batch-validation: permissive` sends the valid ones and names the others."""
     if not 1 <= len(params.emails) <= MOST:
         raise errors.invalid(f"A batch takes 1 to {MOST} emails.", rule="batch_size")
+    quotas.check(tx)
     permissive = tx.request is not None and tx.request.header("x-batch-validation") == "permissive"
-    checked: list[Message] = []
+    checked: list[tuple[Message, Json]] = []
     wrong: list[Json] = []
     for index, item in enumerate(params.emails):
         try:
@@ -39,24 +40,25 @@ def send_batch(tx: Transaction, params: Batch) -> Json:
             if not permissive:
                 raise
             wrong.append({"index": index, "message": _explained(refusal)})
-    answer: Json = {"data": [{"id": lifecycle.accept(tx, each)["id"]} for each in checked]}
+    answer: Json = {"data": [{"id": lifecycle.accept(tx, each, **kept)["id"]} for each, kept in checked]}
     if permissive:
         answer["errors"] = wrong
     return answer
 
 
-def _checked(tx: Transaction, item: Any) -> Message:
+def _checked(tx: Transaction, item: Any) -> tuple[Message, Json]:
     try:
-        wanted = Message.model_validate(item)
+        sent = Message.model_validate(item)
     except ValidationError as error:
         raise explain(error.errors(include_url=False), item) from None
     for field in ("attachments", "scheduled_at"):
-        if getattr(wanted, field) is not None:
+        if getattr(sent, field) is not None:
             text = f"The `{field}` field is not supported in a batch."
             raise errors.invalid(text, field=field, rule="not_in_batch")
+    wanted, kept = templates.applied(tx, sent)
     api_keys.check_domain(tx, addresses.domain(wanted.from_))
     message.check(tx, wanted)
-    return wanted
+    return wanted, kept
 
 
 def _explained(refusal: Refusal) -> str:

@@ -8,20 +8,22 @@ from mocks.resend import errors
 from mocks.resend.dialect import find, listed
 from mocks.resend.parameters import Listing, Rescheduled
 from mocks.resend.provider import resend
-from mocks.resend.resources import addresses, api_keys, emails, lifecycle, message
+from mocks.resend.resources import addresses, api_keys, emails, lifecycle, message, quotas, templates
 from mocks.resend.resources.emails import EMAILS
 from mocks.resend.resources.message import Message
 
-SIBLINGS = frozenset({"metrics", "receiving"})
+SIBLINGS = frozenset({"metrics"})
 """Paths beside `/emails/{email_id}` that Resend has and this room does not serve."""
 
 
 @resend.post("/emails", id="emails/send", tier="P0")
 def send_email(tx: Transaction, params: Message) -> Json:
     """Send an email, or schedule it."""
-    api_keys.check_domain(tx, addresses.domain(params.from_))
-    message.check(tx, params)
-    return {"id": lifecycle.accept(tx, params)["id"]}
+    quotas.check(tx)
+    wanted, kept = templates.applied(tx, params)
+    api_keys.check_domain(tx, addresses.domain(wanted.from_))
+    message.check(tx, wanted)
+    return {"id": lifecycle.accept(tx, wanted, **kept)["id"]}
 
 
 @resend.get("/emails", id="emails/list", tier="P0")

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.resend.provider import resend
-from mocks.resend.resources import domains, lifecycle
+from mocks.resend.resources import broadcasts, domains, lifecycle
+from mocks.resend.resources.broadcasts import BROADCASTS
 from mocks.resend.resources.domains import DOMAINS
 from mocks.resend.resources.emails import EMAILS
 
@@ -34,6 +35,14 @@ def conclude(tx: Transaction, payload: Json) -> None:
 def complain(tx: Transaction, payload: Json) -> None:
     """Mark a delivered mail as spam, for `complained@resend.dev`."""
     _still(tx, payload, payload["state"], lifecycle.complain)
+
+
+@resend.timer("broadcast.due")
+def broadcast(tx: Transaction, payload: Json) -> None:
+    """Mail a queued or scheduled broadcast."""
+    found = tx.get(BROADCASTS, payload["broadcast"])
+    if found is not None and found["status"] in ("queued", "scheduled"):
+        broadcasts.fall_due(tx, found)
 
 
 @resend.timer("domain.checked")

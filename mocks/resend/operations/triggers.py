@@ -15,9 +15,9 @@ from harness.errors import InvalidInput
 from harness.params import Json, Params
 from harness.transaction import Transaction
 from mocks.resend.provider import resend
-from mocks.resend.resources import addresses, emails, lifecycle
+from mocks.resend.resources import addresses, emails, inbound, lifecycle, quotas
 from mocks.resend.resources.emails import EMAILS
-from mocks.resend.resources.message import Message
+from mocks.resend.resources.message import Attachment, Message
 from mocks.resend.seed import DOMAIN
 
 
@@ -65,6 +65,25 @@ class Suppressed(OfMail):
     """Why the address is on the suppression list."""
 
     reason: Literal["bounce", "complaint"] = "bounce"
+
+
+class Received(Params):
+    """A mail that comes in: the domain of `to` must be one that receives."""
+
+    to: str | list[str]
+    from_: str = Field("someone@customer.test", alias="from")
+    cc: list[str] = []
+    subject: str = "Re: Triggered"
+    html: str | None = None
+    text: str | None = "Received by a trigger."
+    headers: dict[str, str] = {}
+    attachments: list[Attachment] = []
+
+
+class Quota(Params):
+    """Which quota is used up."""
+
+    kind: Literal["daily", "monthly"] = "daily"
 
 
 @resend.trigger("email.delivered")
@@ -135,6 +154,29 @@ def suppress(tx: Transaction, params: Suppressed) -> Json:
     email = _mail(tx, params, "suppressed")
     lifecycle.suppress(tx, email, params.reason)
     return emails.full(email)
+
+
+@resend.trigger("email.received")
+def receive(tx: Transaction, params: Received) -> Json:
+    """Somebody wrote to one of the account's domains."""
+    wanted = {
+        "from": params.from_,
+        "to": addresses.as_list(params.to),
+        "cc": params.cc,
+        "bcc": [],
+        "reply_to": [],
+        "subject": params.subject,
+        "html": params.html,
+        "text": params.text,
+        "headers": params.headers,
+    }
+    return inbound.full(tx, inbound.receive(tx, wanted, params.attachments))
+
+
+@resend.trigger("quota.reached")
+def use_up_quota(tx: Transaction, params: Quota) -> Json:
+    """The account has used up its quota: sending is refused until the world's day or month is over."""
+    return quotas.use_up(tx, params.kind)
 
 
 def _mail(tx: Transaction, params: OfMail, state: str) -> Json:

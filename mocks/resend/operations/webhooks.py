@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness import svix
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.resend.dialect import find, listed
@@ -44,3 +45,10 @@ def remove_webhook(tx: Transaction, webhook_id: str) -> Json:
     endpoint = find(tx, ENDPOINTS, webhook_id, "Webhook")
     tx.delete(ENDPOINTS, endpoint["id"])
     return {"object": "webhook", "id": endpoint["id"], "deleted": True}
+
+
+@resend.post("/webhooks/{webhook_id}/signing-secret/rotate", id="webhooks/rotate-signing-secret", tier="P1")
+def rotate_signing_secret(tx: Transaction, webhook_id: str) -> Json:
+    """Give a webhook endpoint a new signing secret; for a day the old one signs beside it."""
+    endpoint = find(tx, ENDPOINTS, webhook_id, "Webhook")
+    return {"object": "webhook", "id": endpoint["id"], "signing_secret": svix.rotate(tx, endpoint)}

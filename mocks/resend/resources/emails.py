@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.collection import Collection
 from mocks.resend.dialect import timestamp
-from mocks.resend.resources import addresses, message
+from mocks.resend.resources import addresses, message, tracking
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-EMAILS = Collection("resend.email")
+EMAILS = Collection("resend.email", "broadcast_id")
 """{id, from, to, cc, bcc, reply_to, subject, html, text, headers, tags, last_event, scheduled_at (µs), created (µs)};
 `text` None means: derived from the HTML, an empty one means: none (Resend docs: send email)."""
 
@@ -22,8 +22,10 @@ ATTACHMENTS = Collection("resend.attachments")
 """{id (the mail's), attachments}: apart from the mail, so that lists and events do not carry the files about."""
 
 
-def create(tx: Transaction, wanted: Message, *, last_event: str, scheduled_at: int | None = None) -> Json:
-    """Keep a mail whose rules were checked."""
+def create(
+    tx: Transaction, wanted: Message, *, last_event: str, scheduled_at: int | None = None, **more: Any
+) -> Json:
+    """Keep a mail whose rules were checked; `more` are further fields of it."""
     email: Json = {
         "id": tx.uuid("email.id"),
         "from": wanted.from_,
@@ -39,9 +41,11 @@ def create(tx: Transaction, wanted: Message, *, last_event: str, scheduled_at: i
         "last_event": last_event,
         "scheduled_at": scheduled_at,
         "created": tx.now,
+        "origin": tracking.origin(tx),
+        **more,
     }
     if wanted.attachments:
-        attached = message.attached(wanted.attachments)
+        attached = [{"id": tx.uuid("attachment.id"), **each} for each in message.attached(wanted.attachments)]
         tx.insert(ATTACHMENTS, {"id": email["id"], "attachments": attached})
     return tx.insert(EMAILS, email)
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness import instants
 from harness.errors import InvalidInput
+from harness.transaction import MAILS
 from mocks.resend import errors
-from mocks.resend.resources import addresses, emails, events, message, suppressions
+from mocks.resend.resources import addresses, emails, events, message, quotas, suppressions, tracking
 from mocks.resend.resources.emails import EMAILS
 
 if TYPE_CHECKING:
@@ -53,18 +54,21 @@ BEFORE = {
 SILENT = frozenset({"queued", "canceled"})
 """States that Resend announces by no event."""
 
+STRANDED = frozenset({"suppressed", "failed", "bounced"})
+"""States of mails that reached nobody: the world's mail store marks them."""
+
 
 # --- what consumers do -------------------------------------------------------------------------------------------
 
 
-def accept(tx: Transaction, wanted: Message) -> Json:
-    """Take a checked mail: queued at once, or scheduled for later."""
+def accept(tx: Transaction, wanted: Message, **more: Any) -> Json:
+    """Take a checked mail: queued at once, or scheduled for later. `more` is kept with it (a broadcast's id)."""
     if wanted.scheduled_at is None:
-        email = emails.create(tx, wanted, last_event="queued")
-        tx.schedule("email.send", tx.now + SENT_AFTER, {"email": email["id"]})
+        email = emails.create(tx, wanted, last_event="queued", **more)
+        _queue(tx, email)
         return email
     at = message.due(tx, wanted.scheduled_at)
-    email = emails.create(tx, wanted, last_event="scheduled", scheduled_at=at)
+    email = emails.create(tx, wanted, last_event="scheduled", scheduled_at=at, **more)
     tx.schedule("email.due", at, {"email": email["id"]}, key=_key(email))
     _announce(tx, email, "scheduled", {})
     return email
@@ -101,6 +105,12 @@ def _key(email: Json) -> str:
 def fall_due(tx: Transaction, email: Json) -> None:
     """A scheduled mail's time has come."""
     enter(tx, email, "queued")
+    _queue(tx, email)
+
+
+def _queue(tx: Transaction, email: Json) -> None:
+    """Put a mail that is on its way into the world's mail store, and send it a moment later."""
+    _post(tx, email)
     tx.schedule("email.send", tx.now + SENT_AFTER, {"email": email["id"]})
 
 
@@ -110,9 +120,11 @@ def send(tx: Transaction, email: Json) -> None:
     if all(origins.values()):
         suppress(tx, email, next(iter(origins.values())) or "bounce")
         return
+    if quotas.reached(tx) and email["scheduled_at"] is not None:
+        enter(tx, email, "failed", failed={"reason": f"reached_{quotas.reached(tx)}_quota"})
+        return
     enter(tx, email, "sent")
     tx.schedule("email.conclude", tx.now + CONCLUDED_AFTER, {"email": email["id"], "state": "sent"})
-    _post(tx, email, [address for address, origin in origins.items() if origin is None])
 
 
 def conclude(tx: Transaction, email: Json) -> None:
@@ -182,6 +194,8 @@ def enter(tx: Transaction, email: Json, state: str, **details: Json) -> None:
         raise InvalidInput(f"email {email['id']} is {email['last_event']} and cannot become {state}")
     email["last_event"] = state
     tx.save(EMAILS, email)
+    if state in STRANDED:
+        _mark(tx, email, state)
     if state not in SILENT:
         _announce(tx, email, state, details)
 
@@ -198,7 +212,9 @@ def reach(tx: Transaction, email: Json, state: str) -> None:
     for step in reversed(way):
         if step == "queued":
             tx.unschedule(_key(email))
-        if step == "sent":
+            enter(tx, email, step)
+            _post(tx, email)
+        elif step == "sent":
             send(tx, email)
         else:
             enter(tx, email, step)
@@ -215,6 +231,9 @@ def _announce(tx: Transaction, email: Json, state: str, details: Json) -> None:
     }
     if email["headers"]:
         data["headers"] = [{"name": name, "value": value} for name, value in email["headers"].items()]
+    for name in ("broadcast_id", "template_id"):
+        if email.get(name):
+            data[name] = email[name]
     if email["tags"]:
         data["tags"] = {tag["name"]: tag["value"] for tag in email["tags"]}
     events.emit(tx, f"email.{state}", data | details)
@@ -224,8 +243,18 @@ def _recipients(email: Json) -> list[str]:
     return [*email["to"], *email["cc"], *email["bcc"]]
 
 
-def _post(tx: Transaction, email: Json, to: list[str]) -> None:
-    """Put a mail that leaves into the world's mail store."""
+def _mark(tx: Transaction, email: Json, state: str) -> None:
+    """Tell in the world's mail store that a mail reached nobody."""
+    mail = tx.get(MAILS, email["id"])
+    if mail is not None:
+        tx.save(MAILS, mail | {"status": state})
+
+
+def _post(tx: Transaction, email: Json) -> None:
+    """Put a mail into the world's mail store, for those of its recipients who get mail; for nobody, not at all."""
+    to = [address for address in email["to"] if suppressions.origin(tx, address) is None]
+    if not to:
+        return
     files = tx.get(emails.ATTACHMENTS, email["id"])
     tx.send_mail(
         {
@@ -236,7 +265,7 @@ def _post(tx: Transaction, email: Json, to: list[str]) -> None:
             "bcc": email["bcc"],
             "reply_to": email["reply_to"],
             "subject": email["subject"],
-            "html": email["html"],
+            "html": tracking.tracked(tx, email),
             "text": emails.text_of(email),
             "headers": {"Message-ID": emails.message_id(email), **email["headers"]},
             "attachments": files["attachments"] if files else [],

@@ -8,12 +8,13 @@ from functools import cache
 from mimetypes import MimeTypes
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from harness import instants
 from mocks.resend import errors
 from mocks.resend.parameters import Body
 from mocks.resend.resources import addresses, domains, schedule
+from mocks.resend.resources.topics import TOPICS
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -56,9 +57,10 @@ class Attachment(Body):
 
 
 class Template(Body):
-    """A published template to send."""
+    """A published template to send, by id or alias, with values for its variables."""
 
     id: str
+    variables: dict[str, Any] | None = None
 
 
 class Message(Body):
@@ -79,28 +81,31 @@ class Message(Body):
     template: Template | None = None
     topic_id: str | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_template(cls, given: Any) -> Any:
+        """A template may bring sender and subject along: `templates.applied` demands them where it does not."""
+        if isinstance(given, dict) and given.get("template") is not None:
+            return {"from": "", "subject": "", **given}
+        return given
+
 
 def check(tx: Transaction, message: Message) -> None:
     """Raise the refusal of the first rule that a message breaks.
 
     In lenient mode the rules about who may write to whom, and about tags, are recorded instead.
     """
-    _check_content(message)
+    _check_content(tx, message)
     _check_addresses(tx, message)
     if message.tags:
         _check_tags(tx, message.tags)
     _check_sender(tx, message)
 
 
-def _check_content(message: Message) -> None:
-    if message.template is not None:
-        if message.html or message.text:
-            text = "The `template` field cannot be used together with `html` or `text`."
-            raise errors.invalid(text, field="template")
-        raise errors.not_found("Template")
+def _check_content(tx: Transaction, message: Message) -> None:
     if not message.html and not message.text:
         raise errors.missing_content()
-    if message.topic_id is not None:
+    if message.topic_id is not None and tx.get(TOPICS, message.topic_id) is None:
         raise errors.not_found("Topic")
 
 

@@ -76,6 +76,6 @@ def delivery_body(event: Json, endpoint: Json) -> bytes:
     if event["type"] != LOGS:
         return orjson.dumps(event["body"])
     logs = event["body"]["logs"]
-    if endpoint["drain"]["deliveryFormat"] == "ndjson":
+    if endpoint.get("drain", {}).get("deliveryFormat") == "ndjson":
         return b"".join(orjson.dumps(each) + b"\n" for each in logs)
     return orjson.dumps(logs)

@@ -81,5 +81,5 @@ const { error } = await resend.emails.send({ ...mail, subject: undefined });
 seen.missing = [error.statusCode, error.name, error.message];
 seen.reserved = await refusal(resend.emails.send({ ...mail, to: "ada@example.com" }));
 seen.onboarding = await refusal(resend.emails.send({ ...mail, from: "onboarding@resend.dev" }));
-seen.unserved = await refusal(resend.contacts.list());
+seen.unserved = await refusal(resend.automations.list());
 console.log(JSON.stringify(seen));

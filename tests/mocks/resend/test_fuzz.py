@@ -52,6 +52,12 @@ RIGHT: dict[str, Any] = {
     "api-keys/create": {"name": "CI"},
     "webhooks/create": {"endpoint": "http://127.0.0.1:9/", "events": ["email.opened"]},
     "webhooks/update": {"status": "disabled"},
+    "contacts/create": {"email": "ada@customer.test", "first_name": "Ada"},
+    "contacts/update": {"unsubscribed": True},
+    "topics/create": {"name": "News", "default_subscription": "opt_in"},
+    "templates/create": {"name": "Welcome", "html": "<p>Hi</p>"},
+    "suppressions/add": {"email": "never@customer.test"},
+    "segments/create": {"name": "All"},
 }
 resend.load()
 
@@ -76,6 +82,14 @@ async def furnish(room: Room) -> dict[str, str]:
         "{domain_id}": (await room.ok("POST", "/domains", {"name": "own.test"}))["id"],
         "{api_key_id}": (await room.ok("POST", "/api-keys", RIGHT["api-keys/create"]))["id"],
         "{webhook_id}": (await room.ok("POST", "/webhooks", RIGHT["webhooks/create"]))["id"],
+        "{contact_id}": (await room.ok("POST", "/contacts", RIGHT["contacts/create"]))["id"],
+        "{segment_id}": (segment := (await room.ok("POST", "/segments", {"name": "All"}))["id"]),
+        "{audience_id}": segment,
+        "{suppression}": (await room.ok("POST", "/suppressions", RIGHT["suppressions/add"]))["id"],
+        "{id}": (await room.ok("POST", "/templates", RIGHT["templates/create"]))["id"],
+        "{attachment_id}": "none",
+        "{log_id}": "none",
+        "{number}": "0",
     }
 
 

@@ -53,3 +53,37 @@ def test_the_platforms_sdk_sends_and_lists_domains(node: Node, env: dict[str, st
         "domains": ["greenroom.test"],
         "refused": "validation_error",
     }
+
+
+def test_contacts_templates_broadcasts_and_the_like(node: Node, env: dict[str, str]) -> None:
+    assert node(HERE / "lists.mjs", env) == {
+        "topic": "What is new",
+        "topics": 1,
+        "segment": "Customers",
+        "segments": 1,
+        "property": "none",
+        "properties": 1,
+        "contact": ["Byron", {"plan": "pro"}],
+        "contacts": ["cy@customer.test", "bob@customer.test", "ada@customer.test"],
+        "in_segments": 1,
+        "subscriptions": ["opt_in"],
+        "unpublished": [404, "not_found"],
+        "filled": ["Hi Ada", "<p>Ada</p>"],
+        "missing": [422, "validation_error"],
+        "template": "draft",
+        "templates": 2,
+        "broadcast": ["Spring", "sent"],
+        "recipients": ["ada@customer.test"],
+        "clicks": 0,
+        "broadcasts": 1,
+        "sent_stays": [422, "validation_error"],
+        "suppression": "manual",
+        "suppressions": 3,
+        "received": ["Re: Triggered", "a.txt"],
+        "file": "hello",
+        "attached": [5],
+        "key": "Deploy",
+        "rotated": True,
+        "logs": [5, "POST"],
+        "quota": [429, "daily_quota_exceeded"],
+    }

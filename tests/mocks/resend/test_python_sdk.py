@@ -165,4 +165,4 @@ def test_a_rate_limit_is_the_sdks_own_error(server: Served, world: World, faults
 
 def test_an_unserved_operation_raises(world: World) -> None:
     with pytest.raises(ResendError, match="The requested endpoint does not exist"):
-        resend.Contacts.list()
+        resend.Automations.list()

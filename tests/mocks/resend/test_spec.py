@@ -15,7 +15,26 @@ MISTAKES = {
     "emails/cancel": "the spec shows the whole email; the API answers {object, id}",
     "domains/create": "tracking_subdomain only where there is one",
     "domains/get": "tracking_subdomain only where there is one",
+    "broadcasts/list": "instants and a topic only where there are any",
+    "broadcasts/get": "instants and a topic only where there are any",
+    "broadcasts/recipients": "how it bounced is not told",
 }
+UNPUBLISHED = {
+    "rotate-signing-secret",
+    *("create-contact", "list-contacts", "get-contact", "update-contact", "remove-contact"),
+}
+"""Contacts under their audience, as older SDKs reach them, and what is newer than the document."""
+
+
+def published() -> set[str]:
+    """Return the operations that are served and in the document."""
+    return {
+        id
+        for id, each in resend.operations.items()
+        if not each.public and id.partition("/")[2] not in UNPUBLISHED
+    }
+
+
 LIST_OF_MAILS = {"object", "html", "text"}
 
 
@@ -24,6 +43,114 @@ async def strict(tmp_path: Path, specs: Path) -> AsyncIterator[Room]:
     room = Room.open(tmp_path, Spec(specs))
     yield room
     await room.close()
+
+
+async def more_answers(room: Room) -> dict[str, Any]:
+    """Call the operations around mails: contacts, templates, broadcasts and the like."""
+    found: dict[str, Any] = {}
+
+    async def ok(id: str, method: str, path: str, body: Any = None) -> Any:
+        found[id] = await room.ok(method, path, body)
+        return found[id]
+
+    topic = (
+        await ok("topics/create", "POST", "/topics", {"name": "News", "default_subscription": "opt_in"})
+    )["id"]
+    segment = (await ok("segments/create", "POST", "/segments", {"name": "All"}))["id"]
+    audience = (await ok("audiences/create", "POST", "/audiences", {"name": "Old"}))["id"]
+    for thing in ("segments", "audiences"):
+        await ok(f"{thing}/list", "GET", f"/{thing}")
+        await ok(f"{thing}/get", "GET", f"/{thing}/{segment}")
+    held = await ok(
+        "contact-properties/create", "POST", "/contact-properties", {"key": "plan", "type": "string"}
+    )
+    path = f"/contact-properties/{held['id']}"
+    await ok("contact-properties/list", "GET", "/contact-properties")
+    await ok("contact-properties/update", "PATCH", path, {"fallback_value": "free"})
+    await ok("contact-properties/get", "GET", path)
+    contact = {"email": "ada@customer.test", "first_name": "Ada", "segments": [segment]}
+    made = (await ok("contacts/create", "POST", "/contacts", contact | {"properties": {"plan": "pro"}}))["id"]
+    path = f"/contacts/{made}"
+    await ok("contacts/list", "GET", f"/contacts?segment_id={segment}")
+    await ok("contacts/update", "PATCH", path, {"last_name": "Byron"})
+    await ok("contacts/get", "GET", "/contacts/ada@customer.test")
+    await ok("contacts/add-segment", "POST", f"{path}/segments/{audience}")
+    await ok("contacts/list-segments", "GET", f"{path}/segments")
+    await ok("contacts/remove-segment", "DELETE", f"{path}/segments/{audience}")
+    subscribed = {"topics": [{"id": topic, "subscription": "opt_out"}]}
+    await ok("contacts/update-topics", "PATCH", f"{path}/topics", subscribed)
+    await ok("contacts/list-topics", "GET", f"{path}/topics")
+    await ok("topics/list", "GET", "/topics")
+    await ok("topics/update", "PATCH", f"/topics/{topic}", {"description": "x"})
+    await ok("topics/get", "GET", f"/topics/{topic}")
+    await answer_templates(ok)
+    await answer_broadcasts(room, ok, segment)
+    await ok("contact-properties/remove", "DELETE", f"/contact-properties/{held['id']}")
+    await ok("topics/remove", "DELETE", f"/topics/{topic}")
+    await ok("contacts/remove", "DELETE", path)
+    await ok("segments/remove", "DELETE", f"/segments/{segment}")
+    await ok("audiences/remove", "DELETE", f"/audiences/{audience}")
+    await answer_suppressions(ok)
+    await answer_received(room, ok)
+    logs = await ok("logs/list", "GET", "/logs")
+    await ok("logs/get", "GET", f"/logs/{logs['data'][0]['id']}")
+    return found
+
+
+async def answer_templates(ok: Any) -> None:
+    content = {"name": "Welcome", "html": "<p>{{{NAME}}}</p>", "alias": "welcome", "subject": "Hi"}
+    variables = [{"key": "NAME", "type": "string", "fallback_value": "you"}]
+    made = (await ok("templates/create", "POST", "/templates", content | {"variables": variables}))["id"]
+    await ok("templates/update", "PATCH", f"/templates/{made}", {"text": "{{{NAME}}}"})
+    await ok("templates/publish", "POST", f"/templates/{made}/publish")
+    await ok("templates/list", "GET", "/templates")
+    await ok("templates/get", "GET", "/templates/welcome")
+    copied = (await ok("templates/duplicate", "POST", f"/templates/{made}/duplicate"))["id"]
+    await ok("templates/remove", "DELETE", f"/templates/{copied}")
+
+
+async def answer_broadcasts(room: Room, ok: Any, segment: str) -> None:
+    body = {"segment_id": segment, "from": "news@greenroom.test", "subject": "News", "html": "<p>Hi</p>"}
+    made = (await ok("broadcasts/create", "POST", "/broadcasts", body))["id"]
+    path = f"/broadcasts/{made}"
+    await ok("broadcasts/update", "PATCH", path, {"name": "Spring"})
+    await ok("broadcasts/send", "POST", f"{path}/send", {"scheduled_at": "in 1 hour"})
+    await ok("broadcasts/cancel", "POST", f"{path}/cancel")
+    await ok("broadcasts/send", "POST", f"{path}/send", {})
+    await room.advance(5)
+    email = (await ok("broadcasts/recipients", "GET", f"{path}/recipients"))["data"][0]["id"]
+    room.trigger("email.clicked", email_id=email, link="https://a.test/")
+    await ok("broadcasts/list-clicked-links", "GET", f"{path}/clicked-links")
+    await ok("broadcasts/list", "GET", "/broadcasts")
+    await ok("broadcasts/get", "GET", path)
+    other = (await ok("broadcasts/create", "POST", "/broadcasts", body))["id"]
+    await ok("broadcasts/remove", "DELETE", f"/broadcasts/{other}")
+
+
+async def answer_suppressions(ok: Any) -> None:
+    made = await ok("suppressions/add", "POST", "/suppressions", {"email": "no@customer.test"})
+    await ok("suppressions/batch-add", "POST", "/suppressions/batch/add", {"emails": ["never@customer.test"]})
+    await ok("suppressions/list", "GET", "/suppressions?origin=manual")
+    await ok("suppressions/get", "GET", f"/suppressions/{made['id']}")
+    await ok("suppressions/remove", "DELETE", "/suppressions/no@customer.test")
+    await ok(
+        "suppressions/batch-remove", "POST", "/suppressions/batch/remove", {"emails": ["never@customer.test"]}
+    )
+
+
+async def answer_received(room: Room, ok: Any) -> None:
+    both = {"sending": "enabled", "receiving": "enabled"}
+    await room.ok("POST", "/domains", {"name": "in.test", "capabilities": both})
+    file = {"filename": "a.txt", "content": "aGVsbG8=", "content_id": "a"}
+    room.trigger("email.received", to="hello@in.test", attachments=[file])
+    mail_ = (await ok("emails/list-receiving", "GET", "/emails/receiving"))["data"][0]
+    path = f"/emails/receiving/{mail_['id']}"
+    await ok("emails/get-receiving", "GET", path)
+    one = (await ok("emails/list-receiving-attachments", "GET", f"{path}/attachments"))["data"][0]
+    await ok("emails/get-receiving-attachment", "GET", f"{path}/attachments/{one['id']}")
+    sent = await room.send(attachments=[file])
+    one = (await ok("emails/list-attachments", "GET", f"/emails/{sent}/attachments"))["data"][0]
+    await ok("emails/get-attachment", "GET", f"/emails/{sent}/attachments/{one['id']}")
 
 
 async def answers(room: Room) -> dict[str, Any]:
@@ -49,6 +176,7 @@ async def answers(room: Room) -> dict[str, Any]:
         "domains/remove": await room.ok("DELETE", owned),
         "api-keys/create": key,
         "api-keys/list": await room.ok("GET", "/api-keys"),
+        "api-keys/update": await room.ok("PATCH", f"/api-keys/{key['id']}", {"name": "Deploy"}),
         "api-keys/remove": await room.ok("DELETE", f"/api-keys/{key['id']}"),
         "webhooks/create": hook,
         "webhooks/list": await room.ok("GET", "/webhooks"),
@@ -59,8 +187,8 @@ async def answers(room: Room) -> dict[str, Any]:
 
 
 async def test_every_operation_that_is_served_answers_as_the_spec_says_and_completely(strict: Room) -> None:
-    answered = await answers(strict)
-    assert set(answered) == set(resend.operations)
+    answered = await answers(strict) | await more_answers(strict)
+    assert set(answered) == published()
     spec = strict.spec
     assert spec is not None
     for id, answer in answered.items():
@@ -70,9 +198,10 @@ async def test_every_operation_that_is_served_answers_as_the_spec_says_and_compl
         assert spec.properties(schema) <= set(answer), id
         if answer.get("object") == "list":
             item = _item(spec, schema)
-            assert spec.properties(item) - set(answer["data"][0]) == (
-                LIST_OF_MAILS if id == "emails/list" else set()
-            )
+            if answer["data"]:
+                assert spec.properties(item) - set(answer["data"][0]) == (
+                    LIST_OF_MAILS if id == "emails/list" else set()
+                ), id
 
 
 def _item(spec: Spec, schema: Any) -> Any:
@@ -86,6 +215,8 @@ async def test_operations_have_the_specs_own_ids_paths_and_statuses(strict: Room
     assert spec is not None
     resend.load()
     for id, operation in resend.operations.items():
+        if id not in published():
+            continue
         assert str(operation.status) in spec.operations[id]["responses"]
         described = spec.operations[id].get("parameters", [])
         in_path = [each["name"] for each in described if each.get("in") == "path"]
@@ -112,10 +243,12 @@ async def test_every_event_that_is_announced_is_as_the_spec_says(strict: Room) -
     )
     await strict.ok("PATCH", f"/domains/{domain['id']}", {"open_tracking": True, "tracking_subdomain": "t"})
     await strict.ok("DELETE", f"/domains/{domain['id']}")
-    announced = set(strict.announced())
-    assert announced == {each for each in EVENTS if each.startswith(("email.", "domain."))} - {
-        "email.received"
-    }
+    await strict.ok("POST", "/domains", {"name": "in.test", "capabilities": {"receiving": "enabled"}})
+    strict.trigger("email.received", to="hello@in.test")
+    contact = await strict.ok("POST", "/contacts", {"email": "ada@customer.test"})
+    await strict.ok("PATCH", f"/contacts/{contact['id']}", {"unsubscribed": True})
+    await strict.ok("DELETE", f"/contacts/{contact['id']}")
+    assert set(strict.announced()) == set(EVENTS)
 
 
 def test_the_event_types_are_the_specs(specs: Path) -> None:

@@ -1,0 +1,6 @@
+"""Signing secrets of webhook endpoints: those that a rotation replaced are retired when their grace is over."""
+
+from harness import svix
+from mocks.resend.provider import resend
+
+resend.timer(svix.RETIRED)(svix.retire)
