@@ -146,6 +146,6 @@ async def the_backend_signs_out(page: Page, url: str, world: World) -> None:
         (await http.post(f"/v1/sessions/{session}/revoke", headers=key)).raise_for_status()
     # Not waited for: the page goes elsewhere by itself once it knows.
     await page.evaluate("void Clerk.session.touch().catch(() => null)")
-    await page.wait_for_function("window.Clerk?.loaded && !window.Clerk.session")
+    await expect(page.locator("#signed-out")).to_be_visible(timeout=60_000)
     await page.goto(f"{url}/dashboard")
     await page.wait_for_url("**/sign-in**")
