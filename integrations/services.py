@@ -19,6 +19,8 @@ from integrations.creators.connections import Connections
 from integrations.creators.creators import Creators
 from integrations.creators.insightiq_gateway import InsightiqGateway
 from integrations.database import Database
+from integrations.deployment.rotation import KeyRotations
+from integrations.deployment.vercel_gateway import VercelGateway
 from integrations.identity.clerk_gateway import ClerkGateway
 from integrations.identity.directory import Directory
 from integrations.identity.organisations import Organisations
@@ -54,7 +56,7 @@ from integrations.webhooks.mux import MuxWebhooks
 from integrations.webhooks.resend import ResendWebhooks
 from integrations.webhooks.stripe import StripeWebhooks
 
-PROVIDERS = ("stripe", "resend", "clerk", "algolia", "mux", "insightiq", "cint")
+PROVIDERS = ("stripe", "resend", "clerk", "algolia", "mux", "insightiq", "cint", "vercel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,8 @@ class Services:
     mux: MuxGateway
     insightiq: InsightiqGateway
     cint: CintGateway
+    vercel: VercelGateway
+    key_rotations: KeyRotations
     guards: tuple[ProviderGuard, ...]
 
     @classmethod
@@ -142,6 +146,7 @@ class Services:
         connections = Connections(database, insightiq, mirror, clock)
 
         cint = CintGateway(settings, guards["cint"], clock)
+        vercel = VercelGateway(settings, guards["vercel"], clock)
         results = Results(database)
         fielding = Fielding(database, cint, mirror, results, mail, outbox, settings, clock)
         return cls(
@@ -187,6 +192,8 @@ class Services:
             mux=mux,
             insightiq=insightiq,
             cint=cint,
+            vercel=vercel,
+            key_rotations=KeyRotations(database, vercel, settings, clock),
             guards=tuple(guards.values()),
         )
 
@@ -201,6 +208,7 @@ class Services:
         self.mux.close()
         self.insightiq.close()
         self.cint.close()
+        self.vercel.close()
         self.database.close()
 
 
