@@ -146,8 +146,7 @@ class Services:
         connections = Connections(database, insightiq, mirror, clock)
 
         cint = CintGateway(settings, guards["cint"], clock)
-        vercel = VercelGateway(settings, guards["vercel"], clock)
-        results = Results(database)
+        results, vercel = Results(database), VercelGateway(settings, guards["vercel"], clock)
         fielding = Fielding(database, cint, mirror, results, mail, outbox, settings, clock)
         return cls(
             settings=settings,
