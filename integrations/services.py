@@ -118,7 +118,7 @@ class Services:
         clock = clock or SystemClock()
         guards = _guards(settings, clock)
         database = Database(settings.database_url.get_secret_value())
-        mirror, inbox = Mirror(database), Inbox(database, clock)
+        mirror, inbox, results = Mirror(database), Inbox(database, clock), Results(database)
 
         tracking = MailTracking(database)
         mail = MailService(database, ResendGateway(settings, guards["resend"], clock), settings, clock)
@@ -136,8 +136,6 @@ class Services:
 
         algolia = AlgoliaGateway(settings, guards["algolia"], clock)
         outbox = SearchOutbox(database, algolia, settings, clock)
-        campaigns = Campaigns(database, outbox, clock)
-
         mux = MuxGateway(settings, guards["mux"], clock)
         videos = Videos(database, mux, mirror, settings, clock)
 
@@ -146,7 +144,7 @@ class Services:
         connections = Connections(database, insightiq, mirror, clock)
 
         cint = CintGateway(settings, guards["cint"], clock)
-        results, vercel = Results(database), VercelGateway(settings, guards["vercel"], clock)
+        vercel = VercelGateway(settings, guards["vercel"], clock)
         fielding = Fielding(database, cint, mirror, results, mail, outbox, settings, clock)
         return cls(
             settings=settings,
@@ -164,7 +162,7 @@ class Services:
             reconciliation=Reconciliation(database, stripe, customers, subscriptions, invoices),
             mail=mail,
             mail_tracking=tracking,
-            campaigns=campaigns,
+            campaigns=Campaigns(database, outbox, clock),
             search=Search(algolia, outbox, settings, clock),
             outbox=outbox,
             search_sync=SearchSync(database, algolia, outbox, clock),
