@@ -125,14 +125,21 @@ class Caller:
 
     def send_email(self, number: int) -> bytes:
         """Send one e-mail."""
-        mail = {
+        return self.resend("POST", "/resend/emails", json.dumps(self._mail(number)))
+
+    def send_batch(self, first: int, count: int) -> bytes:
+        """Send several e-mails in one request, numbered from `first`."""
+        mails = [self._mail(number) for number in range(first, first + count)]
+        return self.resend("POST", "/resend/emails/batch", json.dumps(mails))
+
+    def _mail(self, number: int) -> dict[str, object]:
+        return {
             "from": f"Greenroom <{self.sender}>",
             "to": [f"{PEOPLE[number % 8].lower()}.{number}@guests.test"],
             "subject": f"Your place in the green room ({number})",
             "html": "<p>Hello!</p><p>Your call is at seven. The door code is on the back of your pass.</p>"
             * 3,
         }
-        return self.resend("POST", "/resend/emails", json.dumps(mail))
 
 
 _CLIENT = json.dumps(

@@ -10,7 +10,7 @@ class Plan:
     """`rounds` interleaved runs of `requests` requests each; ports are taken from `port` upwards.
 
     `customers` is how many the large store holds, `objects` how many customers a world has that is copied,
-    `deliveries` how many events are posted, `subscriptions` how many are renewed,
+    `deliveries` how many events are posted, `mails` how many mails are sent, `subscriptions` how many are renewed,
     `records` how many an index has, and `searches` how often it is searched in each of seven ways,
     `creators` how large the populations are that are searched as often, `respondents` the completes of a study,
     `views` how many Mux Data counts, `upload` how many MiB a file has.
@@ -22,6 +22,7 @@ class Plan:
     customers: int = 100_000
     objects: int = 5_000
     deliveries: int = 2_000
+    mails: int = 5_000
     subscriptions: int = 1_000
     records: int = 100_000
     searches: int = 100
@@ -39,6 +40,7 @@ class Plan:
             customers=5_000,
             objects=500,
             deliveries=500,
+            mails=1_000,
             subscriptions=100,
             records=10_000,
             searches=20,

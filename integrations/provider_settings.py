@@ -17,6 +17,7 @@ MUX_API = "https://api.mux.com"
 MUX_STREAM, MUX_IMAGE = "https://stream.mux.com", "https://image.mux.com"
 INSIGHTIQ_API = "https://api.sandbox.insightiq.ai"
 CINT_AUTH, CINT_API, CINT_S2S = "https://auth.lucidhq.com", "https://api.cint.com", "https://s2s.cint.com"
+VERCEL_API = "https://api.vercel.com"
 _HTTP_URL = TypeAdapter(HttpUrl)
 
 
@@ -40,7 +41,7 @@ def svix_secret(value: SecretStr | None) -> SecretStr | None:
 
 
 class ProviderSettings(BaseSettings):
-    """The five optional groups."""
+    """The six optional groups."""
 
     model_config = SettingsConfigDict(populate_by_name=True)
 
@@ -111,6 +112,13 @@ class ProviderSettings(BaseSettings):
     cint_s2s_url: WebAddress = Field(
         default=CINT_S2S, validation_alias=AliasChoices("CINT_S2S_URL", "GREENROOM_CINT_URL")
     )
+    vercel_token: SecretStr | None = Field(default=None, validation_alias="VERCEL_TOKEN")
+    vercel_team_id: Word | None = Field(default=None, validation_alias="VERCEL_TEAM_ID")
+    vercel_project_id: Word | None = Field(default=None, validation_alias="VERCEL_PROJECT_ID")
+    vercel_url: WebAddress = Field(
+        default=VERCEL_API, validation_alias=AliasChoices("VERCEL_API_URL", "GREENROOM_VERCEL_URL")
+    )
+    rotation_key: SecretStr | None = Field(default=None, validation_alias="ROTATION_KEY")
     surveys_url: WebAddress = Field(default="http://localhost:8000", validation_alias="SURVEYS_PUBLIC_URL")
     job_sweep_seconds: float = Field(default=15.0, ge=0, validation_alias="JOB_SWEEP_SECONDS")
 

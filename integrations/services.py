@@ -19,6 +19,8 @@ from integrations.creators.connections import Connections
 from integrations.creators.creators import Creators
 from integrations.creators.insightiq_gateway import InsightiqGateway
 from integrations.database import Database
+from integrations.deployment.rotation import KeyRotations
+from integrations.deployment.vercel_gateway import VercelGateway
 from integrations.identity.clerk_gateway import ClerkGateway
 from integrations.identity.directory import Directory
 from integrations.identity.organisations import Organisations
@@ -54,7 +56,7 @@ from integrations.webhooks.mux import MuxWebhooks
 from integrations.webhooks.resend import ResendWebhooks
 from integrations.webhooks.stripe import StripeWebhooks
 
-PROVIDERS = ("stripe", "resend", "clerk", "algolia", "mux", "insightiq", "cint")
+PROVIDERS = ("stripe", "resend", "clerk", "algolia", "mux", "insightiq", "cint", "vercel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,8 @@ class Services:
     mux: MuxGateway
     insightiq: InsightiqGateway
     cint: CintGateway
+    vercel: VercelGateway
+    key_rotations: KeyRotations
     guards: tuple[ProviderGuard, ...]
 
     @classmethod
@@ -114,7 +118,7 @@ class Services:
         clock = clock or SystemClock()
         guards = _guards(settings, clock)
         database = Database(settings.database_url.get_secret_value())
-        mirror, inbox = Mirror(database), Inbox(database, clock)
+        mirror, inbox, results = Mirror(database), Inbox(database, clock), Results(database)
 
         tracking = MailTracking(database)
         mail = MailService(database, ResendGateway(settings, guards["resend"], clock), settings, clock)
@@ -132,8 +136,6 @@ class Services:
 
         algolia = AlgoliaGateway(settings, guards["algolia"], clock)
         outbox = SearchOutbox(database, algolia, settings, clock)
-        campaigns = Campaigns(database, outbox, clock)
-
         mux = MuxGateway(settings, guards["mux"], clock)
         videos = Videos(database, mux, mirror, settings, clock)
 
@@ -142,7 +144,7 @@ class Services:
         connections = Connections(database, insightiq, mirror, clock)
 
         cint = CintGateway(settings, guards["cint"], clock)
-        results = Results(database)
+        vercel = VercelGateway(settings, guards["vercel"], clock)
         fielding = Fielding(database, cint, mirror, results, mail, outbox, settings, clock)
         return cls(
             settings=settings,
@@ -160,7 +162,7 @@ class Services:
             reconciliation=Reconciliation(database, stripe, customers, subscriptions, invoices),
             mail=mail,
             mail_tracking=tracking,
-            campaigns=campaigns,
+            campaigns=Campaigns(database, outbox, clock),
             search=Search(algolia, outbox, settings, clock),
             outbox=outbox,
             search_sync=SearchSync(database, algolia, outbox, clock),
@@ -187,6 +189,8 @@ class Services:
             mux=mux,
             insightiq=insightiq,
             cint=cint,
+            vercel=vercel,
+            key_rotations=KeyRotations(database, vercel, settings, clock),
             guards=tuple(guards.values()),
         )
 
@@ -201,6 +205,7 @@ class Services:
         self.mux.close()
         self.insightiq.close()
         self.cint.close()
+        self.vercel.close()
         self.database.close()
 
 

@@ -34,6 +34,13 @@ class Settings(ProviderSettings):
     resend_webhook_secret: SecretStr = Field(validation_alias="RESEND_WEBHOOK_SECRET")
 
     database_url: SecretStr = Field(default=SecretStr(DEFAULT_DATABASE_URL), validation_alias="DATABASE_URL")
+    mail_brand_name: str = Field(default="Platform", validation_alias="MAIL_BRAND_NAME")
+    mail_brand_colour: str = Field(
+        default="#1c1917", pattern=r"^#[0-9a-fA-F]{6}$", validation_alias="MAIL_BRAND_COLOUR"
+    )
+    mail_brand_logo_url: WebAddress | None = Field(default=None, validation_alias="MAIL_BRAND_LOGO_URL")
+    mail_brand_address: str | None = Field(default=None, validation_alias="MAIL_BRAND_ADDRESS")
+    mails_per_second: float = Field(default=5.0, gt=0, validation_alias="MAILS_PER_SECOND")
     email_from: str = Field(default="onboarding@resend.dev", validation_alias="EMAIL_FROM")
     app_url: WebAddress = Field(default="http://localhost:3000", validation_alias="NEXT_PUBLIC_APP_URL")
 

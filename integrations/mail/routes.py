@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from integrations.access import PROBLEMS, CallerOf, ServicesOf
-from integrations.mail.schemas import MailList, MailView
+from integrations.mail.messages import MESSAGES, Announcement, preview
+from integrations.mail.schemas import Announced, MailList, MailView, NewAnnouncement, Preview, TemplateList
 from integrations.schemas import EmailAddress
 
 router = APIRouter(responses=PROBLEMS)
@@ -24,3 +25,30 @@ def list_mails(
         organisation_id=caller.scope(organisation_id), recipient=recipient, limit=limit
     )
     return MailList(mails=[MailView.model_validate(each) for each in mails])
+
+
+@router.get("/mails/templates")
+def list_templates() -> TemplateList:
+    """List the templates that mails are made of."""
+    return TemplateList(templates=sorted(MESSAGES))
+
+
+@router.get("/mails/templates/{template}")
+def preview_template(services: ServicesOf, template: str) -> Preview:
+    """Show a template in the brand's frame, its fields' names in place of values."""
+    return Preview.model_validate(preview(template, services.mail.brand), from_attributes=True)
+
+
+@router.post("/mails/announcements", status_code=202)
+def announce(caller: CallerOf, services: ServicesOf, body: NewAnnouncement) -> Announced:
+    """Write a mail down for many recipients, once for each key; they go out at the pace that Resend allows."""
+    message = Announcement(
+        heading=body.heading, words=body.words, action=body.action, action_url=str(body.action_url)
+    )
+    written = services.mail.announce(
+        organisation_id=caller.scope(body.organisation_id),
+        recipients=body.recipients,
+        message=message,
+        key=body.key,
+    )
+    return Announced(mails=written)

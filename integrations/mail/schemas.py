@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 
 from integrations.models import MailStatus
-from integrations.schemas import View
+from integrations.schemas import EmailAddress, View
 
 
 class MailEventView(View):
@@ -36,3 +36,37 @@ class MailList(BaseModel):
     """Mails, newest first."""
 
     mails: list[MailView]
+
+
+class TemplateList(BaseModel):
+    """The names of the templates."""
+
+    templates: list[str]
+
+
+class Preview(BaseModel):
+    """A template as it would be sent."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    subject: str
+    html: str
+    text: str
+
+
+class NewAnnouncement(BaseModel):
+    """What many are to be told; the same `key` never writes to an address twice."""
+
+    organisation_id: str | None = None
+    recipients: list[EmailAddress] = Field(min_length=1, max_length=1000)
+    heading: str = Field(min_length=1, max_length=200)
+    words: str = Field(min_length=1, max_length=5000)
+    action: str = Field(min_length=1, max_length=100)
+    action_url: HttpUrl
+    key: str = Field(min_length=1, max_length=100)
+
+
+class Announced(BaseModel):
+    """The ids of the mails that were written down."""
+
+    mails: list[str]

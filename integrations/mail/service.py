@@ -6,7 +6,7 @@ same idempotency key, so that a request whose answer was lost is not repeated to
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from integrations.clock import Clock
 from integrations.database import Database, insert_if_absent
 from integrations.errors import ProviderError
 from integrations.identifiers import new_id
-from integrations.mail.messages import Message, render
+from integrations.mail.messages import Announcement, Brand, Message, render
 from integrations.mail.resend_gateway import OutgoingMail, ResendGateway
 from integrations.models import Mail, MailStatus, UndeliverableAddress
 from integrations.settings import Settings
@@ -37,6 +37,13 @@ class MailService:
         self._resend = resend
         self._settings = settings
         self._clock = clock
+        self._last_sent: float | None = None
+        self.brand = Brand(
+            name=settings.mail_brand_name,
+            colour=settings.mail_brand_colour,
+            logo_url=settings.mail_brand_logo_url,
+            address=settings.mail_brand_address,
+        )
 
     def enqueue(
         self,
@@ -48,7 +55,7 @@ class MailService:
         dedupe_key: str,
     ) -> str | None:
         """Write a mail down and return its id, or None when one with this key was written before."""
-        rendered = render(message)
+        rendered = render(message, self.brand)
         mail_id = new_id()
         inserted = insert_if_absent(
             session,
@@ -68,6 +75,28 @@ class MailService:
             },
         )
         return mail_id if inserted else None
+
+    def announce(
+        self, *, organisation_id: str | None, recipients: Sequence[str], message: Announcement, key: str
+    ) -> list[str]:
+        """Write a mail down for each recipient, once for each `key`; return the ids of those that were not there yet.
+
+        They go out as all queued mail does, no faster than `MAILS_PER_SECOND`; addresses that are known to be
+        undeliverable are passed over.
+        """
+        written: list[str] = []
+        with self._database.transaction() as session:
+            for recipient in dict.fromkeys(each.strip() for each in recipients):
+                mail_id = self.enqueue(
+                    session,
+                    organisation_id=organisation_id,
+                    recipient=recipient,
+                    message=message,
+                    dedupe_key=f"announcement:{key}:{recipient.lower()}",
+                )
+                if mail_id is not None:
+                    written.append(mail_id)
+        return written
 
     def deliver(self, mail_id: str | None) -> None:
         """Send a queued mail, or keep it back if its address is undeliverable. None is no mail: nothing happens.
@@ -97,6 +126,7 @@ class MailService:
         for mail_id in waiting:
             if stopping():
                 break
+            self._wait_for_turn()
             self.deliver(mail_id)
             tried += 1
         return tried
@@ -112,6 +142,15 @@ class MailService:
             query = query.where(Mail.recipient == recipient)
         with self._database.transaction() as session:
             return list(session.scalars(query.limit(limit)))
+
+    def _wait_for_turn(self) -> None:
+        """Keep to the pace that Resend allows: who sends faster is told 429, and then waits longer."""
+        now = self._clock.monotonic()
+        if self._last_sent is not None:
+            pause = self._last_sent + 1 / self._settings.mails_per_second - now
+            if pause > 0:
+                self._clock.sleep(pause)
+        self._last_sent = self._clock.monotonic()
 
     def _prepare(self, mail_id: str) -> OutgoingMail | None:
         with self._database.transaction() as session:

@@ -16,6 +16,7 @@ from integrations.models.creators import (
     JobStatus,
     RiskLevel,
 )
+from integrations.models.deployment import KeyRotation, KeyRotationStep, RotationStatus, StepStatus
 from integrations.models.inbox import ERASED, EventCursor, InboxEvent, InboxStatus, MirrorRead
 from integrations.models.mail import Mail, MailEvent, MailStatus, UndeliverableAddress
 from integrations.models.studies import (
@@ -53,6 +54,8 @@ __all__ = [
     "Invoice",
     "JobKind",
     "JobStatus",
+    "KeyRotation",
+    "KeyRotationStep",
     "Kpi",
     "Mail",
     "MailEvent",
@@ -64,7 +67,9 @@ __all__ = [
     "QuestionType",
     "Respondent",
     "RiskLevel",
+    "RotationStatus",
     "SearchChange",
+    "StepStatus",
     "Study",
     "StudyStatus",
     "Subscription",

@@ -67,10 +67,13 @@ def populate(tx: Transaction, story: Json) -> dict[str, str]:
         "crons": [],
     }
     with tx.earlier(10 * instants.DAY):
-        if not variables.of_project(tx, PROJECT_ID):
-            variables.create(tx, project, public, upsert=True)
+        address = variables.create(tx, project, public, upsert=True)
         deployment = lifecycle.start(tx, project, wanted)
         lifecycle.build(tx, deployment)
         lifecycle.built(tx, deployment)
     tx.unschedule(f"deployment:{deployment['id']}")
-    return {"vercel.project.platform": PROJECT_ID, "vercel.deployment.platform": deployment["id"]}
+    return {
+        "vercel.project.platform": PROJECT_ID,
+        "vercel.deployment.platform": deployment["id"],
+        "vercel.variable.address": address["id"],
+    }

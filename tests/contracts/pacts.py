@@ -39,7 +39,10 @@ def environment() -> dict[str, str]:
     example = (ROOT / ".env.example").read_text("utf-8").splitlines()
     prices = dict(line.split("=", 1) for line in example if line.startswith("NEXT_PUBLIC_PRICE_"))
     optional = {name: value.format(url="http://127.0.0.1:9") for name, value in OPTIONAL.items()}
-    return {**ENVIRONMENT, **optional, **prices}
+    vercel = dict(
+        line.split("=", 1) for line in example if line.startswith(("VERCEL_TEAM", "VERCEL_PROJECT"))
+    )
+    return {**ENVIRONMENT, **optional, **prices, **vercel}
 
 
 def uuid(example: str = "0f8fad5b-d9cb-469f-a165-70867728950e") -> Any:

@@ -67,6 +67,7 @@ _CREDENTIALS: dict[str, Callable[[Environment], dict[str, str]]] = {
     "mux": _basic("MUX_TOKEN_ID", "MUX_TOKEN_SECRET"),
     "resend": _bearer("RESEND_API_KEY"),
     "stripe": _bearer("STRIPE_SECRET_KEY"),
+    "vercel": _bearer("VERCEL_TOKEN"),
 }
 
 

@@ -18,6 +18,7 @@ from tests.integrations.insightiq_stub import InsightiqStub
 from tests.integrations.layer import Layer
 from tests.integrations.mux_stub import MuxStub
 from tests.integrations.stub_server import StubServer
+from tests.integrations.vercel_stub import VercelStub
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +56,15 @@ def layer(
     """The services on a migrated database."""
     stripe, resend = providers
     clerk, algolia, mux, insightiq, cint = ClerkStub(), AlgoliaStub(), MuxStub(), InsightiqStub(), CintStub()
-    stub_server.stubs = {"clerk": clerk, "algolia": algolia, "mux": mux, "insightiq": insightiq, "cint": cint}
+    vercel = VercelStub()
+    stub_server.stubs = {
+        "clerk": clerk,
+        "algolia": algolia,
+        "mux": mux,
+        "insightiq": insightiq,
+        "cint": cint,
+        "vercel": vercel,
+    }
     stub_server.unexpected.clear()
     settings = load_settings(
         {
@@ -72,7 +81,7 @@ def layer(
     clock = stubs.FakeClock()
     services = Services.build(settings, clock)
     services.database.upgrade()
-    yield Layer(settings, services, clock, stripe, resend, clerk, algolia, mux, insightiq, cint)
+    yield Layer(settings, services, clock, stripe, resend, clerk, algolia, mux, insightiq, cint, vercel)
     services.close()
     assert stub_server.unexpected == []
 

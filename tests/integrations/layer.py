@@ -20,6 +20,7 @@ from tests.integrations.stubs import (
     sign_resend,
     sign_stripe,
 )
+from tests.integrations.vercel_stub import VercelStub
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Layer:
     mux: MuxStub
     insightiq: InsightiqStub
     cint: CintStub
+    vercel: VercelStub
 
     def organisation(self, name: str = "Acme", billing_email: str = "billing@acme.test") -> str:
         """Create an organisation with a Stripe customer and return its id."""

@@ -63,6 +63,11 @@ OPTIONAL = {
     "CINT_WEBHOOK_SECRET": "FP7UPZpATKBcYJj4va95PYud+a3gCidRERiLO+9MoFE=",
     "GREENROOM_CINT_URL": "{url}/cint",
     "SURVEYS_PUBLIC_URL": "https://surveys.platform.test",
+    "VERCEL_TOKEN": "inventedtoken00000000000",
+    "VERCEL_TEAM_ID": "team_invented",
+    "VERCEL_PROJECT_ID": "prj_invented",
+    "VERCEL_API_URL": "{url}/vercel",
+    "ROTATION_KEY": "aW52ZW50ZWQgaW52ZW50ZWQgaW52ZW50ZWQgaW52ZW4=",
 }
 
 

@@ -1,9 +1,10 @@
 """Sending: once, in the end, and not to those who cannot get it."""
 
+import httpx
 import pytest
 import requests
 
-from integrations.mail.messages import Welcome
+from integrations.mail.messages import Announcement, Welcome
 from integrations.models import MailStatus
 from tests.integrations.layer import Layer
 from tests.integrations.stubs import mail_event, resend_error
@@ -144,3 +145,56 @@ def test_mails_are_listed_by_organisation_and_recipient(layer: Layer) -> None:
     by_organisation = layer.services.mail.list(organisation_id=by_recipient[0].organisation_id)
     assert [mail.dedupe_key for mail in by_organisation] == ["a"]
     assert len(layer.services.mail.list(limit=1)) == 1
+
+
+# --- many at once ------------------------------------------------------------------------------------------------
+
+NEWS = Announcement(heading="News", words="Soon.", action="Read on", action_url="https://app.test/news")
+
+
+def announce(layer: Layer, *recipients: str, key: str = "spring") -> list[str]:
+    return layer.services.mail.announce(organisation_id=None, recipients=recipients, message=NEWS, key=key)
+
+
+def test_an_announcement_goes_to_each_once(layer: Layer) -> None:
+    assert len(announce(layer, "ada@acme.test", "bo@acme.test", "ada@acme.test")) == 2
+    assert len(announce(layer, "ADA@acme.test", "cy@acme.test")) == 1
+    assert len(announce(layer, "ada@acme.test", key="summer")) == 1
+    assert layer.services.mail.deliver_pending() == 4
+    assert [call.json["to"] for call in layer.resend.calls].count(["ada@acme.test"]) == 2
+
+
+def test_queued_mail_goes_out_at_the_pace_that_resend_allows(layer: Layer) -> None:
+    announce(layer, *[f"a{number}@acme.test" for number in range(11)])
+    begun = layer.clock.elapsed
+    assert layer.services.mail.deliver_pending() == 11
+    assert layer.clock.elapsed - begun == pytest.approx(10 / layer.settings.mails_per_second)
+
+
+def test_undeliverable_addresses_are_passed_over(layer: Layer) -> None:
+    bounce = {"message": "no such user", "type": "Permanent", "subType": "General"}
+    layer.deliver_resend(mail_event("email.bounced", to="no@acme.test", bounce=bounce))
+    announce(layer, "no@acme.test", "ada@acme.test")
+    layer.services.mail.deliver_pending()
+    assert [call.json["to"] for call in layer.resend.calls] == [["ada@acme.test"]]
+    statuses = {mail.recipient: mail.status for mail in layer.services.mail.list()}
+    assert statuses["no@acme.test"] is MailStatus.WITHHELD
+
+
+async def test_announcements_and_previews_by_http(layer: Layer, client: httpx.AsyncClient) -> None:
+    body = {
+        "recipients": ["ada@acme.test", "bo@acme.test"],
+        "heading": "News",
+        "words": "Soon.",
+        "action": "Read on",
+        "action_url": "https://app.test/news",
+        "key": "spring",
+    }
+    answer = await client.post("/mails/announcements", json=body)
+    assert (answer.status_code, len(answer.json()["mails"])) == (202, 2)
+    assert (await client.post("/mails/announcements", json=body)).json()["mails"] == []
+    names = (await client.get("/mails/templates")).json()["templates"]
+    assert {"announcement", "welcome"} <= set(names)
+    shown = (await client.get("/mails/templates/welcome")).json()
+    assert "[organisation]" in shown["html"]
+    assert (await client.get("/mails/templates/nothing")).status_code == 404

@@ -1,10 +1,15 @@
 """Rendering mails."""
 
+import re
+
 import pytest
 from jinja2 import UndefinedError
 
+from integrations.errors import NotFoundError
 from integrations.mail import messages
 from integrations.mail.messages import (
+    Announcement,
+    Brand,
     CancellationScheduled,
     Invitation,
     Message,
@@ -17,6 +22,7 @@ from integrations.mail.messages import (
     SubscriptionUnpaid,
     Welcome,
     money,
+    preview,
     render,
 )
 
@@ -46,6 +52,9 @@ MESSAGES: list[Message] = [
     Invitation(
         organisation="A & B <Ltd>", name="Ben", invited_by="Ada", accept_url="https://app.test/sign-up"
     ),
+    Announcement(
+        heading="News", words="Soon at A & B <Ltd>.", action="Read on", action_url="https://app.test/?a=1&b=2"
+    ),
 ]
 
 
@@ -55,7 +64,7 @@ def test_every_message_has_a_subject_and_both_bodies(message: Message) -> None:
     assert rendered.subject
     assert "\n" not in rendered.subject
     assert not rendered.text.startswith("Subject:")
-    assert rendered.html.startswith("<!doctype html>")
+    assert rendered.html.lower().startswith("<!doctype html>")
     for body in (rendered.subject, rendered.html, rendered.text):
         assert "{{" not in body
         assert "{%" not in body
@@ -67,6 +76,39 @@ def test_html_is_escaped_and_text_is_not(message: Message) -> None:
     assert "A &amp; B &lt;Ltd&gt;" in rendered.html
     assert "<Ltd>" not in rendered.html
     assert "A & B <Ltd>" in rendered.text
+
+
+def test_the_brand_is_the_mails_frame() -> None:
+    brand = Brand(
+        name="North & Wind", colour="#aa0000", logo_url="https://cdn.test/logo.png", address="1 Quay"
+    )
+    html = render(MESSAGES[0], brand).html
+    assert "https://cdn.test/logo.png" in html
+    assert "#aa0000" in html
+    assert "North &amp; Wind · 1 Quay" in html
+    assert 'href="https://app.test/?a=1&amp;b=2"' in html
+
+
+@pytest.mark.parametrize("template", sorted(messages.MESSAGES))
+def test_every_template_can_be_previewed(template: str) -> None:
+    shown = preview(template)
+    assert shown.subject
+    assert "https://preview.test/" in shown.html
+    assert "https://preview.test/" in shown.text
+
+
+def test_an_unknown_template_cannot_be_previewed() -> None:
+    with pytest.raises(NotFoundError, match="nothing"):
+        preview("nothing")
+
+
+def test_a_heading_ends_neither_the_title_nor_an_attribute() -> None:
+    evil = '</title><script>x</script>"><script>'
+    html = render(
+        Announcement(heading=evil, words=evil, action=evil, action_url=f"https://a.test/?{evil}")
+    ).html
+    outside = re.sub(r'(?:href|aria-label)="[^"]*"', "", html)
+    assert "<script" not in outside
 
 
 def test_a_name_cannot_add_a_header_or_end_the_subject() -> None:

@@ -1,0 +1,1 @@
+"""Where the platform runs: its secrets at Vercel, and how they are replaced."""
