@@ -4,6 +4,7 @@ A group that is incomplete does not stop the start. Whatever needs it raises `No
 variables that are missing, so that the platform runs with the providers that are there.
 """
 
+import hmac
 from typing import Annotated
 
 from pydantic import AfterValidator, AliasChoices, Field, HttpUrl, SecretStr, TypeAdapter, field_validator
@@ -94,6 +95,7 @@ class ProviderSettings(BaseSettings):
             "INSIGHTIQ_SANDBOX_URL", "INSIGHTIQ_PROD_URL", "GREENROOM_INSIGHTIQ_URL"
         ),
     )
+    creator_fresh_days: int = Field(default=7, ge=1, validation_alias="CREATOR_FRESH_DAYS")
     insightiq_job_seconds: float = Field(default=20.0, ge=0, validation_alias="INSIGHTIQ_JOB_SECONDS")
 
     cint_client_id: Word | None = Field(default=None, validation_alias="CINT_CLIENT_ID")
@@ -119,10 +121,26 @@ class ProviderSettings(BaseSettings):
         default=VERCEL_API, validation_alias=AliasChoices("VERCEL_API_URL", "GREENROOM_VERCEL_URL")
     )
     rotation_key: SecretStr | None = Field(default=None, validation_alias="ROTATION_KEY")
+    respondent_retention_days: int = Field(default=90, ge=1, validation_alias="RESPONDENT_RETENTION_DAYS")
+    respondent_pseudonym_key: SecretStr | None = Field(
+        default=None, validation_alias="RESPONDENT_PSEUDONYM_KEY"
+    )
     surveys_url: WebAddress = Field(default="http://localhost:8000", validation_alias="SURVEYS_PUBLIC_URL")
     job_sweep_seconds: float = Field(default=15.0, ge=0, validation_alias="JOB_SWEEP_SECONDS")
+    freshness_sweep_seconds: float = Field(default=3600.0, ge=0, validation_alias="FRESHNESS_SWEEP_SECONDS")
 
     _svix = field_validator("clerk_webhook_secret")(svix_secret)
+
+    @property
+    def pseudonym_key(self) -> str:
+        """The key of respondents' pseudonyms: RESPONDENT_PSEUDONYM_KEY, or else one that follows from Cint's S2S key.
+
+        Whoever changes it loses sight of who came before.
+        """
+        if self.respondent_pseudonym_key is not None:
+            return self.respondent_pseudonym_key.get_secret_value()
+        own = self.cint_s2s_key.get_secret_value() if self.cint_s2s_key is not None else ""
+        return hmac.digest(own.encode(), b"respondents' pseudonyms", "sha256").hex()
 
     @field_validator("clerk_secret_key")
     @classmethod

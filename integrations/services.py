@@ -40,6 +40,7 @@ from integrations.search.sync import SearchSync
 from integrations.settings import Settings
 from integrations.studies.cint_gateway import CintGateway
 from integrations.studies.fielding import Fielding
+from integrations.studies.privacy import Privacy
 from integrations.studies.results import Results
 from integrations.studies.studies import Studies
 from integrations.studies.survey import SurveyHost
@@ -93,6 +94,7 @@ class Services:
     studies: Studies
     fielding: Fielding
     results: Results
+    privacy: Privacy
     survey_host: SurveyHost
     inbox: Inbox
     delivery_limit: DeliveryLimit
@@ -145,6 +147,8 @@ class Services:
 
         cint = CintGateway(settings, guards["cint"], clock)
         vercel = VercelGateway(settings, guards["vercel"], clock)
+        results = Results(database)
+        privacy = Privacy(database, settings, clock)
         fielding = Fielding(database, cint, mirror, results, mail, outbox, settings, clock)
         return cls(
             settings=settings,
@@ -174,7 +178,8 @@ class Services:
             studies=Studies(database, outbox, clock),
             fielding=fielding,
             results=results,
-            survey_host=SurveyHost(database, cint, clock),
+            privacy=privacy,
+            survey_host=SurveyHost(database, cint, privacy, clock),
             inbox=inbox,
             delivery_limit=DeliveryLimit(settings.webhook_rate_per_second, settings.webhook_burst, clock),
             stripe_webhooks=stripe_webhooks,

@@ -39,8 +39,12 @@ def sweeps_of(services: Services) -> tuple[Sweep, ...]:
         Sweep("mail", settings.mail_sweep_seconds, services.mail.deliver_pending),
         Sweep("search", search, services.outbox.deliver_pending),
         Sweep("creator jobs", creators, services.creators.poll_pending),
+        Sweep(
+            "stale creators", creators and settings.freshness_sweep_seconds, services.creators.refresh_stale
+        ),
         Sweep("respondents", studies, services.survey_host.report_pending),
         Sweep("studies", studies, services.fielding.poll_collecting),
+        Sweep("retention", studies and settings.freshness_sweep_seconds, services.privacy.retire),
     )
     return tuple(sweep for sweep in sweeps if sweep.seconds > 0)
 

@@ -1,14 +1,25 @@
 """Accounts that creators connect themselves: users and tokens for InsightIQ's browser SDK, and what was connected."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from integrations.clock import Clock
-from integrations.creators.insightiq_gateway import InsightiqGateway, SdkToken, dashed
+from integrations.creators.insightiq_gateway import (
+    WORK_PLATFORMS,
+    Account,
+    InsightiqGateway,
+    SdkToken,
+    dashed,
+)
+from integrations.creators.observations import CONNECTED, noted, prevails
 from integrations.database import Database
 from integrations.mirror import Mirror
-from integrations.models import ConnectedAccount, CreatorUser
+from integrations.models import ConnectedAccount, Creator, CreatorUser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,4 +90,21 @@ class Connections:
                     mirrored_at=self._clock.now(),
                 )
             )
+            _tell_creator(session, account, reputation, self._clock.now())
         return True
+
+
+def _tell_creator(session: Session, account: Account, reputation: Mapping[str, Any], now: datetime) -> None:
+    """Let the creator whose account it is have the number of followers that the account says, where that counts."""
+    platforms = {id: platform for platform, id in WORK_PLATFORMS.items()}
+    platform = platforms.get(account.work_platform.id) if account.work_platform else None
+    size = reputation.get("follower_count") or reputation.get("subscriber_count")
+    if platform is None or size is None or account.platform_username is None:
+        return
+    handle = account.platform_username.lower()
+    same = select(Creator).where(Creator.platform == platform, Creator.handle == handle)
+    creator = session.scalars(same.with_for_update()).one_or_none()
+    seen = dict((creator.observed or {}) if creator is not None else {})
+    if creator is not None and prevails((CONNECTED, now), seen.get("follower_count")):
+        creator.follower_count = int(size)
+        creator.observed = {**seen, "follower_count": noted(CONNECTED, now)}

@@ -7,13 +7,14 @@ end first writes the result, and seeing it twice changes nothing.
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from integrations.clock import Clock
+from integrations.creators.credibility import Credibility, believe
 from integrations.creators.insightiq_gateway import (
     Analytics,
     CreatorHit,
@@ -35,6 +36,8 @@ _log = logging.getLogger(__name__)
 #: After that, a job is not waited for any more.
 _GIVE_UP_AFTER = timedelta(hours=24)
 _FIRST_POLL, _LONGEST_POLL = 1.0, 4.0
+#: Creators whose numbers one sweep has renewed at most.
+_STALE = 20
 
 
 class Creators:
@@ -98,6 +101,40 @@ class Creators:
                 return
             self._clock.sleep(pause)
             pause = min(pause * 1.5, _LONGEST_POLL)
+
+    def credibility(self, creator_id: str) -> Credibility:
+        """Say how far a creator's numbers can be believed, and why; raises `NotFoundError`."""
+        creator = self.get(creator_id)
+        return believe(facts_of(creator), creator.report)
+
+    def erase(self, creator_id: str) -> None:
+        """Forget a creator: everything that was found out about them, and their jobs. Raises `NotFoundError`."""
+        with self._database.transaction() as session:
+            creator = session.get(Creator, creator_id, with_for_update=True)
+            if creator is None:
+                raise NotFoundError("creator", creator_id)
+            session.execute(delete(CreatorJob).where(CreatorJob.creator_id == creator_id))
+            session.delete(creator)
+
+    def refresh_stale(self, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Have the creators analysed anew whose numbers are older than CREATOR_FRESH_DAYS; return how many.
+
+        The oldest come first, and a few at a time: InsightIQ counts requests, and webhooks bring most news anyway.
+        """
+        before = self._clock.now() - timedelta(days=self._settings.creator_fresh_days)
+        query = select(Creator).where(Creator.synced_at < before).order_by(Creator.synced_at).limit(_STALE)
+        with self._database.transaction() as session:
+            stale = list(session.scalars(query))
+        done = 0
+        for creator in stale:
+            if stopping():
+                break
+            try:
+                self._begin(creator, JobKind.ANALYTICS)
+                done += 1
+            except ProviderError as error:
+                _log.warning("creator %s: %s", creator.handle, error)
+        return done
 
     def poll_pending(self, stopping: Callable[[], bool] = lambda: False) -> int:
         """Read the jobs that are under way, until `stopping` says so; return how many have ended."""
@@ -186,8 +223,12 @@ class Creators:
             return
         with self._database.transaction() as session:
             creator = session.get_one(Creator, job.creator_id, with_for_update=True)
-            apply_report(creator, profile)
-            self._score(creator)
+            at = self._made_at(found)
+            newest = (creator.observed or {}).get("report")
+            if newest is None or at >= datetime.fromisoformat(newest["at"]):
+                # Jobs may end in another order than they were begun: an older report is no news.
+                apply_report(creator, profile, at)
+                self._score(creator)
             self._close(session, job.job_id, status, None)
         if creator.url:
             try:
@@ -195,6 +236,13 @@ class Creators:
             except ProviderError as error:
                 # The score then stands without this factor; the next sync tries again.
                 _log.warning("no screening of %s: %s", creator.handle, error)
+
+    def _made_at(self, found: Analytics) -> datetime:
+        """Return when a report was made, as far as it says so."""
+        made = found.report_generated_at
+        if made is None:
+            return self._clock.now()
+        return made if made.tzinfo is not None else made.replace(tzinfo=UTC)
 
     def _screened(self, job: CreatorJob, found: Screening) -> None:
         status = job_status(found.status)

@@ -1,5 +1,6 @@
 """The only door to InsightIQ, which has no SDK: a typed client, guarded, of what the platform relies on."""
 
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -67,6 +68,8 @@ class Analytics(_Shape):
     id: str
     status: str
     work_platform: WorkPlatform | None = None
+    #: When the report was made: naive, UTC is meant.
+    report_generated_at: datetime | None = None
     profile: dict[str, Any] | None = None
 
 

@@ -1,8 +1,10 @@
 """Reading an analytics report: what of InsightIQ's many optional fields the platform keeps, in its own units."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from integrations.creators.observations import ANALYTICS, noted, prevails
 from integrations.creators.risk import RiskFacts
 from integrations.models import Creator
 
@@ -15,18 +17,25 @@ def as_fraction(rate: float | None) -> float | None:
     return rate / 100 if rate is not None and rate > 1 else rate
 
 
-def apply_report(creator: Creator, profile: Mapping[str, Any]) -> None:
-    """Write what a report says into the creator; missing parts become None."""
+def apply_report(creator: Creator, profile: Mapping[str, Any], at: datetime) -> None:
+    """Write what a report of an instant says into the creator; missing parts become None.
+
+    The number of followers is written only where this report is what counts (`observations.py`).
+    """
+    seen = dict(creator.observed or {})
     audience = profile.get("audience") or {}
     creator.full_name = profile.get("full_name")
     creator.url = profile.get("url")
     creator.image_url = profile.get("image_url")
     creator.is_verified = profile.get("is_verified")
-    creator.follower_count = _size(profile)
+    if prevails((ANALYTICS, at), seen.get("follower_count")):
+        creator.follower_count = _size(profile)
+        seen["follower_count"] = noted(ANALYTICS, at)
     creator.engagement_rate = as_fraction(profile.get("engagement_rate"))
     creator.credibility = audience.get("credibility_score")
     creator.fake_follower_share = _fake_share(audience.get("follower_types"))
     creator.report = dict(profile)
+    creator.observed = {**seen, "report": noted(ANALYTICS, at)}
 
 
 def facts_of(creator: Creator) -> RiskFacts:

@@ -79,6 +79,11 @@ def assess(facts: RiskFacts) -> Risk:
     return Risk(score=score, level=level, factors=factors)
 
 
+def usual_engagement(platform: Platform, followers: int) -> float:
+    """Return the engagement rate that is usual on a platform for so many followers."""
+    return next(rate for floor, rate in _USUAL[platform] if followers >= floor)
+
+
 def _between(value: float, low: float, high: float) -> float:
     """Place a value on a line that is 0 up to `low`, and 100 from `high` on."""
     return 100 * min(1.0, max(0.0, (value - low) / (high - low)))
@@ -101,7 +106,7 @@ def _authenticity(facts: RiskFacts) -> tuple[float, str] | None:
 def _engagement(facts: RiskFacts) -> tuple[float, str] | None:
     if facts.engagement_rate is None or facts.followers is None:
         return None
-    usual = next(rate for floor, rate in _USUAL[facts.platform] if facts.followers >= floor)
+    usual = usual_engagement(facts.platform, facts.followers)
     reason = f"engagement of {facts.engagement_rate:.2%}, usual are {usual:.2%}"
     if facts.engagement_rate <= 0:
         return 100.0, reason

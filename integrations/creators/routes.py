@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from integrations.access import PROBLEMS, CallerOf, ServicesOf
+from integrations.creators.credibility import Credibility
 from integrations.creators.insightiq_gateway import CreatorHit
 from integrations.creators.schemas import (
     AccountView,
@@ -12,6 +13,7 @@ from integrations.creators.schemas import (
     ConnectionView,
     CreatorHitView,
     CreatorView,
+    CredibilityView,
     Discover,
     SyncCreator,
 )
@@ -66,3 +68,16 @@ def list_accounts(external_id: str, caller: CallerOf, services: ServicesOf) -> l
 def show_creator(creator_id: str, _caller: CallerOf, services: ServicesOf) -> Creator:
     """Show a creator, and where their risk score comes from."""
     return services.creators.get(creator_id)
+
+
+@router.get("/{creator_id}/credibility", response_model=CredibilityView)
+def show_credibility(creator_id: str, _caller: CallerOf, services: ServicesOf) -> Credibility:
+    """Show how far a creator's numbers can be believed, and why."""
+    return services.creators.credibility(creator_id)
+
+
+@router.delete("/{creator_id}", status_code=204)
+def erase_creator(creator_id: str, caller: CallerOf, services: ServicesOf) -> None:
+    """Forget a creator."""
+    caller.demand_everywhere()
+    services.creators.erase(creator_id)

@@ -78,6 +78,14 @@ class CreatorView(View):
     synced_at: datetime | None
 
 
+class CredibilityView(View):
+    """How far a creator's numbers can be believed: 0 to 100, null without enough facts, and why."""
+
+    score: int | None
+    level: str | None
+    reasons: list[dict[str, Any]]
+
+
 class Connect(Body):
     """Body of POST /creators/connections."""
 

@@ -45,6 +45,8 @@ class Creator(Base):
     risk_factors: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     #: The answer to the last analytics job, as InsightIQ gave it.
     report: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    #: Where and when what is kept was observed: {"follower_count": {"source", "at"}, "report": {…}}.
+    observed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime]
     synced_at: Mapped[datetime | None]
 

@@ -42,6 +42,8 @@ class Study(Base):
     minutes: Mapped[int]
     incidence_rate: Mapped[float]
     fielding_days: Mapped[int]
+    #: Who is asked, in shares of the completes: {"age": [{"min", "max", "percent"}], "gender": {"female": percent, …}}.
+    quotas: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     #: Where fielding stands at Cint: each id is kept as soon as it is known, so that a launch can be taken up again.
     cint_project_id: Mapped[str | None]
     cint_target_group_id: Mapped[str | None] = mapped_column(unique=True)
@@ -104,7 +106,10 @@ class SurveyOutcome(StrEnum):
 
 
 class Respondent(Base):
-    """One person in one survey, known by Cint's respondent id (RID, lower case). Without outcome they are still in it."""
+    """One person in one survey, known by Cint's respondent id (RID, lower case), later by a pseudonym.
+
+    Without outcome they are still in it.
+    """
 
     __tablename__ = "respondents"
 
@@ -118,3 +123,5 @@ class Respondent(Base):
     answered_at: Mapped[datetime | None]
     #: When Cint took note of the outcome.
     reported_at: Mapped[datetime | None]
+    #: When the answers were forgotten, because the respondent asked for it.
+    erased_at: Mapped[datetime | None]

@@ -5,7 +5,8 @@ by which a survey's host asks who came and reports how it ended.
 """
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -69,11 +70,26 @@ class Progress(_Shape):
     filling_goal: int = 0
 
 
+class Money(_Shape):
+    """An amount; the value is a decimal number."""
+
+    value: str
+    currency_code: str
+
+
 class Overview(_Shape):
     """Where a target group stands: draft, scheduled, live, paused, completed or archived."""
 
     status: str
     progress: Progress
+    current_cost: Money | None = None
+
+
+class Feasibility(_Shape):
+    """What an interview would cost, and how many completes there would be."""
+
+    suggested_price: Money
+    suggested_filling_goal_range: dict[str, int] = {}
 
 
 class _Respondent(_Shape):
@@ -96,9 +112,11 @@ class TargetGroup:
     ends_at: datetime
     live_url: str
     test_url: str
+    #: As `Study.quotas`.
+    quotas: Mapping[str, Any] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
-        """Return the request's body: everybody of the locale may enter, and no fielding assistant is used."""
+        """Return the request's body: who may enter is what the quotas say, and no fielding assistant is used."""
         return {
             "name": self.name,
             "business_unit_id": self.business_unit_id,
@@ -114,8 +132,34 @@ class TargetGroup:
             "live_url": self.live_url,
             "test_url": self.test_url,
             "fielding_assistant_assignment": {},
-            "profile": {"profile_adjustment_type": "percentage", "drafts": []},
+            "profile": {"profile_adjustment_type": "percentage", "drafts": drafts(self.quotas)},
         }
+
+
+def drafts(quotas: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return quotas as Cint's profiles: age in ranges (question 42), gender by options (43)."""
+    found = []
+    ages, genders = quotas.get("age") or [], quotas.get("gender") or {}
+    if ages:
+        ranges = [{"min": each["min"], "max": each["max"]} for each in ages]
+        found.append(_profile(42, "range", ranges, [each["percent"] for each in ages]))
+    if genders:
+        options = [{"option": _GENDERS[name]} for name in genders]
+        found.append(_profile(43, "selection", options, list(genders.values())))
+    return found
+
+
+_GENDERS = {"male": "1", "female": "2"}
+
+
+def _profile(question: int, kind: str, data: list[dict[str, Any]], shares: list[int]) -> dict[str, Any]:
+    single = [{"index": index, "quota_percentage": share} for index, share in enumerate(shares)]
+    return {
+        "question_id": question,
+        "quotas_enabled": True,
+        "conditions": {"object": f"{kind}_conditions_details_template", "data": data},
+        "quotas": {"ungrouped": single, "grouped": []},
+    }
 
 
 def instant(moment: datetime) -> str:
@@ -173,6 +217,22 @@ class CintGateway:
         path = f"{self._projects()}/{project_id}/target-groups"
         answer = self._demand("create target group", "POST", path, group.body(), key=idempotency_key)
         return self._shaped("create target group", answer, _Created).id
+
+    def feasibility(self, project_id: str, group: TargetGroup) -> Feasibility:
+        """Ask what a target group would cost, before it is made."""
+        body = {
+            "business_unit_id": int(group.business_unit_id),
+            "locale": group.locale,
+            "collects_pii": False,
+            "incidence_rate": group.incidence_rate,
+            "length_of_interview": group.minutes,
+            "filling_goal": group.filling_goal,
+            "start_date": instant(group.starts_at),
+            "end_date": instant(group.ends_at),
+        }
+        path = f"{self._projects()}/{project_id}/target-groups/calculate-feasibility"
+        answer = self._demand("calculate feasibility", "POST", path, body)
+        return self._shaped("calculate feasibility", answer, Feasibility)
 
     def launch(self, project_id: str, group_id: str, *, ends_at: datetime, idempotency_key: str) -> str:
         """Begin to launch a draft, and return the id of the job that does it."""

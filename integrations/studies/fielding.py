@@ -6,7 +6,9 @@ is taken up where it stopped, and nothing is made twice.
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -29,6 +31,19 @@ _log = logging.getLogger(__name__)
 
 #: Cint wants an hour; our requests take time, and clocks differ.
 _LEAD, _SHORTEST_LEAD = timedelta(minutes=75), timedelta(minutes=61)
+#: Completes that one target group may ask for.
+_MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What so many completes would cost, by Cint's suggested price of one; whether it could bring them."""
+
+    completes: int
+    price: Decimal
+    cost: Decimal
+    currency: str
+    feasible: bool
 
 
 class Fielding:
@@ -66,14 +81,7 @@ class Fielding:
         if study.status is not StudyStatus.APPROVED:
             raise ConflictError(f"Study {study_id} is {study.status}: only an approved one can be launched.")
         project_manager = self._cint.project_manager()
-        if study.cint_project_id is None:
-            name = f"{study.name} ({study.id[:8]})"[:128]
-            project_id = self._cint.create_project(
-                name=name,
-                project_manager_id=project_manager,
-                idempotency_key=stable_id("project", study.id),
-            )
-            study = self._keep(study_id, cint_project_id=project_id)
+        study = self._in_project(study, project_manager)
         if study.cint_target_group_id is None:
             study = self._create_group(study, project_manager)
         job_id = self._start(study)
@@ -85,6 +93,36 @@ class Fielding:
             launched_at=self._clock.now(),
         )
         return self.follow_launch(study_id)
+
+    def estimate(self, study_id: str, respondents: int) -> Estimate:
+        """Ask Cint what so many completes would cost, and how many it could bring; the study gets its project for that."""
+        study = self._read(study_id)
+        project_manager = self._cint.project_manager()
+        study = self._in_project(study, project_manager)
+        starts_at = self._clock.now() + _LEAD
+        wanted = replace(
+            self._group(study, project_manager, starts_at), filling_goal=max(1, min(respondents, _MOST))
+        )
+        found = self._cint.feasibility(study.cint_project_id or "", wanted)
+        price = Decimal(found.suggested_price.value)
+        return Estimate(
+            completes=respondents,
+            price=price,
+            cost=price * respondents,
+            currency=found.suggested_price.currency_code,
+            feasible=found.suggested_filling_goal_range.get("max", 0) >= wanted.filling_goal,
+        )
+
+    def _in_project(self, study: Study, project_manager: str) -> Study:
+        """Return a study that has a project at Cint, made if there is none."""
+        if study.cint_project_id is not None:
+            return study
+        project_id = self._cint.create_project(
+            name=f"{study.name} ({study.id[:8]})"[:128],
+            project_manager_id=project_manager,
+            idempotency_key=stable_id("project", study.id),
+        )
+        return self._keep(study.id, cint_project_id=project_id)
 
     def follow_launch(self, study_id: str) -> Study:
         """Read the job of a launch; when it has failed, the study is approved again and says why."""
@@ -167,7 +205,15 @@ class Fielding:
                 fielding_starts_at=starts_at,
                 fielding_ends_at=starts_at + timedelta(days=study.fielding_days),
             )
-        group = TargetGroup(
+        group_id = self._cint.create_target_group(
+            study.cint_project_id or "",
+            self._group(study, project_manager, starts_at),
+            idempotency_key=stable_id("target group", study.id, starts_at.isoformat()),
+        )
+        return self._keep(study.id, cint_target_group_id=group_id)
+
+    def _group(self, study: Study, project_manager: str, starts_at: datetime) -> TargetGroup:
+        return TargetGroup(
             name=study.name[:128],
             project_manager_id=project_manager,
             business_unit_id=self._cint.business_unit(project_manager),
@@ -179,13 +225,8 @@ class Fielding:
             ends_at=study.fielding_ends_at or starts_at + timedelta(days=study.fielding_days),
             live_url=self.survey_url(study.id),
             test_url=f"{self.survey_url(study.id)}&test=1",
+            quotas=study.quotas,
         )
-        group_id = self._cint.create_target_group(
-            study.cint_project_id or "",
-            group,
-            idempotency_key=stable_id("target group", study.id, starts_at.isoformat()),
-        )
-        return self._keep(study.id, cint_target_group_id=group_id)
 
     def survey_url(self, study_id: str) -> str:
         """Return the address at which Cint sends respondents in; it fills in the placeholders."""
@@ -268,4 +309,5 @@ def _ids(study: Study) -> tuple[str, str]:
 
 def _note(study: Study, overview: Overview) -> None:
     study.cint_status = overview.status
-    study.cint_progress = overview.progress.model_dump()
+    cost = {} if overview.current_cost is None else {"cost": overview.current_cost.model_dump()}
+    study.cint_progress = {**overview.progress.model_dump(), **cost}

@@ -49,7 +49,9 @@ class Results:
         favourable: Counter[tuple[Arm, Kpi]] = Counter()
         respondents: Counter[Arm] = Counter()
         query = select(Respondent.arm, Respondent.answers).where(
-            Respondent.study_id == study.id, Respondent.outcome == SurveyOutcome.COMPLETE
+            Respondent.study_id == study.id,
+            Respondent.outcome == SurveyOutcome.COMPLETE,
+            Respondent.erased_at.is_(None),
         )
         with self._database.transaction() as session:
             for arm, answers in session.execute(query):

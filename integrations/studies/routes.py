@@ -8,10 +8,19 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from integrations.access import PROBLEMS, Caller, CallerOf, ServicesOf
 from integrations.body_limit import LimitedBody
-from integrations.errors import NotFoundError
+from integrations.errors import ConflictError, NotFoundError
 from integrations.models import Study
 from integrations.services import Services
-from integrations.studies.schemas import Action, NewStudy, ProgressView, QuestionsBody, ReportView, StudyView
+from integrations.studies.power import POWER, Design, sample_size
+from integrations.studies.schemas import (
+    Action,
+    NewStudy,
+    PlanView,
+    ProgressView,
+    QuestionsBody,
+    ReportView,
+    StudyView,
+)
 from integrations.studies.survey import SurveyAnswer
 
 router = APIRouter(responses=PROBLEMS)
@@ -110,6 +119,33 @@ def show_results(
     """Show the lift of each KPI, from the answers so far."""
     study = _own_study(study_id, caller, services)
     return ReportView.of(services.results.report(study, correct=correct))
+
+
+@router.get("/studies/{study_id}/plan")
+def plan_study(
+    study_id: str,
+    caller: CallerOf,
+    services: ServicesOf,
+    lift: Annotated[float, Query(gt=0, lt=1, description="the smallest lift that matters, in shares")],
+    baseline: Annotated[float, Query(gt=0, lt=1, description="control's favourable share")] = 0.3,
+    power: Annotated[float, Query(gt=0.1, lt=0.999)] = POWER,
+) -> PlanView:
+    """Plan a study: how many completes find a lift, what they cost, and what the present goal finds."""
+    study = _own_study(study_id, caller, services)
+    kpis = len(dict.fromkeys([study.primary_kpi, *study.secondary_kpis]))
+    try:
+        design = Design(baseline=baseline, lift=lift, power=power, kpis=kpis)
+    except ValueError as error:
+        raise ConflictError(f"No such study can be planned: {error}.") from error
+    estimate = services.fielding.estimate(study_id, 2 * sample_size(design))
+    return PlanView.of(study, design, estimate)
+
+
+@router.delete("/studies/{study_id}/respondents/{rid}", status_code=204)
+def erase_respondent(study_id: str, rid: str, caller: CallerOf, services: ServicesOf) -> None:
+    """Forget a respondent's answers, because they ask for it."""
+    _own_study(study_id, caller, services)
+    services.privacy.erase(study_id, rid)
 
 
 @router.delete("/studies/{study_id}", status_code=204)

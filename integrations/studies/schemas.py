@@ -1,16 +1,48 @@
 """The JSON of studies."""
 
 from datetime import datetime
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from integrations.models import Arm, Kpi, QuestionType, StudyStatus
+from integrations.models import Arm, Kpi, QuestionType, Study, StudyStatus
 from integrations.schemas import Body, Id, Name, View
+from integrations.studies.fielding import Estimate
 from integrations.studies.lift import ArmResult, Lift
+from integrations.studies.power import Design, power_of, smallest_lift
 from integrations.studies.results import Report
 
 Action = Literal["request-review", "approve", "request-changes", "archive"]
+
+
+class AgeQuota(Body):
+    """How many percent of the completes are of an age; both ends included."""
+
+    min: Annotated[int, Field(ge=13, le=99)]
+    max: Annotated[int, Field(ge=13, le=99)]
+    percent: Annotated[int, Field(ge=1, le=100)]
+
+
+class Quotas(Body):
+    """Who is asked; the percentages of each kind sum to 100. Without a kind, anybody is."""
+
+    age: Annotated[list[AgeQuota], Field(default_factory=list, max_length=12)]
+    gender: Annotated[
+        dict[Literal["female", "male"], Annotated[int, Field(ge=1, le=100)]], Field(default_factory=dict)
+    ]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        for name, shares in (("age", [each.percent for each in self.age]), ("gender", self.gender.values())):
+            if shares and sum(shares) != 100:
+                raise ValueError(f"the percentages of {name} must sum to 100")
+        ranges = sorted((each.min, each.max) for each in self.age)
+        if any(low > high for low, high in ranges) or any(
+            first[1] >= second[0] for first, second in pairwise(ranges)
+        ):
+            raise ValueError("the ranges of age must not overlap")
+        return self
 
 
 class NewStudy(Body):
@@ -27,11 +59,13 @@ class NewStudy(Body):
     minutes: Annotated[int, Field(ge=1, le=45)] = 10
     incidence_rate: Annotated[float, Field(gt=0, le=1, multiple_of=0.01)] = 0.5
     fielding_days: Annotated[int, Field(ge=1, le=60)] = 14
+    quotas: Quotas | None = None
 
     def values(self) -> dict[str, Any]:
         """Return what was said, by column."""
-        given = self.model_dump(exclude={"organisation_id", "campaign_id"})
-        return {**given, "secondary_kpis": [kpi.value for kpi in self.secondary_kpis]}
+        given = self.model_dump(exclude={"organisation_id", "campaign_id", "quotas"})
+        quotas = {} if self.quotas is None else self.quotas.model_dump()
+        return {**given, "secondary_kpis": [kpi.value for kpi in self.secondary_kpis], "quotas": quotas}
 
 
 class OptionBody(Body):
@@ -93,6 +127,7 @@ class StudyView(View):
     minutes: int
     incidence_rate: float
     fielding_days: int
+    quotas: dict[str, Any]
     questions: list[QuestionView]
     cint_project_id: str | None
     cint_target_group_id: str | None
@@ -158,6 +193,47 @@ class LiftView(BaseModel):
             interval=lift.interval,
             sufficient=lift.sufficient,
             significant=lift.significant,
+        )
+
+
+class PlanView(BaseModel):
+    """What a study needs and can find, and what that costs by Cint's suggested price.
+
+    `per_arm` completes find the lift with the power asked for; `smallest_lift` is what the study's present goal finds.
+    """
+
+    study_id: str
+    baseline: float
+    lift: float
+    power: float
+    kpis: int
+    per_arm: int
+    completes: int
+    power_of_goal: float
+    smallest_lift: float | None
+    price: str
+    cost: str
+    currency: str
+    feasible: bool
+
+    @classmethod
+    def of(cls, study: Study, design: Design, estimate: Estimate) -> Self:
+        """Show a plan."""
+        goal = study.filling_goal // 2
+        return cls(
+            study_id=study.id,
+            baseline=design.baseline,
+            lift=design.lift,
+            power=design.power,
+            kpis=design.kpis,
+            per_arm=estimate.completes // 2,
+            completes=estimate.completes,
+            power_of_goal=power_of(design, goal),
+            smallest_lift=smallest_lift(design.baseline, goal, power=design.power, kpis=design.kpis),
+            price=str(estimate.price),
+            cost=str(estimate.cost),
+            currency=estimate.currency,
+            feasible=estimate.feasible,
         )
 
 

@@ -75,9 +75,10 @@ class Studies:
                 status=StudyStatus.DRAFT,
                 cint_progress={},
                 questions=[],
+                quotas=values.get("quotas") or {},
                 created_at=now,
                 updated_at=now,
-                **values,
+                **{name: value for name, value in values.items() if name != "quotas"},
             )
             session.add(study)
             self._outbox.note(session, IndexKind.STUDIES, study.id)

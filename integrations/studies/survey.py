@@ -23,6 +23,7 @@ from integrations.database import Database, insert_if_absent
 from integrations.errors import ProviderError
 from integrations.models import Arm, Question, QuestionType, Respondent, Study, StudyStatus, SurveyOutcome
 from integrations.studies.cint_gateway import IN_SURVEY, CintGateway
+from integrations.studies.privacy import Privacy
 from integrations.studies.studies import require_study
 
 _log = logging.getLogger(__name__)
@@ -62,8 +63,9 @@ _GRACE = timedelta(minutes=1)
 class SurveyHost:
     """Lets respondents in, takes their answers and reports them."""
 
-    def __init__(self, database: Database, cint: CintGateway, clock: Clock) -> None:
+    def __init__(self, database: Database, cint: CintGateway, privacy: Privacy, clock: Clock) -> None:
         self._database = database
+        self._privacy = privacy
         self._cint = cint
         self._clock = clock
 
@@ -76,10 +78,10 @@ class SurveyHost:
         arm = _ARMS.get(exposure.strip().lower())
         with self._database.transaction() as session:
             study = require_study(session, study_id)
-            known = session.get(Respondent, rid)
+            known = session.get(Respondent, rid) or session.get(Respondent, self._privacy.pseudonym(rid))
         if not _RID.fullmatch(rid) or arm is None:
             return _page("This link is not complete. Please use the link you were given.", 400)
-        if known is not None and known.study_id != study_id:
+        if known is not None and (known.study_id != study_id or known.rid != rid):
             return back(rid)
         if known is not None and known.outcome is not None:
             return self._return(known)

@@ -32,6 +32,7 @@ class CintStub(Stub):
     keys: dict[str, Answer] = field(default_factory=dict)
     respondents: dict[str, int] = field(default_factory=dict)
     job_status: str = "Completed"
+    capacity: int = 100_000
     tokens: int = 0
     #: Answers that are lost after the work was done.
     lose: int = 0
@@ -97,6 +98,11 @@ class CintStub(Stub):
                 group_id = f"GROUP{next(self.numbers)}"
                 self.groups[group_id] = {**call.json, "status": "draft"}
                 return json_answer({"id": group_id}, 201)
+            case "POST", [*_, "target-groups", "calculate-feasibility"]:
+                assert isinstance(call.json["business_unit_id"], int)
+                price = {"value": "2.50", "currency_code": "GBP", "currency_scale": 2}
+                goal = {"min": 1, "max": min(call.json["filling_goal"], self.capacity)}
+                return json_answer({"suggested_price": price, "suggested_filling_goal_range": goal})
             case "POST", [*_, group_id, "fielding-run-jobs", "launch-from-draft"]:
                 if self.groups[group_id]["status"] != "draft":
                     return cint_error(422, "invalid_state_error")
@@ -114,7 +120,8 @@ class CintStub(Stub):
                     "current_prescreens": 9,
                     "filling_goal": group["filling_goal"],
                 }
-                return json_answer({"status": group["status"], "progress": progress})
+                cost = {"value": "17.50", "currency_code": "GBP", "currency_scale": 2}
+                return json_answer({"status": group["status"], "progress": progress, "current_cost": cost})
             case "GET", [*_, "fielding-runs", "RUN1"]:
                 status, headers, body = json_answer({"id": "RUN1", "status": "Live"})
                 return status, {**headers, "ETag": 'W/"3"'}, body

@@ -252,6 +252,9 @@ async def test_the_routes_are_documented(client: httpx.AsyncClient) -> None:
         "/creators/connections",
         "/creators/connections/{external_id}",
         "/creators/{creator_id}",
+        "/creators/{creator_id}/credibility",
+        "/studies/{study_id}/plan",
+        "/studies/{study_id}/respondents/{rid}",
         "/webhooks/insightiq",
         "/videos",
         "/videos/{video_id}",
@@ -322,7 +325,8 @@ async def test_sweeps_run_for_the_providers_that_are_set_up(layer: Layer) -> Non
     services = Services.build(layer.settings.model_copy(update=every))
     running = [sweep.name for sweep in sweeps_of(services)]
     stripe = ["Stripe events", "customers", "closings", "usage"]
-    assert running == [*stripe, "mail", "search", "creator jobs", "respondents", "studies"]
+    of_studies = ["respondents", "studies", "retention"]
+    assert running == [*stripe, "mail", "search", "creator jobs", "stale creators", *of_studies]
     services.close()
     bare = Services.build(load_settings({**ENVIRONMENT}))
     assert [sweep.name for sweep in sweeps_of(bare)] == [*stripe, "mail"]

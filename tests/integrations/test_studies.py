@@ -159,7 +159,12 @@ def test_cint_saying_that_fielding_has_ended_completes_the_study_once(layer: Lay
     assert layer.deliver_cint("com.cint.target-group.updated", target_group_id=group_id) == "processed"
     kept = layer.services.studies.get(study.id)
     assert (kept.status, kept.cint_status) == (StudyStatus.COLLECTING, "live")
-    assert kept.cint_progress == {"current_completes": 7, "current_prescreens": 9, "filling_goal": 1000}
+    assert kept.cint_progress == {
+        "current_completes": 7,
+        "current_prescreens": 9,
+        "filling_goal": 1000,
+        "cost": {"currency_code": "GBP", "value": "17.50"},
+    }
     layer.cint.groups[group_id]["status"] = "completed"
     for _ in range(2):
         layer.deliver_cint("com.cint.target-group.updated", target_group_id=group_id)
@@ -269,3 +274,47 @@ def test_fielding_begins_late_enough_for_cint(layer: Layer) -> None:
     study = launched(layer)
     assert study.fielding_starts_at is not None
     assert study.fielding_starts_at - layer.clock.now() >= timedelta(hours=1)
+
+
+QUOTAS = {
+    "age": [{"min": 18, "max": 34, "percent": 40}, {"min": 35, "max": 80, "percent": 60}],
+    "gender": {"female": 50, "male": 50},
+}
+
+
+def test_quotas_become_profiles_of_the_target_group(layer: Layer) -> None:
+    launched(layer, quotas=QUOTAS)
+    (group,) = layer.cint.groups.values()
+    age, gender = group["profile"]["drafts"]
+    assert (age["question_id"], gender["question_id"]) == (42, 43)
+    assert age["conditions"] == {
+        "object": "range_conditions_details_template",
+        "data": [{"min": 18, "max": 34}, {"min": 35, "max": 80}],
+    }
+    assert [each["quota_percentage"] for each in age["quotas"]["ungrouped"]] == [40, 60]
+    assert gender["conditions"]["data"] == [{"option": "2"}, {"option": "1"}]
+    assert age["quotas_enabled"] is gender["quotas_enabled"] is True
+
+
+async def test_a_plan_tells_sample_power_and_cost(client: httpx.AsyncClient, layer: Layer) -> None:
+    study = draft(layer, secondary_kpis=[])
+    answer = await client.get(f"/studies/{study.id}/plan", params={"lift": 0.05, "baseline": 0.3})
+    plan = answer.json()
+    assert answer.status_code == 200, plan
+    assert (plan["per_arm"], plan["completes"], plan["kpis"]) == (1376, 2752, 1)
+    assert (plan["price"], plan["cost"], plan["currency"]) == ("2.50", "6880.00", "GBP")
+    assert plan["feasible"] is True
+    assert 0.3 < plan["power_of_goal"] < 0.5
+    assert 0.07 < plan["smallest_lift"] < 0.1
+    assert layer.services.studies.get(study.id).cint_project_id is not None
+    layer.cint.capacity = 1000
+    again = await client.get(f"/studies/{study.id}/plan", params={"lift": 0.05, "baseline": 0.3})
+    assert again.json()["feasible"] is False
+    assert sum(call.path.endswith("/projects") for call in layer.cint.calls) == 1
+    wrong = await client.get(f"/studies/{study.id}/plan", params={"lift": 0.5, "baseline": 0.6})
+    assert wrong.status_code == 409
+
+
+def test_what_a_study_has_cost_is_part_of_its_progress(layer: Layer) -> None:
+    study = layer.services.fielding.refresh(launched(layer).id)
+    assert study.cint_progress["cost"] == {"value": "17.50", "currency_code": "GBP"}
