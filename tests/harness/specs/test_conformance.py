@@ -61,8 +61,14 @@ def test_no_answer_is_other_than_the_documents_say(
     assert not wrong, listed(wrong)
 
 
-def test_nearly_all_inferred_operations_succeed(results: Callable[[str], list[Tried]]) -> None:
-    found = [each for provider in PROVIDERS for each in results(provider)]
+def test_nearly_all_inferred_operations_succeed(
+    results: Callable[[str], list[Tried]], inferred: Inferred
+) -> None:
+    """Browser APIs are left out: their operations want the session of a browser, which nothing here has signed in."""
+    catalogues = [inferred.catalogue(provider) for provider in PROVIDERS]
+    known = [each for one in catalogues if one is not None for each in one.operations.values()]
+    browser = {each.id for each in known if each.document.source.public}
+    found = [each for provider in PROVIDERS for each in results(provider) if each.operation not in browser]
     rest = [each for each in found if each.outcome != "valid"]
     assert len(rest) <= (1 - LEAST) * len(found), listed(rest)
 
