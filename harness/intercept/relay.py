@@ -137,10 +137,9 @@ async def serve(listener: socket.socket, dial: Dial) -> asyncio.Server:
     return await asyncio.get_running_loop().create_server(lambda: Near(dial), sock=listener, backlog=2048)
 
 
-async def _alone(here: str, there: str) -> None:
-    """Relay from an address to another until the process is ended."""
-    listener = socket.create_server(_address(here))
-    server = await serve(listener, to_address(*_address(there)))
+async def alone(here: str, there: str) -> None:
+    """Relay from an address to another (HOST:PORT) until the process is ended."""
+    server = await serve(socket.create_server(_address(here)), to_address(*_address(there)))
     await server.serve_forever()
 
 
@@ -150,4 +149,6 @@ def _address(text: str) -> tuple[str, int]:
 
 
 if __name__ == "__main__":
-    asyncio.run(_alone(*sys.argv[1:3]))
+    import uvloop
+
+    uvloop.run(alone(*sys.argv[1:3]))

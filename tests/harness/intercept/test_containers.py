@@ -45,7 +45,8 @@ except ssl.SSLError:
 with socket.create_connection(("127.0.0.1", 80)) as made:
     made.sendall(b"GET /emails HTTP/1.1\\r\\nHost: api.resend.com\\r\\nConnection: close\\r\\n\\r\\n")
     seen["plain"] = b"missing_api_key" in b"".join(iter(lambda: made.recv(65536), b""))
-taken = subprocess.run([*command, "--port", "5400"], capture_output=True, text=True)
+other = [*command, "--port", "5400", "--data-dir", str(folder / "other")]
+taken = subprocess.run(other, capture_output=True, text=True)
 seen["taken"] = taken.stderr
 server.terminate()
 seen["code"] = server.wait()
