@@ -189,6 +189,26 @@ def test_the_doctor_says_what_must_be_mended(tmp_path: Path) -> None:
     assert "--  server          no Greenroom answers" in result.stdout
 
 
+def test_the_doctor_names_what_a_room_lacks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Clerk's browser scripts are fetched by a person, into a folder that a variable names."""
+    base = str(free_base())
+    words = [
+        "doctor",
+        "--url",
+        f"http://127.0.0.1:{base}",
+        "--port",
+        base,
+        "--data-dir",
+        str(tmp_path / "new"),
+    ]
+    monkeypatch.setenv("GREENROOM_CLERK_SCRIPTS", str(tmp_path))
+    told = CliRunner().invoke(app, words).stdout
+    assert f"--  Clerk           no @clerk/clerk-js in {tmp_path}" in told
+    assert "npm pack" in told
+    (tmp_path / "clerk-clerk-js-5.128.0.tgz").touch()
+    assert "--  Clerk " not in CliRunner().invoke(app, words).stdout
+
+
 # --- the command as a process ------------------------------------------------------------------------------------
 
 
