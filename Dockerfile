@@ -14,6 +14,8 @@ RUN /opt/greenroom/bin/pip install --no-deps .
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/greenroom greenroom
+# For docker-compose.offline.yml: where other containers find whom to trust.
+RUN install -d -o greenroom /var/lib/greenroom-ca
 COPY --from=build /opt/greenroom /opt/greenroom
 ENV PATH=/opt/greenroom/bin:$PATH PYTHONUNBUFFERED=1
 USER greenroom

@@ -21,6 +21,7 @@ from benchmarks import (
     fielding,
     growth,
     hot_paths,
+    interception,
     mails,
     scenarios,
     searching,
@@ -45,6 +46,7 @@ PARTS: dict[str, Callable[[Plan], Iterator[Figure]]] = {
     "creators": creators.measure,
     "fielding": fielding.measure,
     "video": video.measure,
+    "interception": interception.measure,
 }
 RESULTS = Path(__file__).parent / "results"
 BASE_PORT = 24400

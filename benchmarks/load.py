@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import ssl
 import statistics
 import time
 from collections.abc import Iterator, Sequence
@@ -114,13 +115,31 @@ def complete(data: bytes) -> bytes | None:
     return body
 
 
-async def send(server: Server, requests: Sequence[bytes], connections: int, expected: bytes) -> Sample:
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Another port than the server's own, with TLS where there is a `context`; `host` is the name asked for."""
+
+    port: int
+    context: ssl.SSLContext | None = None
+    host: str | None = None
+
+
+async def send(
+    server: Server, requests: Sequence[bytes], connections: int, expected: bytes, door: Door | None = None
+) -> Sample:
     """Send all requests over `connections` connections; each answer must be 2xx and hold `expected`."""
+    door = door or Door(server.port)
     loop, supply = asyncio.get_running_loop(), iter(requests)
     used = [_Connection(supply, expected) for _ in range(connections)]
     try:
         for each in used:
-            await loop.create_connection(lambda each=each: each, "127.0.0.1", server.port)  # type: ignore[misc]
+            await loop.create_connection(
+                lambda each=each: each,
+                "127.0.0.1",
+                door.port,
+                ssl=door.context,
+                server_hostname=door.host,
+            )
         await asyncio.sleep(QUIET_SECONDS)
         gc.collect()
         gc.disable()
@@ -157,6 +176,8 @@ def _sample(latencies: list[float], expected: int, seconds: float, cpu: float) -
     )
 
 
-def run(server: Server, requests: Sequence[bytes], connections: int, expected: bytes) -> Sample:
+def run(
+    server: Server, requests: Sequence[bytes], connections: int, expected: bytes, door: Door | None = None
+) -> Sample:
     """`send` from outside of an event loop."""
-    return uvloop.run(send(server, requests, connections, expected))
+    return uvloop.run(send(server, requests, connections, expected, door))

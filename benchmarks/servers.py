@@ -102,6 +102,14 @@ def reference(port: int) -> Iterator[Server]:
 
 
 @contextmanager
+def relay(to: int, port: int) -> Iterator[Server]:
+    """Run a relay to a port that speaks plain HTTP, as a network of a run's own has relays."""
+    command = ["-m", "harness.intercept.relay", f"127.0.0.1:{port}", f"127.0.0.1:{to}"]
+    with _running("relay", command, port, 1, "/_greenroom/health") as server:
+        yield server
+
+
+@contextmanager
 def _running(name: str, command: list[str], port: int, ports: int, health: str) -> Iterator[Server]:
     refuse_used(range(port, port + ports))
     with tempfile.NamedTemporaryFile(prefix=f"greenroom-bench-{name}-", suffix=".log") as log:

@@ -108,6 +108,7 @@ class Provider:
     `max_body` limits the bytes of a request; bodies to paths that begin with `uploads` go to disk as they come, up to
     `max_upload` bytes (`Request.upload`). `untriggered`
     are names of the provider's own tools for events that the room cannot trigger, with what they need that is not served.
+    `lacks` says what part of the room cannot be served here and what to do about it, or None; `greenroom doctor` asks.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Provider:
     sdks: tuple[str, ...] = ()
     account: Callable[[Any], dict[str, str]] | None = None
     populate: Callable[[Any, dict[str, Any]], dict[str, str]] | None = None
+    lacks: Callable[[], str | None] | None = None
     max_body: int = 1 << 20
     uploads: str = ""
     max_upload: int = 0

@@ -46,6 +46,8 @@ class Settings:
     tls: bool = False
     allow_hosts: frozenset[str] = frozenset()
     webhook_hosts: frozenset[str] = frozenset()
+    standard_ports: bool = False
+    ca_file: Path | None = None
     specs: Path | None = None
     smtp: str | None = None
 

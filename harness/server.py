@@ -25,6 +25,9 @@ from harness.sockets import Sockets
 
 SHUTDOWN_SECONDS = 3
 READY = "greenroom ready"
+STANDARD = {443: "the providers' hosts", 80: "the providers' hosts"}
+"""The ports of HTTPS and HTTP."""
+
 log = logging.getLogger("greenroom")
 
 
@@ -54,10 +57,14 @@ def sockets(settings: Settings, offsets: dict[int, str]) -> list[socket.socket]:
             f"--host {settings.host} opens Greenroom to other machines: give --token SECRET as well,"
             " which the control API then demands"
         )
+    return _bound(settings, {settings.port + offset: name for offset, name in offsets.items()})
+
+
+def _bound(settings: Settings, ports: dict[int, str]) -> list[socket.socket]:
+    """Bind ports in their order, or none."""
     bound: list[socket.socket] = []
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    for offset, name in sorted(offsets.items()):
-        port = settings.port + offset
+    for port, name in sorted(ports.items()):
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -66,9 +73,13 @@ def sockets(settings: Settings, offsets: dict[int, str]) -> list[socket.socket]:
         except (OSError, OverflowError) as error:
             for each in (*bound, listener):
                 each.close()
+            way_out = (
+                "or choose other ports with --port BASE"
+                if port not in STANDARD
+                else "or leave --standard-ports out"
+            )
             raise ConfigurationError(
-                f"port {port} on {settings.host} (for {name}) cannot be used: {error};"
-                " stop what uses it, or choose other ports with --port BASE"
+                f"port {port} on {settings.host} (for {name}) cannot be used: {error}; stop what uses it, {way_out}"
             ) from error
         bound.append(listener)
     return bound
@@ -122,9 +133,13 @@ def _servers(runtime: Runtime, listeners: list[socket.socket]) -> list[tuple[Ser
     return [(plain, listeners[:-1]), (Server(secure), listeners[-1:])]
 
 
-async def _serve(runtime: Runtime, listeners: list[socket.socket], greeting: str) -> None:
+async def _serve(
+    runtime: Runtime, listeners: list[socket.socket], standard: list[socket.socket], greeting: str
+) -> None:
     servers = _servers(runtime, listeners)
     loop = asyncio.get_running_loop()
+    if standard and runtime.runs is not None:
+        await runtime.runs.stand(standard[::-1], runtime.settings.ca_file)
 
     def stop() -> None:
         runtime.stopping.set()
@@ -162,8 +177,9 @@ def run(settings: Settings, greet: Callable[[Runtime], str] = lambda _: "") -> N
         if settings.tls:
             offsets[TLS_PORT] = "TLS"
         listeners = sockets(settings, offsets)
+        standard = _bound(settings, STANDARD) if settings.standard_ports else []
     except ConfigurationError:
         runtime.store.close()
         raise
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(runtime, listeners, greet(runtime)))
+        runner.run(_serve(runtime, listeners, standard, greet(runtime)))

@@ -181,6 +181,9 @@ def _interception() -> Iterator[Finding]:
 
 
 def _sdks(provider: Provider) -> Iterator[Finding]:
+    lacking = provider.lacks() if provider.lacks is not None else None
+    if lacking is not None:
+        yield Finding(provider.title, ok=False, told=lacking, needed=False)
     for package in provider.sdks:
         try:
             yield Finding(f"{package} SDK", ok=True, told=version(package), needed=False)

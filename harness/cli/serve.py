@@ -46,7 +46,16 @@ def up(
             " `specs pull` fetched unless given.",
         ),
     ] = None,
+    ca_file: Annotated[
+        Path | None, typer.Option(help="With --standard-ports: file to write the authority to trust to.")
+    ] = None,
     *,
+    standard_ports: Annotated[
+        bool,
+        typer.Option(
+            "--standard-ports", help="Answer for the providers' hosts on 443 and 80: for containers."
+        ),
+    ] = False,
     tls: Annotated[
         bool, typer.Option("--tls/--no-tls", help="Serve TLS too, for all providers, on the base port + 43.")
     ] = True,
@@ -63,6 +72,8 @@ def up(
         tls=tls,
         allow_hosts=frozenset(name.lower() for name in allow_host or ()),
         webhook_hosts=frozenset(name.lower() for name in webhook_host or ()),
+        standard_ports=standard_ports,
+        ca_file=ca_file,
         specs=specs or pulled(data_dir),
         smtp=smtp,
     )

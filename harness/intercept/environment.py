@@ -107,6 +107,8 @@ def built(
         "hooks": hooks,
     }
     env["PYTHONPATH"] = _joined(hooks["PYTHONPATH"], before.get("PYTHONPATH"), os.pathsep)
+    if fronts:
+        env |= {f"{OURS}TLS_PORT": str(fronts[0]), f"{OURS}HTTP_PORT": str(fronts[1])}
     if "NODE_OPTIONS" in hooks:
         env["NODE_OPTIONS"] = _joined(before.get("NODE_OPTIONS"), hooks["NODE_OPTIONS"], " ")
     env[f"{OURS}HOOK"] = json.dumps(told, separators=(",", ":"))

@@ -1,9 +1,14 @@
-"""Bytes across the border of a run's network: what is accepted on one side goes on to the other, unread."""
+"""Bytes across the border of a network: what is accepted on one side goes on to the other, unread.
+
+`python -m harness.intercept.relay 0.0.0.0:3000 platform:3000` is a relay by itself, for a container that stands in two
+networks.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from collections.abc import Awaitable, Callable
 from typing import cast
 
@@ -130,3 +135,20 @@ def to_address(host: str, port: int) -> Dial:
 async def serve(listener: socket.socket, dial: Dial) -> asyncio.Server:
     """Relay what a listening socket accepts."""
     return await asyncio.get_running_loop().create_server(lambda: Near(dial), sock=listener, backlog=2048)
+
+
+async def alone(here: str, there: str) -> None:
+    """Relay from an address to another (HOST:PORT) until the process is ended."""
+    server = await serve(socket.create_server(_address(here)), to_address(*_address(there)))
+    await server.serve_forever()
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host, int(port)
+
+
+if __name__ == "__main__":
+    import uvloop
+
+    uvloop.run(alone(*sys.argv[1:3]))

@@ -6,15 +6,15 @@ import asyncio
 import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import instants, realtime
-from harness.errors import NotFound
+from harness.errors import ConfigurationError, NotFound
 from harness.intercept.calls import Calls
-from harness.intercept.front import Front, bound, is_name
+from harness.intercept.front import NOISE, UNKNOWN, Front, bound, is_name
 from harness.intercept.standin import Catalogue, catalogue
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Runs:
         self._protocols = protocols
         self._directory = directory
         self._open: dict[str, Run] = {}
+        self._standing: Calls | None = None
         for left in directory.glob("*/"):
             shutil.rmtree(left, ignore_errors=True)
 
@@ -89,6 +90,29 @@ class Runs:
         run = self._open[id] = Run(id, pid, *ports, authority, calls, folder, listening)
         return run
 
+    async def stand(self, listeners: Sequence[socket.socket], ca_file: Path | None) -> None:
+        """Answer for every host on two sockets (TLS, then plain HTTP) for as long as the server lives.
+
+        They are for containers that reach this one by the providers' names. The authority stays in the data directory
+        and may vouch for the hosts of providers and stand-ins alone; `ca_file` gets its certificate.
+        """
+        from harness.tls import Authority, front
+
+        known = catalogue()
+        hosts = {host for provider in self._application.runtime.providers.values() for host in provider.hosts}
+        hosts |= {host for standin in known.standins for host in standin.hosts}
+        authority = Authority(self._directory.parent / "containers", hosts)
+        if ca_file is not None:
+            _hand_out(authority.certificate, ca_file)
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self._standing = Calls(self._directory / "containers.log")
+        application = Front(self._application, known, self._standing)
+        protocol = self._protocols(application, bound(application))
+        loop, (secure, plain) = asyncio.get_running_loop(), listeners
+        context = front(authority, lambda host: application.place(host)[0] not in (NOISE, UNKNOWN))
+        await loop.create_server(protocol, sock=secure, ssl=context, backlog=2048)
+        await loop.create_server(protocol, sock=plain, backlog=2048)
+
     def end(self, id: str) -> None:
         """Close a run's ports and forget its authority; raise NotFound."""
         run = self.find(id)
@@ -102,11 +126,20 @@ class Runs:
         """End all runs."""
         for each in self:
             self.end(each.id)
+        if self._standing is not None:
+            self._standing.close()
 
     def _thin_out(self) -> None:
         """Keep the newest journals only; their names begin with the instant."""
         for old in sorted(self._directory.glob("*.journal"))[: -JOURNALS_KEPT + 1]:
             old.unlink(missing_ok=True)
+
+
+def _hand_out(certificate: Path, target: Path) -> None:
+    try:
+        target.write_bytes(certificate.read_bytes())
+    except OSError as error:
+        raise ConfigurationError(f"--ca-file {target} cannot be written: {error}") from error
 
 
 def _listener() -> socket.socket:

@@ -40,6 +40,12 @@ def _body(event: Json, _endpoint: Json) -> bytes:
     return delivery_body(event)
 
 
+def _lacking() -> str | None:
+    from mocks.clerk.resources import scripts
+
+    return scripts.lacking()
+
+
 clerk = Provider(
     name="clerk",
     title="Clerk",
@@ -72,6 +78,7 @@ clerk = Provider(
         events=EVENTS,
     ),
     base_env=("CLERK_API_URL",),
+    lacks=_lacking,
     sdks=("clerk-backend-api", "svix"),
     package="mocks.clerk",
 )

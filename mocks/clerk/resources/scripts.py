@@ -40,6 +40,17 @@ def missing(package: str, asked: str) -> str:
     )
 
 
+def lacking() -> str | None:
+    """Say that there is no clerk-js to serve and how it is fetched, None if there is one."""
+    if _archives("@clerk/clerk-js"):
+        return None
+    folder = settings.scripts_folder()
+    return (
+        f"no @clerk/clerk-js in {folder}: pages with Clerk's components stay empty; fetch it once, while online:"
+        f' mkdir -p "{folder}" && npm pack --pack-destination "{folder}" @clerk/clerk-js@5'
+    )
+
+
 def _archives(package: str) -> list[tuple[Version, Path]]:
     """Return the archives of a package, the newest first."""
     found = []

@@ -26,7 +26,7 @@ HOSTS = {
         "insights.algolia.io",
     ),
     "cint": ("api.cint.com", "auth.lucidhq.com", "s2s.cint.com", "www.samplicio.us"),
-    "clerk": ("api.clerk.com", "kind-duck-89.clerk.accounts.dev"),
+    "clerk": ("api.clerk.com", "kind-duck-89.clerk.accounts.dev", "kind-duck-89.accounts.dev"),
     "insightiq": (
         "api.insightiq.ai",
         "api.sandbox.insightiq.ai",
@@ -41,6 +41,7 @@ HOSTS = {
         "direct-uploads.mux.com",
         "direct-uploads.eu.production.mux.com",
         "inferred.litix.io",
+        "abc123.litix.io",
     ),
     "resend": ("api.resend.com",),
     "stripe": (
@@ -53,6 +54,7 @@ HOSTS = {
         "hooks.stripe.com",
         "invoice.stripe.com",
     ),
+    "vercel": ("api.vercel.com",),
 }
 OTHERS = {
     "standin": (
