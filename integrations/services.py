@@ -118,8 +118,7 @@ class Services:
     def build(cls, settings: Settings, clock: Clock | None = None) -> Self:
         """Build everything; nothing is connected yet, and the database is not migrated (`database.upgrade()`)."""
         clock = clock or SystemClock()
-        guards = _guards(settings, clock)
-        database = Database(settings.database_url.get_secret_value())
+        guards, database = _guards(settings, clock), Database(settings.database_url.get_secret_value())
         mirror, inbox, results = Mirror(database), Inbox(database, clock), Results(database)
 
         tracking = MailTracking(database)
@@ -146,9 +145,7 @@ class Services:
         connections = Connections(database, insightiq, mirror, clock)
 
         cint = CintGateway(settings, guards["cint"], clock)
-        vercel = VercelGateway(settings, guards["vercel"], clock)
-        results = Results(database)
-        privacy = Privacy(database, settings, clock)
+        privacy, vercel = Privacy(database, settings, clock), VercelGateway(settings, guards["vercel"], clock)
         fielding = Fielding(database, cint, mirror, results, mail, outbox, settings, clock)
         return cls(
             settings=settings,
