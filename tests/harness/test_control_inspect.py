@@ -138,6 +138,7 @@ async def test_mail_is_listed_by_address_and_opened(control: Control) -> None:
         "to": ["Ada <ada@people.test>"],
         "subject": "Your parcel",
         "created": "2026-01-31T09:00:00.000Z",
+        "status": "accepted",
     }
     for ada in ("ada@people.test", "Ada Lovely <Ada@people.test>"):
         assert [each["id"] for each in (await control.call("GET", "~/emails", to=ada))["emails"]] == [

@@ -222,6 +222,9 @@ async def test_the_routes_are_documented(client: httpx.AsyncClient) -> None:
     paths = (await client.get("/openapi.json")).json()["paths"]
     assert set(paths) == {
         "/healthz",
+        "/mails/announcements",
+        "/mails/templates",
+        "/mails/templates/{template}",
         "/organisations",
         "/organisations/{organisation_id}",
         "/organisations/{organisation_id}/users",

@@ -66,6 +66,12 @@ def settings(tmp_path: Path, publisher: Publisher) -> Path:
     return file
 
 
+@pytest.fixture(autouse=True)
+def no_other_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder with the documents that a machine may name is none of these tests' business."""
+    monkeypatch.delenv("GREENROOM_SPECS", raising=False)
+
+
 def run(*arguments: object) -> tuple[int, list[dict[str, object]]]:
     done = CliRunner().invoke(app, ["specs", *map(str, arguments), "--json"])
     (rows,) = json.loads(done.stdout).values()
