@@ -30,7 +30,7 @@ test-external: $(INSTALLED) ## the integration layer against the mocks (EXTERNAL
 	@$(BIN)/python -m pytest -n0 tests/external $(ARGS)
 
 test-machines: $(INSTALLED) ## the state machines of target groups and accounts, 500 random runs each (RUNS=…)
-	@GREENROOM_RUNS=$(or $(RUNS),500) $(BIN)/python -m pytest -n logical --timeout 7200 \
+	@MACHINE_RUNS=$(or $(RUNS),500) $(BIN)/python -m pytest -n logical --timeout 7200 \
 		tests/mocks/cint/test_fielding_machine.py tests/mocks/insightiq/test_account_machine.py $(ARGS)
 
 test-webhooks: $(INSTALLED) ## the webhook receivers: signatures, replays, duplicates, disorder, gaps, floods

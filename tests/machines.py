@@ -2,4 +2,4 @@
 
 import os
 
-RUNS = int(os.environ.get("GREENROOM_RUNS", "8"))
+RUNS = int(os.environ.get("MACHINE_RUNS", "8"))

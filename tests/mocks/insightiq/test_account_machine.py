@@ -37,6 +37,7 @@ class Accounts(RuleBasedStateMachine):
         self.whose: dict[tuple[str, str], str] = {}
         self.states: dict[str, str] = {}
         self.contents: dict[str, int] = {}
+        self.products: dict[str, set[str]] = {}
 
     def run(self, work: Any) -> Any:
         return self.loop.run_until_complete(work)
@@ -64,6 +65,7 @@ class Accounts(RuleBasedStateMachine):
         made: str = self.room.trigger("ACCOUNTS.CONNECTED", **wanted)["id"]
         assert known in (None, made), "connecting again takes up the same account"
         self.whose[platform, handle] = made
+        self.products[made] = products
         self.states[made] = CONNECTED
         return made
 
@@ -90,7 +92,8 @@ class Accounts(RuleBasedStateMachine):
     @rule(account=accounts, path=st.sampled_from(["profiles", "social/contents", "social/content-groups"]))
     def refresh(self, account: str, path: str) -> None:
         product = "identity" if path == "profiles" else "engagement"
-        has = product in self.account(account)["data"]
+        shown = self.account(account)["data"].get(product, {})
+        has = product.upper() in self.products[account] and shown["status"] != "NOT_SUPPORTED"
         answer = self.run(self.room.call("POST", f"/v1/{path}/refresh", {"account_id": account}))
         assert answer.status_code == (202 if has else 403)
 
