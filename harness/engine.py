@@ -237,19 +237,15 @@ class Engine:
         purpose = f"{exchange.provider.name}.request"
         counter = world.counters.get(purpose, 0)
         world.counters[purpose] = counter + 1
-        exchange.request_id = chance.fill(
-            exchange.provider.dialect.request_id_form,
-            lambda size: chance.draw(world.seed, purpose, counter, size),
-        )
+        form = exchange.provider.dialect.request_id_form
+        exchange.request_id = chance.filled(form, world.seed, purpose, counter)
         exchange.now = world.clock.now()
 
     def _number_stray(self, exchange: Exchange) -> None:
         """Give an id to a request whose credentials belong to no world."""
         self._strays += 1
         form = exchange.provider.dialect.request_id_form
-        exchange.request_id = chance.fill(
-            form, lambda size: chance.draw("stray", "request", self._strays, size)
-        )
+        exchange.request_id = chance.filled(form, "stray", "request", self._strays)
         exchange.now = realtime.now()
 
     async def _fault(self, exchange: Exchange) -> None:
@@ -292,7 +288,8 @@ class Engine:
             data = dialect.decode(exchange.request, operation) if read is None else read(exchange.request)
             if exchange.grant is not None:
                 dialect.authorize(tx, exchange.grant, operation)
-            memory = idempotency.recall(tx, exchange.request, operation, data)
+            if operation.method != "GET":
+                memory = idempotency.recall(tx, exchange.request, operation, data)
             if memory is not None and memory.known is not None:
                 return self._finish(exchange, memory.reply(tx)), tx.commit()
             params = self._validated(tx, operation, data)
@@ -323,12 +320,9 @@ class Engine:
         return answer, outcome
 
     def _validated(self, tx: Transaction, operation: Operation, data: dict[str, Any]) -> Params | None:
-        if operation.params is None:
-            model: type[Params] = Params
-        else:
-            model = operation.params
+        model = Params if operation.params is None else operation.params
         try:
-            params = model.model_validate(data)
+            params = model.__pydantic_validator__.validate_python(data)
         except ValidationError as error:
             errors = error.errors(include_url=False, include_context=True)
             unknown = [each for each in errors if each["type"] == "extra_forbidden"]
@@ -381,14 +375,14 @@ class Engine:
             return
         operation = exchange.operation
         entry = world.journal.add(
-            at=exchange.at,
-            world_time=exchange.now,
-            provider=exchange.provider.name,
-            operation=operation.id if operation else None,
-            request=exchange.request,
-            answer=exchange.answer,
-            milliseconds=(realtime.monotonic() - exchange.started) * 1000,
-            fault=exchange.fault["kind"] if exchange.fault else None,
+            exchange.at,
+            exchange.now,
+            exchange.provider.name,
+            operation.id if operation else None,
+            exchange.request,
+            exchange.answer,
+            (realtime.monotonic() - exchange.started) * 1000,
+            exchange.fault["kind"] if exchange.fault else None,
         )
         if self.hub.listened(world.id):
             self.hub.publish(world.id, "request", entry.shown(bodies=False))

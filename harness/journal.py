@@ -67,7 +67,6 @@ class Journal:
 
     def add(
         self,
-        *,
         at: int,
         world_time: int,
         provider: str,
@@ -75,7 +74,7 @@ class Journal:
         request: Request,
         answer: Answer | None,
         milliseconds: float,
-        fault: str | None = None,
+        fault: str | None,
     ) -> Exchange:
         """Keep an exchange and return it; of long bodies it keeps the beginning alone."""
         if len(request.body) > BODY_SHOWN:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from harness.blobs import Incoming
 
 
@@ -15,7 +17,18 @@ class Request:
     A large body that goes to a provider's uploads is in `upload` instead, on disk.
     """
 
-    __slots__ = ("body", "headers", "label", "method", "origin", "path", "query", "secure_origin", "upload")
+    __slots__ = (
+        "body",
+        "header",
+        "headers",
+        "label",
+        "method",
+        "origin",
+        "path",
+        "query",
+        "secure_origin",
+        "upload",
+    )
 
     def __init__(
         self,
@@ -38,15 +51,13 @@ class Request:
         self.path = path
         self.query = query
         self.headers = headers or {}
+        self.header: Callable[[str], str | None] = self.headers.get
+        """Returns a header by its lower-case name, or None."""
         self.body = body
         self.origin = origin
         self.secure_origin = secure_origin or origin
         self.label = label
         self.upload: Incoming | None = None
-
-    def header(self, name: str) -> str | None:
-        """Return a header by its lower-case name."""
-        return self.headers.get(name)
 
 
 @dataclass(slots=True)

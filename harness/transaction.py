@@ -276,6 +276,8 @@ class Transaction(Unit):
 
     def commit(self) -> Outcome:
         """End the unit: all writes go into the store's batch together; return what became known."""
+        if not (self._dirty or self._open or self._counters):
+            return self.outcome  # it has only read
         world = self.world
         counters = world.counters | self._counters
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import orjson
 
@@ -18,6 +18,21 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
+class Asked(TypedDict, total=False):
+    """What can be said of a page; `page` tells what it means."""
+
+    where: dict[str, Any] | None
+    one_of: tuple[str, list[str]] | None
+    limit: int
+    after: str | None
+    before: str | None
+    beyond: Position | None
+    offset: int
+    since: int | None
+    until: int | None
+    newest_first: bool
+
+
 @dataclass(slots=True)
 class Page:
     """Documents of a page in the order asked for, and whether more follow in that direction.
@@ -25,7 +40,7 @@ class Page:
     `end` is where the page's last document lies, None for an empty page: a cursor that outlives the document.
     """
 
-    items: list[Json]
+    items: list[Any]
     has_more: bool
     end: Position | None = None
 
@@ -65,7 +80,7 @@ class Unit:
 
     def get(self, collection: Collection, id: str) -> Json | None:
         """Return a document by its id, or None."""
-        slot = self._slot(collection, id)
+        slot = self._slots.get((collection.kind, id)) or self._slot(collection, id)
         return None if slot is None or slot.deleted else slot.document
 
     def before(self, collection: Collection, id: str) -> Json | None:
@@ -114,39 +129,37 @@ class Unit:
             slot.deleted = True
             self._change(slot)
 
-    def page(
-        self,
-        collection: Collection,
-        *,
-        where: dict[str, Any] | None = None,
-        one_of: tuple[str, list[str]] | None = None,
-        limit: int = 10,
-        after: str | None = None,
-        before: str | None = None,
-        beyond: Position | None = None,
-        offset: int = 0,
-        since: int | None = None,
-        until: int | None = None,
-        newest_first: bool = True,
-    ) -> Page:
+    def page(self, collection: Collection, **asked: Unpack[Asked]) -> Page:
         """Return up to `limit` documents beyond the one with id `after`, or ending right before the one with id `before`.
 
-        `beyond` goes on where a page had its `end`, whether that document is still there or not. `where` filters by declared indexes (None values are ignored), `one_of` by an index and the values of which it must have one, `since` and `until` bound the ordering
-        instant (microseconds, both inclusive), `offset` leaves out the first so many. Raises KeyError(id) when the cursor
-        document does not exist.
+        `beyond` goes on where a page had its `end`, whether that document is still there or not. `where` filters by
+        declared indexes (None values are ignored), `one_of` by an index and the values of which it must have one,
+        `since` and `until` bound the ordering instant (microseconds, both inclusive), `offset` leaves out the first so
+        many. Raises KeyError(id) when the cursor document does not exist.
         """
-        backwards = before is not None
+        rows, more, end = self._rows(collection, asked)
+        return Page([self._hold(collection, row).document for row in rows], more, end)
+
+    def page_as_kept(self, collection: Collection, **asked: Unpack[Asked]) -> Page:
+        """Return a page as `page` does, its items the JSON (bytes) that is kept, unread."""
+        rows, more, end = self._rows(collection, asked)
+        return Page([row.body for row in rows], more, end)
+
+    def _rows(self, collection: Collection, asked: Asked) -> tuple[list[Row], bool, Position | None]:
+        """Return the rows of a page in the order asked for, whether more follow, and where the last one lies."""
+        backwards = asked.get("before") is not None
+        limit = asked.get("limit", 10)
         query = Query(
             kind=collection.kind,
-            where=where_text(where or {}),
-            since=since,
-            until=until,
-            newest_first=newest_first != backwards,
+            where=where_text(asked.get("where") or {}),
+            since=asked.get("since"),
+            until=asked.get("until"),
+            newest_first=asked.get("newest_first", True) != backwards,
             limit=limit + 1,
-            offset=offset,
-            one_of=one_of,
+            offset=asked.get("offset", 0),
+            one_of=asked.get("one_of"),
         )
-        cursor = before if backwards else after
+        cursor, beyond = asked.get("before") if backwards else asked.get("after"), asked.get("beyond")
         if cursor is not None:
             query.after = self._position(collection, cursor)
         elif beyond is not None:
@@ -154,10 +167,9 @@ class Unit:
         self._flush()
         rows = self.store.page(self.world.space, query)
         more, rows = len(rows) > limit, rows[:limit]
-        items = [self._hold(collection, row).document for row in rows]
         last = (rows[0] if backwards else rows[-1]) if rows else None
         end = None if last is None else (last.at, last.pk - (self.world.space << SHIFT))
-        return Page(items[::-1] if backwards else items, more, end)
+        return rows[::-1] if backwards else rows, more, end
 
     def every(self, collection: Collection, *, newest_first: bool = False, **where: Any) -> Iterator[Json]:
         """Return all documents that match, oldest first; meant for the few that belong to one thing."""

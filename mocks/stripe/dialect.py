@@ -10,6 +10,7 @@ from harness.dialect import Dialect, Directory, Exchange, Grant, bearer
 from harness.messages import Reply
 from mocks.stripe import errors, versions
 from mocks.stripe.forms import read_form
+from mocks.stripe.keys import check_publishable, key_of, refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,8 +43,6 @@ class StripeDialect(Dialect):
 
     def authenticate(self, request: Request, directory: Directory) -> Grant:
         """Find the key's world (Bearer, or Basic with the key as user name)."""
-        from mocks.stripe.keys import key_of, refused
-
         key = key_of(request)
         grant = directory.find("stripe", key) if key else None
         if grant is None or grant.name == "webhook_secret":
@@ -57,8 +56,6 @@ class StripeDialect(Dialect):
 
             check_session(tx, grant, operation)
         if grant.name == "publishable_key":
-            from mocks.stripe.keys import check_publishable
-
             check_publishable(operation)
 
     def preflight(self, request: Request) -> Reply | None:

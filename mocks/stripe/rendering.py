@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from mocks.stripe import versions
 from mocks.stripe.errors import exclusive, invalid, no_such, not_found
@@ -16,10 +19,14 @@ from mocks.stripe.errors import exclusive, invalid, no_such, not_found
 if TYPE_CHECKING:
     from harness.collection import Collection
     from harness.transaction import Transaction
+    from harness.unit import Asked
     from mocks.stripe.parameters import ListParams
 
 Json = dict[str, Any]
 Tree = dict[str, "Tree"]
+
+PRIVATE = b'"_":'
+"""How the private field looks in a document that is kept (a consumer's own `_` looks so too)."""
 
 DEPTH = 4
 """How many levels of a property can be expanded (Stripe docs: expanding responses)."""
@@ -102,16 +109,21 @@ def listing(
     since, until = _bounds(params)
     if params.starting_after is not None and params.ending_before is not None:
         raise exclusive("starting_after", "ending_before")
+    asked: Asked = {
+        "where": where,
+        "limit": params.limit,
+        "after": params.starting_after,
+        "before": params.ending_before,
+        "since": since,
+        "until": until,
+    }
     try:
-        page = tx.page(
-            collection,
-            where=where,
-            limit=params.limit,
-            after=params.starting_after,
-            before=params.ending_before,
-            since=since,
-            until=until,
-        )
+        if not params.expand and _shown_as_kept(tx, collection):
+            page = tx.page_as_kept(collection, **asked)
+            if PRIVATE not in b"".join(page.items):
+                data = list(map(orjson.Fragment, page.items))
+                return {"object": "list", "data": data, "has_more": page.has_more, "url": url}
+        page = tx.page(collection, **asked)
     except KeyError as error:
         param = "starting_after" if params.starting_after is not None else "ending_before"
         name = collection.kind.rsplit(".", 1)[-1]
@@ -125,10 +137,7 @@ def envelope(
     """Return a list envelope of rendered documents; expansions begin with `data.`."""
     tree = _data_tree(expand) if expand else {}
     version = versions.of(tx)
-    if tree or version != versions.CANONICAL:
-        data = [_render(tx, each, tree, "data.", version) for each in documents]
-    else:
-        data = [each if _shown_as_kept(each) else _render(tx, each, tree, "", version) for each in documents]
+    data = [_render(tx, each, tree, "data.", version) for each in documents]
     return {"object": "list", "data": data, "has_more": has_more, "url": url}
 
 
@@ -194,10 +203,23 @@ def _render(tx: Transaction, document: Json, tree: Tree, path: str, version: str
     return versions.show(shown, version)
 
 
-def _shown_as_kept(document: Json) -> bool:
-    """Tell whether a document looks, at today's version, as it is kept: lists then need not copy it."""
-    resource = RESOURCES.get(document["object"])
-    return resource is not None and resource.view is _stored and resource.link is None and "_" not in document
+def _shown_as_kept(tx: Transaction, collection: Collection) -> bool:
+    """Tell whether an SDK, at its version, is shown the documents of a collection just as they are kept.
+
+    Its list need not read them then. It is not indented as Stripe's are: people, who see that, get it the slow way.
+    """
+    request = tx.request
+    if request is None or not (request.header("user-agent") or "").startswith("Stripe/"):
+        return False
+    return _plain(collection.kind, versions.of(tx))
+
+
+@cache
+def _plain(kind: str, version: str) -> bool:
+    found = [each for each in RESOURCES.values() if each.collection.kind == kind]
+    if len(found) != 1 or versions.differs(found[0].object, version):
+        return False
+    return found[0].view is _stored and found[0].link is None
 
 
 def _included(tx: Transaction, value: Any, below: Tree, whole: str, version: str) -> Any:

@@ -31,6 +31,16 @@ def test_forms_are_filled_with_their_alphabets(raw: bytes) -> None:
     assert re.fullmatch(form, filled)
 
 
+@given(
+    st.sampled_from(["req_{alnum:14}", "{uuid:1}", "a{hex:40}b", "{alnum:3}.{digits:2}", "plain"]),
+    st.text(),
+    st.integers(),
+)
+def test_a_form_is_filled_with_what_is_drawn(form: str, seed: str, counter: int) -> None:
+    drawn = chance.fill(form, lambda size: chance.draw(seed, "x", counter, size))
+    assert chance.filled(form, seed, "x", counter) == drawn
+
+
 @given(st.binary(min_size=8, max_size=8))
 def test_fractions_lie_between_nothing_and_one(raw: bytes) -> None:
     assert 0 <= chance.as_fraction(raw) < 1

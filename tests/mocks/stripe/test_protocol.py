@@ -45,6 +45,22 @@ async def test_every_answer_has_stripes_headers_and_is_indented(room: Room) -> N
     )
 
 
+async def test_an_sdk_is_told_the_lists_that_people_see(room: Room) -> None:
+    """Lists of documents that are shown as they are kept are not read for an SDK, which sees no indentation."""
+    for number in range(3):
+        await customer(room, metadata={"_": "mine", "number": number} if number else {"number": 0})
+    await room.ok("POST", "/v1/coupons", {"percent_off": 10, "duration": "once"})
+    await room.ok("POST", "/v1/products", {"name": "Beans", "metadata": {"kind": "robusta"}})
+    for path in (CUSTOMERS, f"{CUSTOMERS}?limit=1", "/v1/coupons", "/v1/products", "/v1/events"):
+        for version in ({}, {"Stripe-Version": "2025-04-30.basil"}):
+            shown = await room.client.get(path, headers=version)
+            told = await room.client.get(
+                path, headers={"User-Agent": "Stripe/v1 NodeBindings/23.1.0", **version}
+            )
+            assert told.json() == shown.json()
+            assert shown.json()["data"]
+
+
 async def test_an_error_is_complete_and_in_order(room: Room) -> None:
     status, error = await room.refused("GET", f"{CUSTOMERS}/cus_no")
     assert status == 404
