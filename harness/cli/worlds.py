@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.cli.session import Session, command, group, segment
+from harness.cli.session import OfProvider, Session, command, group, segment
 from harness.cli.table import pairs, table
 
 World = Annotated[str, typer.Argument(help="Id or name of the world.", envvar="GREENROOM_WORLD")]
@@ -23,12 +23,13 @@ class Format(StrEnum):
 
 def add(app: typer.Typer) -> None:
     """Add the commands."""
-    worlds = group(app, "world", "Make, list, reset, fork and delete worlds.")
+    worlds = group(app, "world", "Make, list, reset, fork, check and delete worlds.")
     command(worlds, "create", world=False)(create)
     command(worlds, "list", world=False)(listed)
     command(worlds, "reset", world=False)(reset)
     command(worlds, "fork", world=False)(fork)
     command(worlds, "delete", world=False)(delete)
+    command(worlds, "check", world=False)(check)
     command(app, "env")(environment)
 
 
@@ -98,6 +99,20 @@ def delete(session: Session, world: Annotated[str, typer.Argument(help="Id or na
     """Remove a world with everything in it."""
     session.delete(f"/worlds/{segment(world)}")
     session.show({"deleted": world}, f"world {world} is deleted")
+
+
+def check(session: Session, world: World = "default", provider: OfProvider = None) -> None:
+    """Follow every reference in a world, add up its sums, compare its times; exit code 1 when something is wrong."""
+    found = session.get(f"/worlds/{segment(world)}/coherence", provider=provider)
+    counts = "{documents} documents, {references} references, {checks} checks".format(**found)
+    number = len(found["findings"])
+    verdict = "nothing is wrong" if not number else f"{number} finding{'s' if number > 1 else ''}"
+    lines = [f"{verdict} ({counts})" + (", and there are more" if found["more"] else "")]
+    if found["findings"]:
+        lines.append(table(found["findings"], ("kind", "id", "rule", "told"), empty=""))
+    session.show(found, "\n".join(lines))
+    if not found["coherent"]:
+        raise typer.Exit(1)
 
 
 def environment(

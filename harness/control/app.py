@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from harness import __version__
 from harness.control import (
     clock,
+    coherence,
     docs,
     faults,
     inbox,
@@ -39,6 +40,7 @@ ROUTERS = (
     mails.router,
     inbox.router,
     inspect.router,
+    coherence.router,
     stream.router,
     runs.router,
     docs.router,

@@ -82,6 +82,26 @@ class Loaded(TypedDict):
     refs: dict[str, str]
 
 
+class Incoherence(TypedDict):
+    """What is wrong with a document: a reference that leads nowhere, a sum that is not equal, times in disorder."""
+
+    kind: str
+    id: str
+    rule: str
+    told: str
+
+
+class Coherence(TypedDict):
+    """How much of a world was checked, and what is wrong with it; `more`: beyond the limit."""
+
+    coherent: bool
+    documents: int
+    references: int
+    checks: int
+    findings: list[Incoherence]
+    more: bool
+
+
 class Advanced(TypedDict):
     """World time after an advance, timers that ran, and delivery attempts that were made."""
 
