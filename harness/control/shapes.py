@@ -80,6 +80,23 @@ class Loaded(TypedDict):
     name: str
     seed: str
     refs: dict[str, str]
+    parts: NotRequired[int]
+
+
+class Load(TypedDict):
+    """The load of a large scenario: how many of its parts are done."""
+
+    name: str
+    seed: str
+    scale: float
+    done: int
+    parts: int
+
+
+class Loads(TypedDict):
+    """Loads that have not ended."""
+
+    loads: list[Load]
 
 
 class Incoherence(TypedDict):
