@@ -79,7 +79,8 @@ async def test_a_world_is_the_same_whenever_it_is_loaded_in_parts(
         for _ in range(2):
             world = filled.new_world(runtime)
             assert (await runtime.scenarios.fill(world, "small", text=text))["parts"] > 3
-            kinds = [kind for kind, _ in runtime.store.kinds(world.space)]
+            # Clerk's events name the instance, which is one of the world's credentials.
+            kinds = [kind for kind, _ in runtime.store.kinds(world.space) if kind != "clerk.event"]
             held.append({kind: list(filled.documents(runtime, world, kind)) for kind in kinds})
             assert (await filled.checked(runtime, world)).findings == []
         assert held[0] == held[1]
