@@ -6,6 +6,7 @@ data, the same for all rooms; `order` in it says who is filled after whom, and `
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import entry_points
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ from harness import instants
 from harness.batch import Batch
 from harness.engine import Engine
 from harness.errors import ConfigurationError, GreenroomError, InvalidInput, Refusal
+from harness.loading import WHOLE, Loads, Note, Wanted
 from harness.provider import Provider
 from harness.store import Store
 from harness.timeline import Timeline
@@ -36,6 +38,14 @@ class Catalogue(Protocol):
 
     def story(self, name: str, *, seed: str, scale: float, now: datetime, text: str | None = None) -> Json:
         """Tell a scenario, or the one that `text` writes down."""
+
+    def extent(self, name: str, *, seed: str, scale: float, text: str | None = None) -> tuple[int, int]:
+        """Return about how many things the story tells of, and in how many parts it can be told."""
+
+    def parts(
+        self, name: str, *, seed: str, scale: float, now: datetime, text: str | None = None, begin: int = 0
+    ) -> Iterator[Json]:
+        """Tell a scenario in parts, from one on: each is a story, and all are the whole."""
 
 
 def catalogues() -> list[Catalogue]:
@@ -63,6 +73,7 @@ class Scenarios:
         self.batch = batch
         self.engine = engine
         self.timeline = timeline
+        self.loads = Loads(store, worlds.providers)
         self._catalogues: list[Catalogue] | None = None
 
     @property
@@ -77,17 +88,20 @@ class Scenarios:
         found = {name: each.title(name) for each in self.catalogues for name in each.names()}
         return [{"name": name, "title": title} for name, title in sorted(found.items())]
 
-    def story(
-        self, world: World, name: str, *, seed: str | None = None, scale: float = 1.0, text: str | None = None
-    ) -> Json:
-        """Tell a scenario for a world, by its seed and its present unless told otherwise; raise InvalidInput."""
+    def _source(self, name: str, text: str | None) -> Catalogue:
         source = next((each for each in self.catalogues if name in each.names()), None)
         if source is None and text is not None and self.catalogues:
             source = self.catalogues[0]
         if source is None:
             known = ", ".join(each["name"] for each in self.listed()) or "none is installed"
             raise InvalidInput(f"there is no scenario {name!r}; there are: {known}")
-        now = instants.moment(world.clock.now())
+        return source
+
+    def story(
+        self, world: World, name: str, *, seed: str | None = None, scale: float = 1.0, text: str | None = None
+    ) -> Json:
+        """Tell a scenario for a world, by its seed and its present unless told otherwise; raise InvalidInput."""
+        source, now = self._source(name, text), instants.moment(world.clock.now())
         try:
             return source.story(name, seed=seed or world.seed, scale=scale, now=now, text=text)
         except ValueError as error:
@@ -95,15 +109,38 @@ class Scenarios:
 
     async def begin_with(self, world: World, name: str, scale: float) -> None:
         """Load a scenario that is part of what the world is: `reset` will come back to it."""
-        story = self.story(world, name, scale=scale)
+        self._source(name, None)
         world.origin |= {"scenario": {"name": name, "scale": scale}}
         self.worlds.save(world)
-        await self.load(world, story)
+        await self.fill(world, name, scale=scale)
 
     async def begin_again(self, world: World) -> None:
         """Load the scenario that a world was made with, if it was, after a reset."""
         if (origin := world.origin.get("scenario")) is not None:
-            await self.load(world, self.story(world, origin["name"], scale=origin["scale"]))
+            await self.fill(world, origin["name"], scale=origin["scale"])
+
+    async def fill(
+        self, world: World, name: str, *, seed: str | None = None, scale: float = 1.0, text: str | None = None
+    ) -> Json:
+        """Load a scenario as `load` does where it is small, else part by part; a load that was stopped is gone on with.
+
+        Returns {name, seed, refs}, and of a large one `parts`; its refs are those of the first things that it tells of.
+        """
+        source, seed = self._source(name, text), seed or world.seed
+        try:
+            things, parts = source.extent(name, seed=seed, scale=scale, text=text)
+            if things <= WHOLE:
+                return await self.load(world, self.story(world, name, seed=seed, scale=scale, text=text))
+            load = self.loads.taken_up(world, Wanted(name, seed, scale, text, {}), parts)
+            told: Json = {"seed": seed, "scale": scale, "now": instants.moment(load["began"]), "text": text}
+            stories = source.parts(name, **told, begin=load["done"])
+        except ValueError as error:
+            raise InvalidInput(str(error)) from error
+
+        async def part(story: Json, note: Note) -> None:
+            await self._project(world, story, note)
+
+        return await self.loads.run(world, load, stories, part)
 
     async def load(self, world: World, story: Json) -> Json:
         """Project a story into a world, all of it or nothing; return {name, seed, refs}.
@@ -112,6 +149,11 @@ class Scenarios:
 
         Raises GreenroomError naming the provider whose room could not tell its part.
         """
+        await self._project(world, story, None)
+        return {"name": story["name"], "seed": story["seed"], "refs": story["refs"]}
+
+    async def _project(self, world: World, story: Json, note: Note | None) -> None:
+        """Fill all rooms from a story, in one unit with what `note` writes, and play its past."""
         order = [name for name in story["order"] if name in self.worlds.providers]
         order += [name for name in self.worlds.providers if name not in order]
         outcomes: list[Outcome] = []
@@ -120,6 +162,8 @@ class Scenarios:
             try:
                 for name in order:
                     outcomes += self._populate(world, self.worlds.providers[name], story)
+                if note is not None:
+                    note()
             except BaseException:
                 self.store.undo()
                 self.worlds.reread(world)
@@ -129,7 +173,6 @@ class Scenarios:
         for outcome in outcomes:
             self.engine.announce(world, outcome)
         await self.timeline.advance(world, world.clock.now())
-        return {"name": story["name"], "seed": story["seed"], "refs": story["refs"]}
 
     def _populate(self, world: World, provider: Provider, story: Json) -> list[Outcome]:
         if provider.populate is None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from harness.cli.progress import following
 from harness.cli.session import Session, command, group
 from harness.cli.table import pairs, table
 
@@ -40,5 +41,5 @@ def load(
             body |= {"name": path.stem, "text": path.read_text("utf-8")}
         except (OSError, UnicodeDecodeError) as error:
             raise typer.BadParameter(f"{scenario} cannot be read: {error}") from error
-    answer = session.post("~/scenario", body)
+    answer = following(session, lambda: session.post("~/scenario", body))
     session.show(answer, f"loaded {answer['name']} (seed {answer['seed']})\n{pairs(answer['refs'])}")

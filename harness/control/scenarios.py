@@ -27,11 +27,20 @@ async def list_scenarios(runtime: Running) -> shapes.Scenarios:
 async def load_scenario(runtime: Running, world: Named, body: LoadScenario) -> shapes.Loaded:
     """Add what a scenario tells to a world, at every provider: all of it, or nothing when a room refuses.
 
-    `refs` names the ids that were given, for example `clerk.person.northwind-1`.
+    `refs` names the ids that were given, for example `clerk.person.northwind-1`. A large scenario is loaded in `parts`, each
+    all or nothing; what was stopped goes on when the same is asked for again, and `refs` are those of its first things.
     """
     seed = None if body.seed is None else str(body.seed)
-    story = runtime.scenarios.story(world, body.name, seed=seed, scale=body.scale, text=body.text)
-    return cast("shapes.Loaded", await runtime.scenarios.load(world, story))
+    loaded = await runtime.scenarios.fill(world, body.name, seed=seed, scale=body.scale, text=body.text)
+    return cast("shapes.Loaded", loaded)
+
+
+@one.get("/loads")
+async def list_loads(runtime: Running, world: Named) -> shapes.Loads:
+    """List the loads of large scenarios that go on, or were stopped, with how many of their parts are done."""
+    names = ("name", "seed", "scale", "done", "parts")
+    found = [{name: each[name] for name in names} for each in runtime.scenarios.loads.unfinished(world)]
+    return {"loads": cast("list[shapes.Load]", found)}
 
 
 @one.post("/provider-state", response_model=None)

@@ -80,6 +80,43 @@ class Loaded(TypedDict):
     name: str
     seed: str
     refs: dict[str, str]
+    parts: NotRequired[int]
+
+
+class Load(TypedDict):
+    """The load of a large scenario: how many of its parts are done."""
+
+    name: str
+    seed: str
+    scale: float
+    done: int
+    parts: int
+
+
+class Loads(TypedDict):
+    """Loads that have not ended."""
+
+    loads: list[Load]
+
+
+class Incoherence(TypedDict):
+    """What is wrong with a document: a reference that leads nowhere, a sum that is not equal, times in disorder."""
+
+    kind: str
+    id: str
+    rule: str
+    told: str
+
+
+class Coherence(TypedDict):
+    """How much of a world was checked, and what is wrong with it; `more`: beyond the limit."""
+
+    coherent: bool
+    documents: int
+    references: int
+    checks: int
+    findings: list[Incoherence]
+    more: bool
 
 
 class Incoherence(TypedDict):

@@ -46,7 +46,7 @@ def populate(tx: Transaction, story: Json) -> dict[str, str]:
     refs = story.get("refs") or {}
     campaigns, studies = story.get("campaigns") or [], story.get("studies") or []
     done: dict[str, str] = {}
-    numbers = {each["key"]: number for number, each in enumerate(campaigns, 1)}
+    numbers = {each["key"]: each.get("number", place) for place, each in enumerate(campaigns, 1)}
     names = {each["key"]: each["name"] for each in campaigns}
     if campaigns:
         index = _opened(tx, CAMPAIGNS)

@@ -57,7 +57,21 @@ def populate(tx: Transaction, story: Json) -> dict[str, str]:
         country = countries.get(study.get("organisation")) or "US"
         ids = _study(tx, account, study, country)
         found |= {f"cint.{kind}.{study['key']}": id for kind, id in ids.items()}
+    for each in story.get("arrivals") or ():
+        ref = f"cint.study.{each['study']}"
+        group = tx.get(TARGET_GROUPS, (story.get("refs") or {}).get(ref, ""))
+        if group is not None:
+            _go_on(tx, group, each)
+            found[ref] = group["id"]
     return found
+
+
+def _go_on(tx: Transaction, group: Json, told: Json) -> None:
+    """Let further respondents of a large study have come: its first ones came with an earlier part of the story."""
+    run = tx.first(fielding.RUNS, target_group=group["id"])
+    if run is not None:
+        total = told["completes"]
+        _respond(tx, group, run["start"], (told["from"], told["to"], total))
 
 
 def _study(tx: Transaction, account: Json, study: Json, country: str) -> dict[str, str]:
@@ -74,7 +88,8 @@ def _study(tx: Transaction, account: Json, study: Json, country: str) -> dict[st
     tx.save(TARGET_GROUPS, group)
     ids = {"project": project["id"], "study": group["id"]}
     if status in COLLECTING | OVER:
-        ids |= _field(tx, account, group, completes, over=status in OVER)
+        arrived = (0, int(study.get("arrived", completes)), max(1, completes))
+        ids |= _field(tx, account, group, arrived, over=status in OVER)
     return ids
 
 
@@ -113,7 +128,9 @@ def _conduct(group: Json, study: Json) -> None:
         told["rates"][study.get("primary_kpi", "AD_RECALL")] = [float(control), float(exposed)]
 
 
-def _field(tx: Transaction, account: Json, group: Json, completes: int, *, over: bool) -> dict[str, str]:
+def _field(
+    tx: Transaction, account: Json, group: Json, came: tuple[int, int, int], *, over: bool
+) -> dict[str, str]:
     """Let a study be live since then: its respondents have come, and it goes on or is over.
 
     Returns the ids of the launch's job, of the run, of one who is in the survey (`respondent`) and one who completed it.
@@ -126,7 +143,7 @@ def _field(tx: Transaction, account: Json, group: Json, completes: int, *, over:
         # Its own reading: the run changed the target group as it is kept.
         group |= tx.get(TARGET_GROUPS, group["id"]) or {}
     run = fielding.find(tx, group, job["run"])
-    ids = {"launch": job["id"], "run": run["id"], **_respond(tx, group, run["start"], completes)}
+    ids = {"launch": job["id"], "run": run["id"], **_respond(tx, group, run["start"], came)}
     if over:
         fielding.act(tx, group, run, "complete", by=user)
     else:
@@ -134,18 +151,26 @@ def _field(tx: Transaction, account: Json, group: Json, completes: int, *, over:
     return ids
 
 
-def _respond(tx: Transaction, group: Json, began: int, completes: int) -> dict[str, str]:
-    """Let as many respondents have come as it took to reach the completes, spread over the time since."""
+def _respond(tx: Transaction, group: Json, began: int, came: tuple[int, int, int]) -> dict[str, str]:
+    """Let as many respondents have come as it took to reach the completes, spread over the time since.
+
+    `came` are the completes from one number to another, and how many there are by now: each part has its part of the time.
+    """
+    first, last, total = came
     seed, manner = conduct.seed(tx, group), conduct.panel(tx, group)
+    before = recruiting.so_far(tx, group)
     persons: list[people.Respondent] = []
-    reached = 0
-    while reached < completes:
-        person = people.respondent(seed, len(persons), manner)
+    reached = first
+    while reached < last:
+        person = people.respondent(seed, before + len(persons), manner)
         persons.append(person)
         passes = people.turned_away(seed, person.number, manner) is None
         reached += passes and people.fate(seed, person, manner, MINUTES) == "complete"
-    lasted = tx.now - LATELY - began
-    moments = sorted(int(lasted * chance.fraction(seed, "moment", person.number)) for person in persons)
+    whole = tx.now - LATELY - began
+    since, lasted = whole * first // total, whole * last // total - whole * first // total
+    moments = sorted(
+        since + int(lasted * chance.fraction(seed, "moment", person.number)) for person in persons
+    )
     examples: dict[str, str] = {}
     for person, moment in zip(persons, moments, strict=True):
         with tx.earlier(tx.now - began - moment):
@@ -158,5 +183,5 @@ def _respond(tx: Transaction, group: Json, began: int, completes: int) -> dict[s
                 sessions.conclude(tx, session, FATES[fate], at=ended)
                 if fate == "complete":
                     examples["complete"] = session["id"]
-    recruiting.skip(tx, group, len(persons))
+    recruiting.skip(tx, group, before + len(persons))
     return examples

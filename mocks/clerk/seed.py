@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness import instants
-from mocks.clerk.resources import memberships, organizations, roles, users
+from mocks.clerk.resources import memberships, organization_invitations, organizations, roles, users
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -27,7 +27,10 @@ def open_account(tx: Transaction) -> dict[str, str]:
 
 
 def populate(tx: Transaction, story: Json) -> dict[str, str]:
-    """Make a story's people, organisations and memberships, when they were; return ids. Who is there already is taken."""
+    """Make a story's people, organisations, invitations and memberships, when they were; return ids.
+
+    Who is there already is taken: people by their address, organisations by their slug.
+    """
     told = story.get("people") or ()
     people = {each["key"]: _person(tx, each) for each in told}
     refs = {f"clerk.person.{key}": user["id"] for key, user in people.items()}
@@ -35,9 +38,14 @@ def populate(tx: Transaction, story: Json) -> dict[str, str]:
     for each in story.get("organisations") or ():
         made[each["key"]] = _organization(tx, each, people)
         refs[f"clerk.organisation.{each['key']}"] = made[each["key"]]["id"]
-    for each in told:
+    for each in story.get("invitations") or ():
+        if (id := _invite(tx, made[each["organisation"]], people, each)) is not None:
+            refs[f"clerk.invitation.{each['key']}"] = id
+    for each in story.get("memberships") or [{**each, "person": each["key"]} for each in told]:
         if each.get("organisation") in made:
-            _join(tx, made[each["organisation"]], people[each["key"]], each)
+            user = people.get(each["person"]) or tx.first(users.USERS, email_address=each["email"].lower())
+            if user is not None:
+                _join(tx, made[each["organisation"]], user, each)
     return refs
 
 
@@ -81,6 +89,28 @@ def _join(tx: Transaction, organization: Json, user: Json, person: Json) -> None
         role = roles.ADMIN if person.get("role") == "admin" else roles.MEMBER
         with tx.earlier(_age(person)):
             memberships.create(tx, organization, user["id"], role)
+
+
+def _invite(tx: Transaction, organization: Json, people: dict[str, Json], invitation: Json) -> str | None:
+    """Invite somebody; who accepted became a member a day later. Return the id, None where they are a member already."""
+    known = tx.first(users.USERS, email_address=invitation["email"].lower())
+    if known is not None and memberships.of(tx, organization["id"], known["id"]) is not None:
+        return None
+    accepted = invitation["status"] == "accepted"
+    inviter = people.get(invitation.get("inviter") or "")
+    if inviter is not None and memberships.of(tx, organization["id"], inviter["id"]) is None:
+        inviter = None
+    role = roles.ADMIN if invitation.get("role") == "admin" else roles.MEMBER
+    wanted = {"email_address": invitation["email"], "role": role}
+    with tx.earlier(_age(invitation) + (instants.DAY if accepted else 0)):
+        given = wanted | {"inviter_user_id": None if inviter is None else inviter["id"]}
+        (made,) = organization_invitations.create_all(tx, organization, [given])
+        if invitation["status"] == "revoked":
+            organization_invitations.revoke(tx, made, None)
+    if accepted:
+        with tx.earlier(_age(invitation)):
+            organization_invitations.accept(tx, made)
+    return str(made["id"])
 
 
 def _age(thing: Json) -> int:

@@ -34,11 +34,14 @@ def populate(tx: Transaction, story: Json) -> dict[str, str]:
     connected = told.pop("connected", ())
     if told:
         creators.configure(tx, {"seed": story.get("seed"), **told})
-    organisations = {each["key"]: each for each in story.get("organisations") or ()}
+    told_here = (each for each in story.get("organisations") or () if not each.get("continued"))
+    organisations = {each["key"]: each for each in told_here}
     refs: dict[str, str] = {}
     # An hour ago, so that the first sync and the jobs have ended by now.
     with tx.earlier(instants.HOUR if connected else 0):
         for key, profile in zip(connected, islice(_profiles(tx), len(connected)), strict=True):
+            if key not in organisations:  # another part of a large story tells of it
+                continue
             external = (story.get("refs") or {}).get(f"clerk.organisation.{key}", key)
             user = users.create(tx, organisations[key]["name"], external)
             ids = {"user": user["id"], **_work(tx, user, profile)}

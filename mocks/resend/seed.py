@@ -13,26 +13,26 @@ if TYPE_CHECKING:
     from harness.transaction import Transaction
 
 DOMAIN = "greenroom.test"
+SENDERS = {"welcome": "welcome"}
+"""Who sends which kind of mail."""
 
 
 def populate(tx: Transaction, story: Json) -> dict[str, str]:
-    """Send a welcome mail to everybody who signed up, when they did; return the mails' ids."""
+    """Send the mails that a story tells of, when they were sent; return their ids, for example `resend.welcome.<person>`."""
     from mocks.resend.operations.emails import send_email
 
     refs: dict[str, str] = {}
-    organisations = {each["key"]: each for each in story.get("organisations", ())}
-    for person in story.get("people", ()):
-        organisation = organisations[person["organisation"]]
+    for told in story.get("mails") or ():
         mail = Message.model_validate(
             {
-                "from": f"welcome@{DOMAIN}",
-                "to": person["email"],
-                "subject": f"Welcome to {organisation['name']}",
-                "text": f"Hello {person['first_name']}, your account is ready.",
+                "from": f"{SENDERS.get(told['kind'], 'hello')}@{DOMAIN}",
+                "to": told["address"],
+                "subject": told["subject"],
+                "text": told["text"],
             }
         )
-        with tx.earlier(person["days_ago"] * instants.DAY):
-            refs[f"resend.welcome.{person['key']}"] = send_email(tx, mail)["id"]
+        with tx.earlier(told["days_ago"] * instants.DAY):
+            refs[f"resend.{told['kind']}.{told['about']}"] = send_email(tx, mail)["id"]
     return refs
 
 

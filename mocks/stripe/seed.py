@@ -31,8 +31,11 @@ def populate(tx: Transaction, story: Json) -> dict[str, str]:
     people = {each["key"]: each for each in story.get("people", ())}
     if "after_last_retry" in story:
         settings.change(tx, subscription_status=story["after_last_retry"])
-    refs |= open_meters(tx, story.get("meters", []))
+    if not story.get("part"):
+        refs |= open_meters(tx, story.get("meters", []))
     for organisation in story.get("organisations", ()):
+        if organisation.get("continued"):  # it was told before: this is what a large story goes on with
+            continue
         creator = people[organisation["creator"]]
         with tx.earlier(organisation["days_ago"] * instants.DAY):
             refs[f"stripe.organisation.{organisation['key']}"] = _customer(tx, organisation, creator, story)

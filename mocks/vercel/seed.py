@@ -44,11 +44,14 @@ def open_account(tx: Transaction) -> dict[str, str]:
 
 
 def populate(tx: Transaction, story: Json) -> dict[str, str]:
-    """Deploy the platform to production ten days ago, with the variables that a story's subscribers need."""
+    """Deploy the platform to production ten days ago, with the variables that a story's subscribers need.
+
+    A large story's further parts bring nothing more.
+    """
     from mocks.vercel.resources import variables
 
     project = tx.get(projects.PROJECTS, PROJECT_ID)
-    if project is None:
+    if project is None or story.get("part"):
         return {}
     public = NewVariable(
         key="NEXT_PUBLIC_APP_URL",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from harness.collection import Collection
-from harness.errors import GreenroomError, InvalidInput, Refusal
+from harness.errors import Conflict, GreenroomError, InvalidInput, Refusal
 from harness.transaction import Transaction
 from harness.world import World
 from tests.harness.lab import Lab
@@ -17,6 +18,9 @@ from tests.harness.sample import build
 
 Json = dict[str, Any]
 NOTES = Collection("parcel.note")
+LARGE, PARTS = 1_000_000, 5
+mended: list[bool] = []
+"""Holds anything when the scenario is no longer broken."""
 
 
 class Tales:
@@ -34,6 +38,22 @@ class Tales:
         notes = [{"id": f"note-{number}", "seed": seed} for number in range(round(2 * scale))]
         return {"name": name, "seed": seed, "order": ["parcel"], "notes": notes, "text": text, "refs": {}}
 
+    def extent(self, name: str, *, seed: str, scale: float, text: str | None = None) -> tuple[int, int]:
+        return (LARGE, PARTS) if text in ("large", "broken later") else (2, 1)
+
+    def parts(
+        self, name: str, *, seed: str, scale: float, now: datetime, text: str | None = None, begin: int = 0
+    ) -> Iterator[Json]:
+        for part in range(begin, PARTS):
+            story = self.story(name, seed=seed, scale=scale, now=now)
+            broken = text == "broken later" and part == 2 and mended == []
+            notes = [{"id": f"note-{part}", "seed": now.isoformat()}]
+            yield story | {"part": part, "notes": notes, "text": "broken" if broken else None}
+
+
+seen: list[Json] = []
+"""The refs that each story came with."""
+
 
 def populate(tx: Transaction, story: Json) -> dict[str, str]:
     """Keep the notes; their ids are the references."""
@@ -42,7 +62,9 @@ def populate(tx: Transaction, story: Json) -> dict[str, str]:
         tx.token("note", 4)
     if story["text"] == "broken":
         raise Refusal(402, {}, message="no money")
-    return {f"parcel.note.{number}": note["id"] for number, note in enumerate(story["notes"])}
+    seen.append(dict(story["refs"]))
+    first = story.get("part", 0)
+    return {f"parcel.note.{first + number}": note["id"] for number, note in enumerate(story["notes"])}
 
 
 @pytest.fixture
@@ -130,3 +152,56 @@ async def test_a_world_made_without_comes_back_bare(told: Lab) -> None:
     await runtime.worlds.reset(world)
     await runtime.scenarios.begin_again(world)
     assert notes(told, world) == []
+
+
+async def test_a_large_scenario_is_loaded_in_parts_that_know_the_ids_of_those_before(told: Lab) -> None:
+    world, scenarios = told.world(), told.runtime.scenarios
+    seen.clear()
+    loaded = await scenarios.fill(world, "tale", text="large")
+    assert loaded["parts"] == PARTS
+    assert loaded["refs"] == {f"parcel.note.{number}": f"note-{number}" for number in range(PARTS)}
+    assert [len(each) for each in seen] == [0, 1, 2, 3, 4]
+    assert len(notes(told, world)) == PARTS
+    assert scenarios.loads.unfinished(world) == []
+
+
+async def test_a_load_that_was_stopped_goes_on_where_it_was_and_as_of_when_it_began(told: Lab) -> None:
+    world, runtime = told.world(), told.runtime
+    mended.clear()
+    with pytest.raises(
+        GreenroomError, match=r"no money; nothing was changed in part 3 of 5; .* the same call goes on"
+    ):
+        await runtime.scenarios.fill(world, "tale", text="broken later")
+    assert len(notes(told, world)) == 2
+    (load,) = runtime.scenarios.loads.unfinished(world)
+    assert (load["done"], load["parts"]) == (2, PARTS)
+    await runtime.timeline.advance(world, world.clock.now() + 86_400_000_000)
+    mended.append(True)
+    loaded = await runtime.scenarios.fill(world, "tale", text="broken later")
+    assert len(set(notes(told, world))) == 1
+    assert len(notes(told, world)) == len(loaded["refs"]) == PARTS
+    assert runtime.scenarios.loads.unfinished(world) == []
+
+
+async def test_requests_are_served_between_the_parts_of_a_load(told: Lab) -> None:
+    world, scenarios = told.world(), told.runtime.scenarios
+    loading = asyncio.create_task(scenarios.fill(world, "tale", text="large"))
+    while not (going := scenarios.loads.unfinished(world)):  # noqa: ASYNC110 - nothing tells of it
+        await asyncio.sleep(0)
+    assert 0 < going[0]["done"] < PARTS
+    await told.create(world)
+    with pytest.raises(Conflict, match="right now"):
+        await scenarios.fill(world, "tale", text="large")
+    assert not loading.done()
+    await loading
+
+
+async def test_only_so_many_ids_of_a_large_scenario_are_kept(
+    told: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.loading.MOST_REFS", 2)
+    seen.clear()
+    world, scenarios = told.world(), told.runtime.scenarios
+    loaded = await scenarios.fill(world, "tale", text="large")
+    assert list(loaded["refs"]) == ["parcel.note.0", "parcel.note.1"]
+    assert list(seen[-1]) == ["parcel.note.0", "parcel.note.1", "parcel.note.3"]

@@ -119,6 +119,12 @@ def skip(tx: Transaction, group: Json, count: int) -> None:
         tx.save(PLANS, plan | {"next": count})
 
 
+def so_far(tx: Transaction, group: Json) -> int:
+    """Return how many respondents of a target group's panel have come."""
+    plan = tx.get(PLANS, group["id"])
+    return 0 if plan is None else int(plan["next"])
+
+
 def admit(tx: Transaction, group: Json, person: Respondent, manner: Conduct, *, at: int) -> Json:
     """Let a respondent who came at an instant into the survey, or send them away for the exchange's reason."""
     supplier = allocations.supplier(tx, group, person.number)

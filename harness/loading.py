@@ -1,0 +1,140 @@
+"""Large scenarios: loaded part by part, each all or nothing, so that requests are served meanwhile.
+
+How far a load has come is a document of the world, written with each part: after a stop the same call goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from harness.collection import Collection
+from harness.errors import Conflict, GreenroomError
+from harness.transaction import Transaction
+
+if TYPE_CHECKING:
+    from harness.provider import Provider
+    from harness.store import Store
+    from harness.world import World
+
+Json = dict[str, Any]
+Note = Callable[[], None]
+LOADS = Collection("harness.loading")
+"""Loads that have not ended: {id, name, seed, scale, began (µs, the present of the story), done, parts, refs, last}."""
+WHOLE = 3_000
+"""Up to about so many things a story is loaded as a whole: all of it or nothing, within some seconds."""
+MOST_REFS = 2_000
+"""How many of the ids that were given are kept: those of the first things that a large story tells of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be loaded: a scenario by its name, or by a text of its own."""
+
+    name: str
+    seed: str
+    scale: float
+    text: str | None
+    more: Json
+
+    @property
+    def id(self) -> str:
+        """The name of the load: the same for the same wishes."""
+        told = orjson.dumps(
+            [self.name, self.seed, self.scale, self.text, self.more], option=orjson.OPT_SORT_KEYS
+        )
+        return blake2b(told, digest_size=8).hexdigest()
+
+
+class Loads:
+    """The loads that go on in this process."""
+
+    def __init__(self, store: Store, providers: dict[str, Provider]) -> None:
+        """The parts are made by `Scenarios`."""
+        self.store = store
+        self._first = next(iter(providers.values()), None)
+        self._going: set[tuple[str, str]] = set()
+
+    def unfinished(self, world: World) -> list[Json]:
+        """Return the loads of a world that have not ended."""
+        if self._first is None:
+            return []
+        return [dict(each) for each in Transaction(self.store, world, self._first).every(LOADS)]
+
+    def taken_up(self, world: World, wanted: Wanted, parts: int) -> Json:
+        """Return how far a load has come, from its beginning unless it was stopped; raise Conflict while it goes on."""
+        if (world.id, wanted.id) in self._going:
+            raise Conflict(f"{wanted.name} is being loaded into world {world.name} right now")
+        for each in self.unfinished(world):
+            if each["id"] == wanted.id:
+                return each
+        now = world.clock.now()
+        begun = {"id": wanted.id, "name": wanted.name, "seed": wanted.seed, "scale": wanted.scale}
+        return {**begun, "began": now, "done": 0, "parts": parts, "refs": {}, "last": {}}
+
+    async def run(
+        self, world: World, load: Json, parts: Iterator[Json], part: Callable[[Json, Note], Awaitable[None]]
+    ) -> Json:
+        """Load the parts that are left, each by `part(story, note)`, and return {name, seed, refs, parts}.
+
+        `note()` is to be called within the unit that loads the part. A part finds the ids of the first things and of those
+        that were given last. Raises GreenroomError telling which part could not be loaded; those before it stay.
+        """
+        key, after = (world.id, load["id"]), load
+        self._going.add(key)
+        try:
+            for story in parts:
+                known = after["refs"] | after["last"]
+                story["refs"] = dict(known)
+                told = _Told(self, world, after, story, set(known))
+                try:
+                    await part(story, told.note)
+                except GreenroomError as error:
+                    where = f"part {after['done'] + 1} of {after['parts']}"
+                    raise GreenroomError(
+                        f"{error} in {where}; the parts before it are there, and the same call goes on with this one"
+                    ) from error
+                after = told.after
+        finally:
+            self._going.discard(key)
+        return {name: after[name] for name in ("name", "seed", "refs", "parts")}
+
+    def write(self, world: World, load: Json) -> None:
+        """Write how far a load has come, as a part of the store's open unit; a load that has ended is forgotten."""
+        assert self._first is not None  # noqa: S101 - whoever loads has rooms
+        tx = Transaction(self.store, world, self._first)
+        there, ended = tx.get(LOADS, load["id"]) is not None, load["done"] >= load["parts"]
+        if there and ended:
+            tx.delete(LOADS, load["id"])
+        elif there:
+            tx.save(LOADS, dict(load))
+        elif not ended:
+            tx.insert(LOADS, dict(load))
+        tx.commit()
+
+
+@dataclass(slots=True)
+class _Told:
+    """A part that is being loaded: `after` is how far the load has come with it."""
+
+    loads: Loads
+    world: World
+    load: Json
+    story: Json
+    known: set[str]
+    after: Json = field(default_factory=dict)
+
+    def note(self) -> None:
+        """Write that this part is loaded, with the ids that it gave."""
+        given = {name: id for name, id in self.story["refs"].items() if name not in self.known}
+        room = max(0, MOST_REFS - len(self.load["refs"]))
+        self.after = self.load | {
+            "done": self.load["done"] + 1,
+            "refs": self.load["refs"] | dict(list(given.items())[:room]),
+            "last": given or self.load["last"],
+        }
+        self.loads.write(self.world, self.after)
