@@ -25,9 +25,10 @@ class Consumer:
 
     def form(self, method: str, path: str, **fields: Any) -> Json:
         """Make a call with a form, or with a query where there is no body."""
-        if method == "POST":
-            return self._told(self.http.post(path, data=fields))
-        return self._told(self.http.request(method, path, params=fields))
+        post = method == "POST"
+        answer = self.http.post(path, data=fields) if post else self.http.request(method, path, params=fields)
+        told: Json = self._told(answer)
+        return told
 
     def json(self, method: str, path: str, body: Any = None) -> Any:
         """Make a call with JSON."""
