@@ -104,7 +104,8 @@ class Inferred:
             return True
         method, path = described.method, described.path
         if described.document.source.public:  # of browsers, whose address has the label of a world
-            method, path = provider.dialect.route(Request(method, path, label="any"), None)
+            nobody: Directory = None
+            method, path = provider.dialect.route(Request(method, path, label="any"), nobody)
         return isinstance(provider.routes.find(method, path), tuple)
 
     def find(
