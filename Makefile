@@ -7,6 +7,8 @@ INSTALLED := $(VENV)/.installed
 CLIENT := clients/python/pyproject.toml
 NODE_INSTALLED := tests/node/node_modules/.package-lock.json
 VERCEL_INSTALLED := tests/node/vercel/node_modules/.package-lock.json
+EMULATE_INSTALLED := tests/node/emulate/node_modules/.package-lock.json
+LOCALSTRIPE_INSTALLED := build/localstripe/.installed
 APP_INSTALLED := tests/apps/next/node_modules/.package-lock.json
 SCRIPTS_FETCHED := build/clerk/.fetched
 NPM := $(shell command -v npm 2>/dev/null)
@@ -15,7 +17,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install node apps demo test test-external test-machines test-webhooks test-sync lint types imports check bench engine up format lock env-example surfaces clips pacts mutations verify wheel clean
+.PHONY: help install node apps independents demo test test-external test-machines test-webhooks test-sync lint types imports check bench engine up format lock env-example surfaces clips pacts mutations verify wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | sort | expand -t 14
@@ -104,7 +106,7 @@ lock: | $(BIN)/pip ## renew both lock files with the newest releases
 		--output-file requirements-dev.lock pyproject.toml $(CLIENT)
 
 clean: ## remove everything that was built, the environment included
-	rm -rf $(VENV) tests/node/node_modules tests/node/vercel/node_modules tests/apps/next/node_modules tests/apps/next/.next build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) tests/node/node_modules tests/node/vercel/node_modules tests/node/emulate/node_modules tests/apps/next/node_modules tests/apps/next/.next build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---------------------------------------------------------------------------------------------- set-up
@@ -138,6 +140,18 @@ $(VERCEL_INSTALLED): tests/node/vercel/package-lock.json
 	@cd tests/node/vercel && npm ci --silent
 
 apps: $(if $(NPM),$(APP_INSTALLED) $(SCRIPTS_FETCHED)) ## install the Next.js application and Clerk's scripts that the browser tests use
+
+independents: $(LOCALSTRIPE_INSTALLED) $(if $(NPM),$(EMULATE_INSTALLED)) ## install localstripe and emulate, which parity is proved against
+
+$(LOCALSTRIPE_INSTALLED): tests/contracts/independents/localstripe.txt | $(BIN)/pip
+	@echo "Installing localstripe in an environment of its own ..."
+	@$(BIN)/python -m venv build/localstripe
+	@build/localstripe/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(EMULATE_INSTALLED): tests/node/emulate/package-lock.json
+	@echo "Installing emulate ..."
+	@cd tests/node/emulate && npm ci --silent
 
 $(APP_INSTALLED): tests/apps/next/package-lock.json
 	@echo "Installing the Next.js application ..."

@@ -6,6 +6,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import Depends, HTTPException, Request
 
+from integrations.audit import purpose
 from integrations.errors import ForbiddenError
 from integrations.identity.sessions import SessionClaims
 from integrations.schemas import Problem
@@ -91,4 +92,12 @@ def caller_of(request: Request, services: ServicesOf) -> Caller:
     )
 
 
-CallerOf = Annotated[Caller, Depends(caller_of)]
+def known_caller(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    """Return the caller, and let the audit know who it is."""
+    told = purpose()
+    told.actor = "platform" if caller.session is None else caller.session.user_id
+    told.organisation_id = caller.organisation_id
+    return caller
+
+
+CallerOf = Annotated[Caller, Depends(known_caller)]

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from integrations import problems, routes, sweeps
+from integrations.audit import Requests
 from integrations.body_limit import JsonBodyLimit
 from integrations.services import Services
 from integrations.settings import Settings, load_settings
@@ -38,6 +39,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     app = FastAPI(title="Integration layer", lifespan=lifespan)
     app.state.services = built
     problems.install(app)
+    app.add_middleware(Requests)
     app.add_middleware(JsonBodyLimit, limit=settings.webhook_body_limit_bytes)
     for router in routes.routers:
         app.include_router(router)

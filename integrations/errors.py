@@ -106,6 +106,8 @@ class ProviderError(IntegrationError):
 
     #: Whether the same call may succeed a little later.
     retryable = False
+    #: How the audit calls it.
+    outcome = "failed"
 
     def __init__(self, refusal: Refusal) -> None:
         answer = "no answer" if refusal.status is None else f"HTTP {refusal.status}"
@@ -130,13 +132,19 @@ class ProviderError(IntegrationError):
 class ProviderRefusedError(ProviderError):
     """The provider understood and said no: wrong credentials, parameters, or state."""
 
+    outcome = "refused"
+
 
 class PaymentDeclinedError(ProviderRefusedError):
     """The charge was declined; `code` is Stripe's decline code where it gave one, such as `insufficient_funds`."""
 
+    outcome = "declined"
+
 
 class ProviderUnavailableError(ProviderError):
     """The provider could not be reached, timed out, or answered that it is in trouble."""
+
+    outcome = "unavailable"
 
     retryable = True
 
@@ -144,8 +152,12 @@ class ProviderUnavailableError(ProviderError):
 class RateLimitedError(ProviderUnavailableError):
     """The provider answered 429."""
 
+    outcome = "rate_limited"
+
 
 class CircuitOpenError(ProviderUnavailableError):
     """The provider was not called at all, because it failed too often just now."""
+
+    outcome = "circuit_open"
 
     retryable = False

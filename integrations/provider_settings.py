@@ -121,6 +121,7 @@ class ProviderSettings(BaseSettings):
         default=VERCEL_API, validation_alias=AliasChoices("VERCEL_API_URL", "GREENROOM_VERCEL_URL")
     )
     rotation_key: SecretStr | None = Field(default=None, validation_alias="ROTATION_KEY")
+    audit_retention_days: int = Field(default=365, ge=0, validation_alias="AUDIT_RETENTION_DAYS")
     respondent_retention_days: int = Field(default=90, ge=1, validation_alias="RESPONDENT_RETENTION_DAYS")
     respondent_pseudonym_key: SecretStr | None = Field(
         default=None, validation_alias="RESPONDENT_PSEUDONYM_KEY"

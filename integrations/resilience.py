@@ -9,12 +9,12 @@ the key is made once, outside of the guarded function.
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import tenacity
 from tenacity import RetryCallState
@@ -31,6 +31,8 @@ from integrations.errors import (
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
+#: Told of a provider and an operation, it gives a dict in which `outcome`, `status`, `code`, `reference` and `attempts` go.
+Witness = Callable[[str, str], AbstractContextManager[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,8 +156,12 @@ class CircuitBreaker:
 class ProviderGuard:
     """Makes calls to one provider under one `ResiliencePolicy`."""
 
-    def __init__(self, provider: str, policy: ResiliencePolicy, clock: Clock) -> None:
+    def __init__(
+        self, provider: str, policy: ResiliencePolicy, clock: Clock, witness: Witness | None = None
+    ) -> None:
+        """`witness` is told of each call: with what it began, and (in the dict it gives) how it ended."""
         self.provider = provider
+        self._witness = witness
         self.breaker = CircuitBreaker(provider, policy, clock)
         self._policy = policy
         self._clock = clock
@@ -168,9 +174,23 @@ class ProviderGuard:
 
         `attempt` must raise `ProviderError`s only for what the provider did; the last one is raised to the caller.
         """
+        if self._witness is None:
+            return self._repeated(operation, attempt, {"attempts": 0})
+        with self._witness(self.provider, operation) as told:
+            try:
+                answer = self._repeated(operation, attempt, told)
+            except ProviderError as error:
+                told |= {"outcome": error.outcome, "status": error.status, "code": error.code}
+                told["reference"] = error.refusal.request_id
+                raise
+            told["outcome"] = "ok"
+            return answer
+
+    def _repeated(self, operation: str, attempt: Callable[[], T], told: dict[str, Any]) -> T:
         deadline = self._clock.monotonic() + self._policy.budget
 
         def guarded() -> T:
+            told["attempts"] += 1
             with self.breaker.watch(operation):
                 return attempt()
 

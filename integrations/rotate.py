@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from integrations.audit import acting
 from integrations.deployment.rotation import SECRETS, Change
 from integrations.errors import ConflictError, IntegrationError
 from integrations.models import KeyRotation
@@ -66,7 +67,8 @@ def _act(services: Services, settings: Settings, given: argparse.Namespace) -> l
     if given.action == "plan":
         return [_change(each) for each in rotations.plan(values, targets, known)]
     actor = given.actor or getpass.getuser()
-    done = rotations.run(values, targets, actor=actor, reason=given.reason, known=known)
+    with acting(actor, f"rotate keys: {given.reason}"):
+        done = rotations.run(values, targets, actor=actor, reason=given.reason, known=known)
     return _record(services, done)
 
 

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from integrations import audit_routes as audit
 from integrations.access import ServicesOf
 from integrations.billing import routes as billing
 from integrations.creators import routes as creators
@@ -27,6 +28,7 @@ routers = (
     creators.router,
     studies.router,
     studies.surveys,
+    audit.router,
 )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from integrations.audit import Audit
 from integrations.billing.checkout import Checkout
 from integrations.billing.closing import Closing
 from integrations.billing.customers import Customers
@@ -69,6 +70,7 @@ class Services:
 
     settings: Settings
     database: Database
+    audit: Audit
     organisations: Organisations
     directory: Directory
     sessions: Sessions
@@ -118,8 +120,8 @@ class Services:
     def build(cls, settings: Settings, clock: Clock | None = None) -> Self:
         """Build everything; nothing is connected yet, and the database is not migrated (`database.upgrade()`)."""
         clock = clock or SystemClock()
-        guards, database = _guards(settings, clock), Database(settings.database_url.get_secret_value())
-        mirror, inbox, results = Mirror(database), Inbox(database, clock), Results(database)
+        database, audit, guards = _foundations(settings, clock)
+        mirror, inbox, results = Mirror(database), Inbox(database, clock, audit), Results(database)
 
         tracking = MailTracking(database)
         mail = MailService(database, ResendGateway(settings, guards["resend"], clock), settings, clock)
@@ -139,7 +141,6 @@ class Services:
         outbox = SearchOutbox(database, algolia, settings, clock)
         mux = MuxGateway(settings, guards["mux"], clock)
         videos = Videos(database, mux, mirror, settings, clock)
-
         insightiq = InsightiqGateway(settings, guards["insightiq"], clock)
         creators = Creators(database, insightiq, settings, clock)
         connections = Connections(database, insightiq, mirror, clock)
@@ -150,6 +151,7 @@ class Services:
         return cls(
             settings=settings,
             database=database,
+            audit=audit,
             organisations=Organisations(database, mail, settings, clock),
             directory=directory,
             sessions=Sessions(clerk, settings, clock),
@@ -211,12 +213,14 @@ class Services:
         self.database.close()
 
 
-def _guards(settings: Settings, clock: Clock) -> dict[str, ProviderGuard]:
-    """Make one guard per provider, all under the policy that the settings ask for."""
+def _foundations(settings: Settings, clock: Clock) -> tuple[Database, Audit, dict[str, ProviderGuard]]:
+    """Make the database, the audit, and one guard per provider, all under the policy that the settings ask for."""
+    database = Database(settings.database_url.get_secret_value())
+    audit = Audit(database, settings, clock)
     policy = ResiliencePolicy(
         attempts=settings.provider_attempts,
         budget=settings.provider_budget_seconds,
         circuit_failures=settings.circuit_failures,
         circuit_recovery=settings.circuit_recovery_seconds,
     )
-    return {name: ProviderGuard(name, policy, clock) for name in PROVIDERS}
+    return database, audit, {name: ProviderGuard(name, policy, clock, audit.call) for name in PROVIDERS}

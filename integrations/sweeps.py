@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
+from integrations.audit import acting
 from integrations.errors import IntegrationError
 from integrations.services import Services
 
@@ -31,6 +32,7 @@ def sweeps_of(services: Services) -> tuple[Sweep, ...]:
     creators = settings.job_sweep_seconds if settings.insightiq_secret is not None else 0
     studies = settings.job_sweep_seconds if settings.cint_client_secret is not None else 0
     stripe = settings.stripe_sweep_seconds
+    audit = settings.audit_retention_days and settings.freshness_sweep_seconds
     sweeps = (
         Sweep("Stripe events", stripe, services.stripe_catch_up.run),
         Sweep("customers", stripe, services.customers.push_pending),
@@ -45,6 +47,7 @@ def sweeps_of(services: Services) -> tuple[Sweep, ...]:
         Sweep("respondents", studies, services.survey_host.report_pending),
         Sweep("studies", studies, services.fielding.poll_collecting),
         Sweep("retention", studies and settings.freshness_sweep_seconds, services.privacy.retire),
+        Sweep("audit", audit, services.audit.retire),
     )
     return tuple(sweep for sweep in sweeps if sweep.seconds > 0)
 
@@ -53,7 +56,8 @@ async def run(sweep: Sweep, stopping: asyncio.Event) -> None:
     """Repeat a sweep until `stopping`, beginning with what an earlier process left behind."""
     while not stopping.is_set():
         try:
-            await run_in_threadpool(sweep.work, stopping.is_set)
+            with acting("sweep", sweep.name):
+                await run_in_threadpool(sweep.work, stopping.is_set)
         except (SQLAlchemyError, IntegrationError):
             # The next round may find the database or the provider again.
             _log.exception("the %s sweep failed", sweep.name)

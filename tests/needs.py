@@ -1,7 +1,7 @@
 """What some tests need from the machine, and what happens where it is missing.
 
 A developer without Node or PostgreSQL gets skipped tests with the reason; a run that names the need in
-`GREENROOM_REQUIRE` (comma-separated: `node`, `specs`, `postgres`, `chromium`, `certutil`, `netns`, `apps`) fails instead, so
+`GREENROOM_REQUIRE` (comma-separated: `node`, `specs`, `postgres`, `chromium`, `certutil`, `netns`, `apps`, `independents`) fails instead, so
 that CI cannot quietly test less.
 """
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 MOST = 1000
-RECORDINGS = Path("contracts/recordings")
+RECORDINGS, SANDBOXES = Path("contracts/recordings"), Path("contracts/sandboxes.yaml")
 COLUMNS = ("provider", "interactions", "pending", "file")
 
 
@@ -36,9 +36,7 @@ def run(
         list[str] | None,
         typer.Option(help="Host that may be spoken to (repeatable); else nothing leaves the machine."),
     ] = None,
-    sandboxes: Annotated[Path, typer.Option(help="Where the sandboxes are.")] = Path(
-        "contracts/sandboxes.yaml"
-    ),
+    sandboxes: Annotated[Path, typer.Option(help="Where the sandboxes are.")] = SANDBOXES,
 ) -> None:
     """Run a command (after --) whose calls of a provider go to the live sandbox, and keep the exchanges, redacted.
 
@@ -86,6 +84,9 @@ def parity(
     fail_on: Annotated[
         str, typer.Option(help="Exit code 1 on new differences of this grade or worse.")
     ] = "breaking",
+    sandboxes: Annotated[
+        Path, typer.Option(help="Says which fields of a request the world fills in (`replay`).")
+    ] = SANDBOXES,
     url: Annotated[str | None, typer.Option(help="A running Greenroom; one is started unless given.")] = None,
     *,
     as_json: AsJson = False,
@@ -96,44 +97,35 @@ def parity(
 
     from harness import registry
     from harness.verify import exchanges
+    from harness.verify.live import replayed
     from harness.verify.mocks import Caller, Mocks
-    from harness.verify.parity import GRADES, Replay
+    from harness.verify.parity import GRADES, Baseline, Replay
     from harness.verify.serving import greenroom
+    from harness.verify.steps import filled
 
     if fail_on not in GRADES:
         raise typer.BadParameter(f"{fail_on} is no grade: use {', '.join(GRADES)}")
-    accepted = _baseline(baseline)
+    accepted, own = Baseline.read(baseline), replayed(sandboxes)
     rows: list[Json] = []
     with ExitStack() as stack:
         mocks = stack.enter_context(Mocks(url or stack.enter_context(greenroom())))
         for name, provider in registry.providers().items():
             file = recordings / f"{name}.json"
             if file.is_file() and (not providers or name in providers):
-                found = Replay(Caller(mocks, provider, mocks.world())).run(exchanges.read(file))
+                caller = Caller(mocks, provider, mocks.world())
+                found = Replay(caller, filled(own.get(name, {}), caller.env)).run(exchanges.read(file))
                 rows += [
-                    {"provider": name, **asdict(each), "id": each.id, "accepted": accepted.get(each.id)}
+                    {"provider": name, **asdict(each), "id": each.id, "accepted": accepted.reason(name, each)}
                     for each in found
                 ]
     bad = GRADES[: GRADES.index(fail_on) + 1]
     text = table(rows, ("grade", "provider", "call", "where", "told", "accepted"), empty="no difference")
-    typer.echo(json.dumps({"differences": rows}, indent=2) if as_json else text)
+    told = {"differences": rows, "left_over": accepted.left_over}
+    typer.echo(json.dumps(told, indent=2) if as_json else text)
+    if accepted.left_over and not as_json:
+        typer.echo(f"accepted, and not found: {', '.join(accepted.left_over)}")
     if any(row["grade"] in bad and row["accepted"] is None for row in rows):
         raise typer.Exit(1)
-
-
-def _baseline(file: Path | None) -> dict[str, str]:
-    """Read the accepted differences: names with reasons; raise ConfigurationError for one without."""
-    import yaml
-
-    from harness.errors import ConfigurationError
-
-    if file is None:
-        return {}
-    told = yaml.safe_load(file.read_text("utf-8")) or {}
-    without = [name for name, reason in told.items() if not reason]
-    if without:
-        raise ConfigurationError(f"{file}: {without[0]!r} is accepted without a reason")
-    return {str(name): str(reason) for name, reason in told.items()}
 
 
 def contract(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ConfigDict
 
 from harness.errors import Refusal
+from harness.messages import Request
 from harness.params import Params
 from harness.provider import Operation
 from harness.specs import requests
@@ -26,7 +27,6 @@ from harness.specs.sources import published
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.messages import Request
     from harness.provider import Provider
     from harness.specs.document import Described
     from harness.specs.roles import Part
@@ -99,10 +99,14 @@ class Inferred:
 
     @staticmethod
     def written(provider: Provider, described: Described) -> bool:
-        """Tell whether an operation is written by hand: then its own code answers."""
-        return described.id in provider.operations or isinstance(
-            provider.routes.find(described.method, described.path), tuple
-        )
+        """Tell whether an operation is written by hand: then its own code answers. It is found as a request is."""
+        if described.id in provider.operations:
+            return True
+        method, path = described.method, described.path
+        if described.document.source.public:  # of browsers, whose address has the label of a world
+            nobody: Directory = None
+            method, path = provider.dialect.route(Request(method, path, label="any"), nobody)
+        return isinstance(provider.routes.find(method, path), tuple)
 
     def find(
         self, provider: Provider, request: Request, directory: Directory

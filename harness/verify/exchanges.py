@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import ConfigurationError
-from harness.verify.redaction import HIDDEN, clean, clean_headers, clean_text
+from harness.verify.redaction import HIDDEN, clean, clean_form, clean_headers, clean_path, clean_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 _KEPT_SENT = ("content-type", "stripe-version", "clerk-api-version", "cint-api-version", "idempotency-key")
 _LARGEST = 256 << 10
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,13 @@ def redacted(sent: Sent, got: Got) -> Exchange:
     try:
         written = json.dumps(clean(json.loads(body))) if body else ""
     except ValueError:
-        written = clean_text(body)[:_LARGEST]
+        form = headers.get("content-type", "").startswith(FORM)
+        written = (clean_form(body) if form else clean_text(body))[:_LARGEST]
     answer = got.json
     told = clean(answer) if answer is not None else clean_text(got.body.decode("utf-8", "replace"))[:_LARGEST]
     answered = clean_headers(dict(got.headers))
     return Exchange(
-        sent.method, clean_text(sent.path), clean_headers(headers), written, got.status, answered, told
+        sent.method, clean_path(sent.path), clean_headers(headers), written, got.status, answered, told
     )
 
 

@@ -110,6 +110,18 @@ def sandboxes(file: Path, env: Mapping[str, str]) -> dict[str, Sandbox]:
         raise ConfigurationError(f"the sandboxes {file} cannot be used: {error!r}") from error
 
 
+def replayed(file: Path) -> dict[str, Json]:
+    """Return by provider which fields of a recorded request a replay fills in from the world's environment."""
+    if not file.is_file():
+        return {}
+    try:
+        return {
+            name: each.get("replay", {}) for name, each in yaml.safe_load(file.read_text("utf-8")).items()
+        }
+    except (OSError, yaml.YAMLError, AttributeError) as error:
+        raise ConfigurationError(f"the sandboxes {file} cannot be used: {error!r}") from error
+
+
 def verify_live(plan: Plan, installed: dict[str, Provider], file: Path = SANDBOXES) -> Report:
     """Play the pacts at the live sandboxes whose credentials the environment has; raise LiveKey for a live key."""
     env = dict(os.environ)  # noqa: TID251 - the one command that takes credentials from it

@@ -6,15 +6,20 @@ not serve it, or says another word of an enum. `cosmetic`: a field or header mor
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from harness.errors import ConfigurationError
 from harness.specs.trying import Sent
+from harness.verify.redaction import clean, clean_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
+    from harness.specs.trying import Got
     from harness.verify.exchanges import Exchange
     from harness.verify.mocks import Caller
 
@@ -41,11 +46,54 @@ class Difference:
         return f"{self.call} {self.where}"
 
 
+class Baseline:
+    """Differences that were looked at and accepted, each with its reason. A `*` in a name stands for anything."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        """`reasons` are by name, as `Difference.id` is."""
+        self.reasons = reasons
+        self._used: set[str] = set()
+        self._patterns = {
+            name: re.compile(".*".join(re.escape(part) for part in name.split("*"))) for name in reasons
+        }
+
+    @classmethod
+    def read(cls, file: Path | None) -> Baseline:
+        """Read a file (YAML: names with reasons); raise ConfigurationError for a name without a reason."""
+        import yaml
+
+        if file is None:
+            return cls({})
+        try:
+            told = yaml.safe_load(file.read_text("utf-8")) or {}
+            without = [name for name, reason in told.items() if not reason]
+        except (OSError, yaml.YAMLError, AttributeError) as error:
+            raise ConfigurationError(f"the baseline {file} cannot be used: {error!r}") from error
+        if without:
+            raise ConfigurationError(f"{file}: {without[0]!r} is accepted without a reason")
+        return cls({str(name): str(reason) for name, reason in told.items()})
+
+    def reason(self, provider: str, difference: Difference) -> str | None:
+        """Return why a difference is accepted, None where it is not."""
+        for name, pattern in self._patterns.items():
+            if pattern.fullmatch(f"{provider} {difference.id}") or pattern.fullmatch(difference.id):
+                self._used.add(name)
+                return self.reasons[name]
+        return None
+
+    @property
+    def left_over(self) -> list[str]:
+        """The names that no difference had: they may be taken out."""
+        return [name for name in self.reasons if name not in self._used]
+
+
 @dataclass(slots=True)
 class Replay:
     """Replays exchanges in order; ids that the sandbox gave are replaced by those that the mock gives in their place."""
 
     caller: Caller
+    own: Mapping[str, str] = field(default_factory=dict)
+    """Fields of JSON bodies that the world fills in itself: a sender is stood in for, and nobody verified its domain."""
     names: dict[str, str] = field(default_factory=dict)
 
     def run(self, exchanges: Iterable[Exchange]) -> list[Difference]:
@@ -59,14 +107,15 @@ class Replay:
     def _one(self, exchange: Exchange) -> Iterator[Difference]:
         path = self._named(exchange.path)
         headers = {**exchange.headers, **self.caller.proof(path), "User-Agent": "greenroom-parity"}
-        got = self.caller.send(Sent(exchange.method, path, headers, self._named(exchange.body).encode()))
+        body = self._filled(self._named(exchange.body))
+        got = self.caller.send(Sent(exchange.method, path, headers, body.encode()))
         call = f"{exchange.method} {_shape(exchange.path)}"
         if "greenroom-unserved" in got.headers:
             yield Difference("gap", call, "operation", "is not served")
             return
         if got.status != exchange.status:
             near = got.status // 100 == exchange.status // 100
-            told = f"was {exchange.status}, is {got.status}"
+            told = f"was {exchange.status}, is {got.status}{_reason(exchange, got)}"
             yield Difference("gap" if near else "breaking", call, "status", told)
             if not near:
                 return
@@ -82,6 +131,18 @@ class Replay:
         for old in sorted(self.names, key=len, reverse=True):
             text = text.replace(old, self.names[old])
         return text
+
+    def _filled(self, body: str) -> str:
+        if not self.own or not body.startswith(("{", "[")):
+            return body
+        try:
+            told = json.loads(body)
+        except ValueError:
+            return body
+        for each in told if isinstance(told, list) else [told]:
+            if isinstance(each, dict):
+                each.update({name: value for name, value in self.own.items() if name in each})
+        return json.dumps(told)
 
     def _compared(self, call: str, where: str, old: Any, new: Any) -> Iterator[Difference]:
         if isinstance(old, dict) and isinstance(new, dict):
@@ -106,11 +167,13 @@ class Replay:
 
     def _lists(self, call: str, where: str, old: list[Any], new: list[Any]) -> Iterator[Difference]:
         types = [[each.get("type") for each in some if isinstance(each, dict)] for some in (old, new)]
+        pairs: Iterable[tuple[Any, Any]] = zip(old, new, strict=False)
         if types[0] and all(isinstance(each, str) for each in types[0]) and types[0] != types[1]:
             yield Difference("gap", call, where, f"was in the order {types[0]}, is {types[1]}")
+            pairs = _of_one_type(old, new)
         if old and not new:
             yield Difference("breaking", call, where, "is empty")
-        for one, other in zip(old, new, strict=False):
+        for one, other in pairs:
             yield from self._compared(call, f"{where}[]", one, other)
 
     def _texts(self, call: str, where: str, old: str, new: str) -> Iterator[Difference]:
@@ -119,6 +182,25 @@ class Replay:
             self.names.setdefault(old, new)
         elif name in _WORDS:
             yield Difference("gap", call, where, f"was {old!r}, is {new!r}")
+
+
+def _of_one_type(old: list[Json], new: list[Any]) -> Iterator[tuple[Json, Json]]:
+    """Pair what is of one type, in order: what comes at another place is still the same event."""
+    left = [each for each in new if isinstance(each, dict)]
+    for one in old:
+        for other in left:
+            if other.get("type") == one.get("type"):
+                left.remove(other)
+                yield one, other
+                break
+
+
+def _reason(exchange: Exchange, got: Got) -> str:
+    """Say why the answer that is a refusal is one, as far as it says so itself."""
+    refusal = got.json if got.status >= 400 else exchange.answer
+    if got.status < 400 and exchange.status < 400:
+        return ""
+    return ": " + clean_text(json.dumps(clean(refusal), ensure_ascii=False))[:200]
 
 
 def _opaque(text: str) -> bool:

@@ -11,7 +11,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote_plus
 
 from harness.specs import forms
 from harness.specs.trying import pairs
@@ -99,7 +99,7 @@ class Recorder:
         if exchange["query"]:
             query: dict[str, list[str]] = {}
             for key, value in parse_qsl(exchange["query"], keep_blank_values=True):
-                query.setdefault(key, []).append(clean_text(value))
+                query.setdefault(key, []).append(str(clean(value, key)))
             request["query"] = query
         kind = exchange["request_headers"].get("content-type", "").partition(";")[0]
         for header in _SENT:
@@ -152,7 +152,7 @@ class Recorder:
             return None
         if kind == FORM:
             fields = clean(forms.read(body))
-            text = "&".join(f"{name}={value}" for name, value in pairs(fields))
+            text = "&".join(f"{name}={quote_plus(str(value), safe='@:/')}" for name, value in pairs(fields))
             return {"content": text, "contentType": FORM, "encoded": False}
         try:
             content = clean(json.loads(body))

@@ -23,6 +23,8 @@ _BEARER = re.compile(r"\b(Bearer|Basic)\s+[0-9A-Za-z._~+/=:-]{6,}", re.IGNORECAS
 _MAILS = re.compile(r"[0-9A-Za-z.!#$%&'*+/=?^_`{|}~-]+(?:@|%40)[0-9A-Za-z](?:[0-9A-Za-z.-]*[0-9A-Za-z])?")
 _CARDS = re.compile(r"(?<![0-9])(?:[0-9](?:[ -]|%20|\+)?){12,18}[0-9](?![0-9])")
 _PHONES = re.compile(r"(?<![0-9A-Za-z])(?:\+|%2B)[1-9][0-9]{6,14}(?![0-9])")
+_PUBLIC = re.compile(r"^tok_[a-zA-Z_]+$")
+"""Test tokens that a provider publishes for everybody."""
 HIDDEN = "redacted"
 CARD = "4242424242424242"
 
@@ -41,6 +43,26 @@ def clean_text(text: str) -> str:
     text = _MAILS.sub(_mail, text)
     text = _CARDS.sub(_card, text)
     return _PHONES.sub("+15555550100", text)
+
+
+def clean_form(text: str) -> str:
+    """Return a form, or the query of an address, without what must not be written down; what is fine stays as it was."""
+    return "&".join(_pair(each) for each in text.split("&"))
+
+
+def clean_path(path: str) -> str:
+    """Return a path with its query without what must not be written down."""
+    place, mark, query = path.partition("?")
+    return clean_text(place) + mark + clean_form(query)
+
+
+def _pair(pair: str) -> str:
+    """Return a name and its value, cleaned; `card[number]` is named by its last part."""
+    name, mark, value = pair.partition("=")
+    plain = unquote_plus(value)
+    inner = re.split(r"[\[\]]+", unquote_plus(name).rstrip("]"))[-1]
+    told = clean(plain, inner)
+    return clean_text(name) + mark + (value if told == plain else quote(str(told), safe=""))
 
 
 def _mail(found: re.Match[str]) -> str:
@@ -70,7 +92,7 @@ def clean(value: Any, name: str = "") -> Any:
         return [clean(each, name) for each in value]
     if isinstance(value, bool) or value is None:
         return value
-    if SECRET_NAMES.search(name) and isinstance(value, str | int | float):
+    if SECRET_NAMES.search(name) and isinstance(value, str | int | float) and not _PUBLIC.match(str(value)):
         return stand_in("secret", str(value)) if value != "" else value
     if isinstance(value, str):
         return clean_text(value)

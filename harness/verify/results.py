@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from harness.verify.redaction import clean_text
 
 Outcome = Literal["passed", "failed", "skipped"]
 EXIT_CODES = {
@@ -33,8 +35,8 @@ class Report:
     notes: list[str] = field(default_factory=list)
 
     def add(self, *results: Result) -> None:
-        """Add results."""
-        self.results.extend(results)
+        """Add results; what they tell of answers may hold what must not be written down."""
+        self.results.extend(replace(each, told=clean_text(each.told)) for each in results)
         self.results.sort()
 
     @property

@@ -61,7 +61,7 @@ class StateServer(ABC):
             return 200, self.set(name, parameters.get("faults"))
         except GreenroomError as error:
             self.failures[name] = str(error)
-            return 500, {"error": str(error)}
+            return 409, {"error": str(error)}  # what fails with 5xx is asked for again, for two minutes
 
 
 class States(StateServer):

@@ -52,11 +52,12 @@ def at_least(violations: Sequence[Json], least: Grade) -> list[Json]:
 
 def sample(violation: Json) -> str:
     """Write the first request of a violation in one line, without its values of secrets."""
-    from harness.verify.redaction import clean_text
+    from harness.verify.redaction import clean_path, clean_text
 
     example = violation["example"]
     query = f"?{example['query']}" if example["query"] else ""
-    return clean_text(f"{example['method']} {example['path']}{query} {example['body'][:300]}".strip())
+    place = clean_path(f"{example['path']}{query}")
+    return f"{example['method']} {place} {clean_text(example['body'])[:300]}".strip()
 
 
 def sarif(violations: Sequence[Json]) -> bytes:

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from integrations.models import (
     ERASED,
+    AuditEntry,
     Customer,
     InboxEvent,
     Invoice,
@@ -30,6 +31,7 @@ def erase_traces(session: Session, clerk_user_id: str, email: str | None) -> Non
         named = or_(named, InboxEvent.payload.contains(email, autoescape=True))
         _erase_mails(session, email)
     session.execute(update(InboxEvent).where(named).values(payload=ERASED))
+    session.execute(update(AuditEntry).where(AuditEntry.actor == clerk_user_id).values(actor=ERASED))
 
 
 def _erase_mails(session: Session, email: str) -> None:
@@ -65,6 +67,9 @@ def erase_organisation(session: Session, organisation: Organisation) -> None:
     session.flush()
     theirs = Customer.organisation_id == organisation.id
     names = [organisation.id, *session.scalars(select(Customer.stripe_id).where(theirs))]
+    session.execute(
+        update(AuditEntry).where(AuditEntry.organisation_id == organisation.id).values(actor=ERASED)
+    )
     session.execute(delete(User).where(User.organisation_id == organisation.id))
     session.execute(update(Customer).where(theirs).values(email=None, name=None, default_payment_method=None))
     session.execute(

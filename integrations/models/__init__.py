@@ -4,6 +4,7 @@ One module for each area; all names are found here.
 """
 
 from integrations.models.accounts import ClerkMembership, ClerkOrganisation, ClerkUser, Organisation, User
+from integrations.models.audit import AuditEntry, Direction
 from integrations.models.base import Base, UtcDateTime
 from integrations.models.billing import ENDED, OWED, Customer, Dunning, Invoice, Subscription, UsageRecord
 from integrations.models.campaigns import Campaign, CampaignStatus, IndexKind, Kpi, Platform, SearchChange
@@ -35,6 +36,7 @@ __all__ = [
     "ERASED",
     "OWED",
     "Arm",
+    "AuditEntry",
     "Base",
     "Campaign",
     "CampaignStatus",
@@ -46,6 +48,7 @@ __all__ = [
     "CreatorJob",
     "CreatorUser",
     "Customer",
+    "Direction",
     "Dunning",
     "EventCursor",
     "InboxEvent",

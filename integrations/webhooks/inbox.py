@@ -14,6 +14,7 @@ from enum import StrEnum
 from pydantic import ValidationError
 from sqlalchemy import select, update
 
+from integrations.audit import Audit, acting
 from integrations.clock import Clock
 from integrations.database import Database, insert_if_absent
 from integrations.errors import EventFailedError, WebhookRejectedError
@@ -50,9 +51,10 @@ def not_an_event(provider: str, error: ValidationError) -> WebhookRejectedError:
 class Inbox:
     """Keeps webhook events and runs their handlers."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, audit: Audit) -> None:
         self._database = database
         self._clock = clock
+        self._audit = audit
 
     def receive(self, event: IncomingEvent, handle: Callable[[], bool]) -> Outcome:
         """Keep an event and let `handle` take its effect; `handle` says whether the event concerned us.
@@ -60,6 +62,15 @@ class Inbox:
         Raises `EventFailedError` when `handle` raises: the failure is kept with the event, and the same event may
         come again.
         """
+        with (
+            acting("webhook", f"{event.provider} {event.type} {event.event_id}"),
+            self._audit.delivery(event.provider, event.type, event.event_id) as told,
+        ):
+            outcome = self._take(event, handle)
+            told["outcome"] = outcome.value
+            return outcome
+
+    def _take(self, event: IncomingEvent, handle: Callable[[], bool]) -> Outcome:
         if not self._begin(event):
             return Outcome.DUPLICATE
         try:

@@ -3,14 +3,30 @@
 A 2xx tells the provider that the event is safe with us; any other answer makes it deliver the event again.
 """
 
-from fastapi import APIRouter, Request
+from collections.abc import Iterator
+
+from fastapi import APIRouter, Depends, Request
 
 from integrations.access import ServicesOf
 from integrations.body_limit import DeliveredBody
+from integrations.errors import TooManyDeliveriesError, WebhookRejectedError
 from integrations.schemas import CintReceipt, Problem, Receipt
+
+
+def refused(request: Request, services: ServicesOf) -> Iterator[None]:
+    """Write down what is turned away before the inbox sees it: nobody knows what it would have been."""
+    try:
+        yield
+    except (WebhookRejectedError, TooManyDeliveriesError) as error:
+        provider = request.url.path.rpartition("/")[2]
+        with services.audit.delivery(provider, None, None) as told:
+            told |= {"outcome": "rejected", "status": getattr(error, "status", 429)}
+        raise
+
 
 router = APIRouter(
     prefix="/webhooks",
+    dependencies=[Depends(refused)],
     responses={
         status: {"model": Problem, "content": {"application/problem+json": {}}}
         for status in (400, 413, 422, 429, 500, 503)

@@ -42,7 +42,7 @@ def environment() -> dict[str, str]:
     vercel = dict(
         line.split("=", 1) for line in example if line.startswith(("VERCEL_TEAM", "VERCEL_PROJECT"))
     )
-    return {**ENVIRONMENT, **optional, **prices, **vercel}
+    return {**ENVIRONMENT, **optional, **prices, **vercel, "AUDIT_RETENTION_DAYS": "0"}
 
 
 def uuid(example: str = "0f8fad5b-d9cb-469f-a165-70867728950e") -> Any:

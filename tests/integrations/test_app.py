@@ -221,6 +221,7 @@ def test_the_factory_reads_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_
 async def test_the_routes_are_documented(client: httpx.AsyncClient) -> None:
     paths = (await client.get("/openapi.json")).json()["paths"]
     assert set(paths) == {
+        "/audit",
         "/healthz",
         "/mails/announcements",
         "/mails/templates",
@@ -329,8 +330,8 @@ async def test_sweeps_run_for_the_providers_that_are_set_up(layer: Layer) -> Non
     running = [sweep.name for sweep in sweeps_of(services)]
     stripe = ["Stripe events", "customers", "closings", "usage"]
     of_studies = ["respondents", "studies", "retention"]
-    assert running == [*stripe, "mail", "search", "creator jobs", "stale creators", *of_studies]
+    assert running == [*stripe, "mail", "search", "creator jobs", "stale creators", *of_studies, "audit"]
     services.close()
     bare = Services.build(load_settings({**ENVIRONMENT}))
-    assert [sweep.name for sweep in sweeps_of(bare)] == [*stripe, "mail"]
+    assert [sweep.name for sweep in sweeps_of(bare)] == [*stripe, "mail", "audit"]
     bare.close()

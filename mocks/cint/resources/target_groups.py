@@ -201,6 +201,8 @@ NAMES = {
     "price": "cpi",
 }
 """How changes name fields that are kept under another name here."""
+UNTOLD = frozenset({"supply_allocations"})
+"""What the document has no change for."""
 
 
 def change(tx: Transaction, group: Json, changes: Json, *, by: str | None) -> None:
@@ -215,6 +217,7 @@ def change(tx: Transaction, group: Json, changes: Json, *, by: str | None) -> No
             "old_value": old,
         }
         for name, old in before.items()
+        if name not in UNTOLD
     ]
     if told:
         history.keep(tx, group, told, by=by)

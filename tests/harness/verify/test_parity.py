@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.errors import ConfigurationError
 from harness.specs.trying import Got, Sent
 from harness.verify.exchanges import Exchange, redacted
-from harness.verify.parity import Difference, Replay
+from harness.verify.parity import Baseline, Difference, Replay
 
 Json = dict[str, Any]
 OLD = {
@@ -79,6 +82,48 @@ def test_the_order_of_events_is_compared() -> None:
     playing = Playing(got({"data": events[::-1]}))
     found = Replay(playing).run([exchange({"data": events}, path="/v1/events")])  # type: ignore[arg-type]
     assert ("gap", "$.data") in [(each.grade, each.where) for each in found]
+
+
+def test_events_at_another_place_are_compared_with_their_like() -> None:
+    old = [{"type": "a", "count": 1}, {"type": "b", "count": "x"}]
+    found = Replay(Playing(got({"data": [{"type": "b", "count": "y"}, {"type": "a", "count": 2}]}))).run(  # type: ignore[arg-type]
+        [exchange({"data": old}, path="/v1/events")]
+    )
+    assert [(each.grade, each.where) for each in found] == [("gap", "$.data")]
+
+
+def test_a_refusal_is_told_with_its_reason() -> None:
+    (found,) = replayed(got({"error": {"message": "No such customer: ada@studio.test"}}, status=404))
+    assert found.told.startswith('was 200, is 404: {"error"')
+    assert "ada@studio.test" not in found.told
+
+
+def test_what_the_world_fills_in_is_the_worlds_own() -> None:
+    playing = Playing(got(OLD))
+    made = Exchange("POST", "/emails", {}, '{"from": "x@redacted.test", "to": "y"}', 200, {}, OLD)
+    Replay(playing, {"from": "hello@studio.test"}).run([made])  # type: ignore[arg-type]
+    assert json.loads(playing.sent[0].body) == {"from": "hello@studio.test", "to": "y"}
+
+
+def test_differences_are_accepted_by_name_and_with_a_reason(tmp_path: Path) -> None:
+    file = tmp_path / "baseline.yaml"
+    file.write_text('stripe * $*.count: "counted otherwise"\nstripe GET /v1/nothing $: "gone"\n', "utf-8")
+    baseline = Baseline.read(file)
+    (count,) = replayed(got({**OLD, "count": "1"}))
+    (status,) = replayed(got(OLD, status=404))
+    assert (baseline.reason("stripe", count), baseline.reason("stripe", status)) == (
+        "counted otherwise",
+        None,
+    )
+    assert (baseline.reason("mux", count), baseline.left_over) == (None, ["stripe GET /v1/nothing $"])
+
+
+@pytest.mark.parametrize("text", ["stripe GET / $:\n", "- a\n", "{"])
+def test_a_baseline_without_reasons_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "baseline.yaml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(ConfigurationError, match=re.escape(str(file))):
+        Baseline.read(file)
 
 
 def test_ids_of_the_recording_are_those_of_the_mock_in_later_calls() -> None:

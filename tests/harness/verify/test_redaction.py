@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import string
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.verify.redaction import clean, clean_headers, clean_text
+from harness.verify.redaction import clean, clean_form, clean_headers, clean_path, clean_text
 
 WORD = st.text(string.ascii_lowercase, min_size=3, max_size=9)
 LONG = st.text(string.ascii_letters + string.digits, min_size=24, max_size=40)
@@ -50,6 +50,20 @@ def test_nothing_planted_is_left_in_a_form_or_a_query(secret: str, word: str) ->
         found = clean_text(text)
         assert secret not in found
         assert quote(secret, safe="") not in found
+
+
+@given(PLANTED, WORD)
+def test_a_form_keeps_its_names(secret: str, word: str) -> None:
+    told = clean_form(f"{word}={quote(secret, safe='')}&plan=essential&card%5Btoken%5D=tok_visa")
+    assert told.startswith(f"{word}=")
+    assert told.endswith("&plan=essential&card%5Btoken%5D=tok_visa")
+    assert secret not in unquote_plus(told)
+    assert secret not in unquote_plus(clean_path(f"/v1/{word}?{word}={quote(secret)}"))
+
+
+@given(LONG)
+def test_what_a_form_names_a_secret_is_one(secret: str) -> None:
+    assert secret not in clean_form(f"client_secret={secret}&account%5Bpassword%5D={secret}")
 
 
 @given(
