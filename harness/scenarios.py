@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from harness import instants
 from harness.batch import Batch
+from harness.collection import Collection
 from harness.engine import Engine
 from harness.errors import ConfigurationError, GreenroomError, InvalidInput, Refusal
 from harness.loading import WHOLE, Loads, Note, Wanted
@@ -24,6 +25,8 @@ from harness.world import World
 from harness.worlds import Worlds
 
 GROUP = "greenroom.scenarios"
+STORIES = Collection("harness.story")
+"""What was told in a world: `id` (the scenario's name), how to tell it again, and the `refs` that rooms gave."""
 Json = dict[str, Any]
 
 
@@ -103,9 +106,10 @@ class Scenarios:
         """Tell a scenario for a world, by its seed and its present unless told otherwise; raise InvalidInput."""
         source, now = self._source(name, text), instants.moment(world.clock.now())
         try:
-            return source.story(name, seed=seed or world.seed, scale=scale, now=now, text=text)
+            story = source.story(name, seed=seed or world.seed, scale=scale, now=now, text=text)
         except ValueError as error:
             raise InvalidInput(str(error)) from error
+        return story | {"told": {"scale": scale, "now": instants.iso(world.clock.now()), "text": text}}
 
     async def begin_with(self, world: World, name: str, scale: float) -> None:
         """Load a scenario that is part of what the world is: `reset` will come back to it."""
@@ -140,7 +144,10 @@ class Scenarios:
         async def part(story: Json, note: Note) -> None:
             await self._project(world, story, note)
 
-        return await self.loads.run(world, load, stories, part)
+        loaded = await self.loads.run(world, load, stories, part)
+        self._note(world, loaded | {"told": told | {"now": instants.iso(load["began"])}})
+        await self.batch.durable()
+        return loaded
 
     async def load(self, world: World, story: Json) -> Json:
         """Project a story into a world, all of it or nothing; return {name, seed, refs}.
@@ -164,6 +171,8 @@ class Scenarios:
                     outcomes += self._populate(world, self.worlds.providers[name], story)
                 if note is not None:
                     note()
+                else:
+                    self._note(world, story)
             except BaseException:
                 self.store.undo()
                 self.worlds.reread(world)
@@ -173,6 +182,23 @@ class Scenarios:
         for outcome in outcomes:
             self.engine.announce(world, outcome)
         await self.timeline.advance(world, world.clock.now())
+
+    def told(self, world: World) -> list[Json]:
+        """Return what was told in a world, the last first: {id, name, seed, scale, now, text, refs}."""
+        return self._own(world).page(STORIES, limit=1000).items
+
+    def _own(self, world: World) -> Transaction:
+        return Transaction(self.store, world, next(iter(self.worlds.providers.values())))
+
+    def _note(self, world: World, story: Json) -> None:
+        """Keep how to tell a story again, so that others can show the same with the ids that rooms gave."""
+        tx = self._own(world)
+        name, told = story["name"], story.get("told") or {}
+        document = {"id": name, "name": name, "seed": story["seed"], **told, "refs": story["refs"]}
+        if tx.get(STORIES, name) is not None:
+            tx.delete(STORIES, name)
+        tx.insert(STORIES, document)
+        tx.commit()
 
     def _populate(self, world: World, provider: Provider, story: Json) -> list[Outcome]:
         if provider.populate is None:

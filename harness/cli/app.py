@@ -9,6 +9,7 @@ import typer
 from harness.cli import (
     authority,
     clock,
+    databases,
     doctor,
     inspection,
     new_provider,
@@ -57,6 +58,7 @@ for commands in (
     run,
     worlds,
     scenarios,
+    databases,
     clock,
     webhooks,
     inspection,

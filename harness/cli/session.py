@@ -141,8 +141,11 @@ def command(
     return register
 
 
-def group(parent: typer.Typer, name: str, help: str) -> typer.Typer:
-    """Return a new group of commands below another."""
+def group(parent: typer.Typer, name: str, help: str = "") -> typer.Typer:
+    """Return the group of commands of a name below another, made at its first use."""
+    for known in parent.registered_groups:
+        if known.name == name and known.typer_instance is not None:
+            return known.typer_instance
     made = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=help)
     parent.add_typer(made, name=name)
     return made

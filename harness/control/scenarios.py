@@ -12,6 +12,7 @@ from harness.control import shapes
 from harness.control.context import Named, Running
 from harness.control.faults import add_fault
 from harness.control.models import LoadScenario, ProviderState
+from harness.errors import NotFound
 
 router = APIRouter(tags=["scenarios"])
 one = APIRouter(prefix="/worlds/{w}", tags=["scenarios"])
@@ -41,6 +42,23 @@ async def list_loads(runtime: Running, world: Named) -> shapes.Loads:
     names = ("name", "seed", "scale", "done", "parts")
     found = [{name: each[name] for name in names} for each in runtime.scenarios.loads.unfinished(world)]
     return {"loads": cast("list[shapes.Load]", found)}
+
+
+@one.get("/stories")
+async def list_stories(runtime: Running, world: Named) -> shapes.Stories:
+    """List the scenarios that were loaded into a world, the last first."""
+    keys = ("name", "seed", "scale", "now")
+    told = runtime.scenarios.told(world)
+    return {"stories": [cast("shapes.StoryLine", {key: each.get(key) for key in keys}) for each in told]}
+
+
+@one.get("/stories/{name}")
+async def show_story(runtime: Running, world: Named, name: str) -> shapes.Story:
+    """Show how a scenario was told in a world, and the ids that providers gave: what another telling has to agree with."""
+    for each in runtime.scenarios.told(world):
+        if each["name"] == name:
+            return cast("shapes.Story", {key: each.get(key) for key in shapes.Story.__annotations__})
+    raise NotFound(f"the scenario {name!r} was not loaded into world {world.name}")
 
 
 @one.post("/provider-state", response_model=None)

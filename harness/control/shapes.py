@@ -139,6 +139,32 @@ class Coherence(TypedDict):
     more: bool
 
 
+class StoryLine(TypedDict):
+    """A scenario that was loaded into a world, by the world time at which it was."""
+
+    name: str
+    seed: str
+    scale: float
+    now: str
+
+
+class Stories(TypedDict):
+    """The scenarios that were loaded into a world."""
+
+    stories: list[StoryLine]
+
+
+class Story(TypedDict):
+    """How a scenario was told (`text`: its YAML where it is not installed), and the ids that providers gave."""
+
+    name: str
+    seed: str
+    scale: float
+    now: str
+    text: str | None
+    refs: dict[str, str]
+
+
 class Advanced(TypedDict):
     """World time after an advance, timers that ran, and delivery attempts that were made."""
 
