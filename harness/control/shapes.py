@@ -119,26 +119,6 @@ class Coherence(TypedDict):
     more: bool
 
 
-class Incoherence(TypedDict):
-    """What is wrong with a document: a reference that leads nowhere, a sum that is not equal, times in disorder."""
-
-    kind: str
-    id: str
-    rule: str
-    told: str
-
-
-class Coherence(TypedDict):
-    """How much of a world was checked, and what is wrong with it; `more`: beyond the limit."""
-
-    coherent: bool
-    documents: int
-    references: int
-    checks: int
-    findings: list[Incoherence]
-    more: bool
-
-
 class StoryLine(TypedDict):
     """A scenario that was loaded into a world, by the world time at which it was."""
 
