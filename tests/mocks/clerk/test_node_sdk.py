@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import jwt
 
 from tests.harness.serving import Served
 from tests.mocks.clerk.room import ENROLMENT, FACTORS, MACHINES, backend_operations
@@ -227,3 +228,44 @@ def test_requests_are_signed_out_sent_to_a_handshake_and_signed_in(node: Node, f
         *(307, "http://localhost:3000/dashboard", "signed-in", "user_", None),
     ]
     assert node(HERE / "authenticate.mjs", env | {"FRONTEND": frontend}) == {"newest": told, "platform": told}
+
+
+def test_an_express_application_lets_people_and_programs_in(
+    node: Node, server: Served, fresh_world: World
+) -> None:
+    visit = Visit(server, fresh_world)
+    session = visit.signed_up("ada+clerk_test@northwind.test")
+    env = visit.env
+    with httpx.Client(
+        base_url=f"{env['CLERK_API_URL']}/v1", headers={"Authorization": f"Bearer {env['CLERK_SECRET_KEY']}"}
+    ) as http:
+        owner = {"name": "Northwind", "created_by": session["user"]["id"]}
+        made = http.post("/organizations", json=owner).json()
+        machine = http.post("/machines", json={"name": "billing"}).json()
+        shown = {"Authorization": f"Bearer {machine['secret_key']}"}
+        token = http.post("/m2m_tokens", json={}, headers=shown).json()["token"]
+    active = {"active_organization_id": made["id"]}
+    touched = visit.ask("POST", f"/v1/client/sessions/{session['id']}/touch", active).json()
+    bearer = touched["response"]["last_active_token"]["jwt"]
+    given = {
+        "BEARER": bearer,
+        "COOKIES": "; ".join(f"{name}={value}" for name, value in visit.cookies().items()),
+        "OVER": visit.over(bearer),
+        "DEV": visit.token,
+        "MACHINE": token,
+    }
+    told = node(HERE / "express.mjs", env | given)
+    issuer = jwt.decode(bearer, options={"verify_signature": False})["iss"]
+    ada = {"email": "ada+clerk_test@northwind.test", "orgSlug": "northwind", "orgRole": "org:admin"}
+    gone = [401, {"signedIn": False}]
+    assert told == {
+        "nobody": [*gone, "dev-browser-missing"],
+        "bearer": [200, ada, None],
+        "cookies": [200, ada, None],
+        "over": [*gone, "session-token-expired-refresh-non-eligible-no-refresh-cookie"],
+        "firstVisit": [307, f"{issuer}/v1/client/handshake", "dev-browser-missing"],
+        "known": [*gone, "session-token-and-uat-missing"],
+        "admin": 200,
+        "private": [302, "/sign-in", "session-token-and-uat-missing"],
+        "machine": {"machine": True},
+    }
