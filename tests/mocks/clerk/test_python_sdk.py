@@ -368,7 +368,7 @@ def images(sdk: Clerk, ada: str) -> None:
 def grants(sdk: Clerk, visit: Visit, ada: str) -> None:
     made = sdk.oauth_applications.create(request={"name": "Partner"})
     dressed = sdk.oauth_applications.upload_logo(oauth_application_id=made.id, file=PNG)
-    assert "/v1/greenroom/images/img_" in dressed.client_image_url
+    assert "/v1/greenroom/images/img_" in str(dressed.client_image_url)
     secrets = visit.grant(ada)
     assert sdk.oauth_access_tokens.verify(access_token=secrets["secret"]).subject == ada
     sdk.oauth_applications.revoke_token(oauth_application_id=made.id, token=secrets["refresh"])
