@@ -10,6 +10,7 @@ VERCEL_INSTALLED := tests/node/vercel/node_modules/.package-lock.json
 EMULATE_INSTALLED := tests/node/emulate/node_modules/.package-lock.json
 LOCALSTRIPE_INSTALLED := build/localstripe/.installed
 APP_INSTALLED := tests/apps/next/node_modules/.package-lock.json
+APP7_INSTALLED := build/next7/node_modules/.package-lock.json
 SCRIPTS_FETCHED := build/clerk/.fetched
 NPM := $(shell command -v npm 2>/dev/null)
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
@@ -139,7 +140,7 @@ $(VERCEL_INSTALLED): tests/node/vercel/package-lock.json
 	@echo "Installing Vercel's command line ..."
 	@cd tests/node/vercel && npm ci --silent
 
-apps: $(if $(NPM),$(APP_INSTALLED) $(SCRIPTS_FETCHED)) ## install the Next.js application and Clerk's scripts that the browser tests use
+apps: $(if $(NPM),$(APP_INSTALLED) $(APP7_INSTALLED) $(SCRIPTS_FETCHED)) ## install the Next.js application and Clerk's scripts that the browser tests use
 
 independents: $(LOCALSTRIPE_INSTALLED) $(if $(NPM),$(EMULATE_INSTALLED)) ## install localstripe and emulate, which parity is proved against
 
@@ -156,6 +157,12 @@ $(EMULATE_INSTALLED): tests/node/emulate/package-lock.json
 $(APP_INSTALLED): tests/apps/next/package-lock.json
 	@echo "Installing the Next.js application ..."
 	@cd tests/apps/next && npm ci --silent --ignore-scripts
+	@touch $@
+
+$(APP7_INSTALLED): tests/apps/next7/package-lock.json
+	@echo "Installing it once more, with the next major of @clerk/nextjs ..."
+	@mkdir -p build/next7 && cp tests/apps/next7/package.json tests/apps/next7/package-lock.json build/next7/
+	@cd build/next7 && npm ci --silent --ignore-scripts
 	@touch $@
 
 $(SCRIPTS_FETCHED): tests/apps/scripts.txt

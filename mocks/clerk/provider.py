@@ -78,6 +78,7 @@ clerk = Provider(
         events=EVENTS,
     ),
     base_env=("CLERK_API_URL",),
+    max_body=11 << 20,  # an image may have 10 MB
     lacks=_lacking,
     sdks=("clerk-backend-api", "svix"),
     package="mocks.clerk",

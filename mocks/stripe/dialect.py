@@ -74,7 +74,8 @@ class StripeDialect(Dialect):
         if version is not None and version != versions.CANONICAL:
             versions.check(version)
         if operation.id == UPLOAD:
-            from mocks.stripe.multipart import is_multipart, read_parts
+            from harness.multipart import is_multipart
+            from mocks.stripe.multipart import read_parts
 
             if is_multipart(request):
                 return read_parts(request)

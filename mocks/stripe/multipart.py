@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import FormParser, parse_options_header
-
+from harness import multipart
+from harness.multipart import Upload, is_multipart
 from mocks.stripe.errors import invalid
 from mocks.stripe.forms import nest
 
@@ -16,22 +14,6 @@ if TYPE_CHECKING:
     from harness.messages import Request
 
 Json = dict[str, Any]
-
-KIND = "multipart/form-data"
-IN_MEMORY = 1 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as it was sent."""
-
-    name: str
-    content: bytes
-
-
-def is_multipart(request: Request) -> bool:
-    """Tell whether a request's body has parts."""
-    return (request.header("content-type") or "").lower().startswith(KIND)
 
 
 def read_parts(request: Request) -> Json:
@@ -55,23 +37,7 @@ def upload_of(request: Request | None, name: str = "file") -> Upload:
 
 
 def _parts(request: Request) -> tuple[list[tuple[str, str]], dict[str, Upload]]:
-    _, options = parse_options_header(request.header("content-type") or "")
-    fields: list[tuple[str, str]] = []
-    files: dict[str, Upload] = {}
-
-    def field(found: Any) -> None:
-        fields.append((found.field_name.decode(), (found.value or b"").decode()))
-
-    def file(found: Any) -> None:
-        found.file_object.seek(0)
-        name = (found.file_name or b"file").decode(errors="replace")
-        files[found.field_name.decode()] = Upload(name, found.file_object.read())
-
-    settings = {"MAX_MEMORY_FILE_SIZE": IN_MEMORY}
     try:
-        parser = FormParser(KIND, field, file, boundary=options.get(b"boundary"), config=settings)
-        parser.write(request.body)
-        parser.finalize()
-    except (FormParserError, UnicodeDecodeError, ValueError) as error:
+        return multipart.read(request)
+    except multipart.MalformedPartsError as error:
         raise invalid("Invalid request: its parts could not be read.", rule="malformed_form") from error
-    return fields, files

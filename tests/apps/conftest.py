@@ -33,11 +33,11 @@ def world(stage: Served) -> World:
 
 
 @pytest.fixture(scope="session")
-def built() -> None:
-    """The application, built."""
+def built() -> Callable[[int], None]:
+    """Build the application for a major of @clerk/nextjs, once."""
     reason = running.missing()
     needs.require("apps", available=reason is None, reason=reason or "")
-    running.build()
+    return running.build
 
 
 @pytest.fixture

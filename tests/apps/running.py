@@ -16,7 +16,11 @@ import pytest
 
 from tests import needs
 
-FOLDER = Path(__file__).parent / "next"
+HERE = Path(__file__).parent
+FOLDERS = {6: HERE / "next", 7: needs.ROOT / "build" / "next7"}
+"""Where the application is built, by the major of @clerk/nextjs: the next one's is put together of both its sources."""
+
+OWN_SOURCES = HERE / "next7"
 SCRIPTS = needs.ROOT / "build" / "clerk"
 """Where `make apps` puts the archives of Clerk's own scripts."""
 
@@ -27,7 +31,8 @@ def missing() -> str | None:
     """Say why the application cannot run here, or None if it can."""
     if shutil.which("npm") is None:
         return "npm is not installed: install Node 20 or newer with npm"
-    if not (FOLDER / "node_modules").is_dir() or not any(SCRIPTS.glob("clerk-ui-*.tgz")):
+    installed = all((folder / "node_modules").is_dir() for folder in FOLDERS.values())
+    if not installed or not any(SCRIPTS.glob("clerk-ui-*.tgz")):
         return "the Next.js application or Clerk's scripts are missing: run `make apps`"
     return None
 
@@ -37,24 +42,41 @@ def missing_scripts() -> str | None:
     return None if any(SCRIPTS.glob("clerk-ui-*.tgz")) else "Clerk's scripts are missing: run `make apps`"
 
 
-def build() -> None:
+def build(major: int) -> None:
     """Build the application, unless its build is newer than its sources; one process at a time does it."""
-    sources = [path for path in FOLDER.rglob("*.js*") if not {"node_modules", ".next"} & set(path.parts)]
-    done = FOLDER / ".next" / "BUILD_ID"
-    with (FOLDER / ".build-lock").open("w") as lock:
+    folder = FOLDERS[major]
+    places = [FOLDERS[6]] if major == 6 else [FOLDERS[6], OWN_SOURCES]
+    sources = [path for place in places for path in _sources(place)]
+    done = folder / ".next" / "BUILD_ID"
+    with (folder / ".build-lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if done.exists() and done.stat().st_mtime > max(path.stat().st_mtime for path in sources):
             return
-        made = _next("build")
+        for place in places[: len(places) if major > 6 else 0]:
+            _copy(place, folder)
+        made = _next(folder, "build")
         output, _ = made.communicate(timeout=900)
         if made.returncode != 0:
             pytest.fail(f"next build ended with {made.returncode}\n{output}", pytrace=False)
 
 
-def _next(*arguments: str | int, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
+def _sources(place: Path) -> list[Path]:
+    return [path for path in place.rglob("*.js*") if not {"node_modules", ".next"} & set(path.parts)]
+
+
+def _copy(place: Path, folder: Path) -> None:
+    """Put the sources of a place into a folder, over what is there."""
+    for path in _sources(place):
+        if not path.name.startswith("package"):
+            copied = folder / path.relative_to(place)
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copied)
+
+
+def _next(folder: Path, *arguments: str | int, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
     return subprocess.Popen(
         ["node", "node_modules/next/dist/bin/next", *map(str, arguments)],
-        cwd=FOLDER,
+        cwd=folder,
         env={
             "PATH": os.environ["PATH"],
             "NEXT_TELEMETRY_DISABLED": "1",
@@ -69,10 +91,10 @@ def _next(*arguments: str | int, env: dict[str, str] | None = None) -> subproces
 
 
 @contextmanager
-def started(env: dict[str, str], port: int | None = None) -> Iterator[str]:
+def started(env: dict[str, str], port: int | None = None, *, major: int = 6) -> Iterator[str]:
     """Start the built application with a world's environment; yield its address, and end it."""
     port = free_port() if port is None else port
-    process = _next("start", "--port", port, "--hostname", "localhost", env=env)
+    process = _next(FOLDERS[major], "start", "--port", port, "--hostname", "localhost", env=env)
     url = f"http://localhost:{port}"
     try:
         _wait(process, url)

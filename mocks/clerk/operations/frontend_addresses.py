@@ -66,7 +66,7 @@ def retrieve_email_address(tx: Transaction, email_id: str) -> Reply:
     """Show a mail address."""
     me = browsing.me(tx)
     return browsing.wrapped(
-        tx, me.browser, views.identification(verifications.find(me.user, EMAIL, email_id))
+        tx, me.browser, views.identification(identifications.own(me.user, EMAIL, email_id))
     )
 
 
@@ -113,7 +113,7 @@ def retrieve_phone_number(tx: Transaction, phone_number_id: str) -> Reply:
     """Show a phone number."""
     me = browsing.me(tx)
     return browsing.wrapped(
-        tx, me.browser, views.identification(verifications.find(me.user, PHONE, phone_number_id))
+        tx, me.browser, views.identification(identifications.own(me.user, PHONE, phone_number_id))
     )
 
 
@@ -121,7 +121,7 @@ def retrieve_phone_number(tx: Transaction, phone_number_id: str) -> Reply:
 def update_phone_number(tx: Transaction, params: PhoneChanges, phone_number_id: str) -> Reply:
     """Use a phone number for the second factor, or for that no more."""
     me = browsing.me(tx)
-    phone = verifications.find(me.user, PHONE, phone_number_id)
+    phone = identifications.own(me.user, PHONE, phone_number_id)
     identifications.for_second_factor(
         tx, me.user, phone, reserved=params.reserved_for_second_factor, default=params.default_second_factor
     )
@@ -155,19 +155,19 @@ def attempt_phone_number(tx: Transaction, params: Code, phone_number_id: str) ->
 
 def _remove(tx: Transaction, kind: str, id: str) -> Reply:
     me = browsing.me(tx)
-    identifications.remove(tx, me.user, kind, verifications.find(me.user, kind, id))
+    identifications.remove(tx, me.user, kind, identifications.own(me.user, kind, id))
     return browsing.wrapped(tx, me.browser, {"object": kind, "id": id, "deleted": True})
 
 
 def _prepare(tx: Transaction, kind: str, id: str, strategy: str) -> Reply:
     me = browsing.me(tx)
-    found = verifications.find(me.user, kind, id)
+    found = identifications.own(me.user, kind, id)
     verifications.prepare(tx, me.user, kind, found, strategy)
     return browsing.wrapped(tx, me.browser, views.identification(found))
 
 
 def _attempt(tx: Transaction, kind: str, id: str, code: str | None) -> Reply:
     me = browsing.me(tx)
-    found = verifications.find(me.user, kind, id)
+    found = identifications.own(me.user, kind, id)
     verifications.attempt(tx, me.user, kind, found, code)
     return browsing.wrapped(tx, me.browser, views.identification(found))

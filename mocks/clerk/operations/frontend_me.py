@@ -8,7 +8,16 @@ from harness.messages import Reply
 from harness.transaction import Transaction
 from mocks.clerk import browsing, errors
 from mocks.clerk.browsing import Form
-from mocks.clerk.resources import external_accounts, factors, passwords, sessions, sign_ups, users, views
+from mocks.clerk.resources import (
+    external_accounts,
+    factors,
+    passwords,
+    sessions,
+    sign_ups,
+    user_standing,
+    users,
+    views,
+)
 
 
 class Changes(Form):
@@ -110,7 +119,7 @@ def remove_password(tx: Transaction, params: PasswordRemoval) -> Reply:
     me = browsing.me(tx)
     if me.user["password_enabled"]:
         factors.check_password(tx, me.user, params.current_password, "current_password")
-    users.remove_password(tx, me.user, sign_out=False)
+    user_standing.remove_password(tx, me.user, sign_out=False)
     return browsing.wrapped(tx, me.browser, views.user(tx, me.user))
 
 

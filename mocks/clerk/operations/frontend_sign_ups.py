@@ -25,6 +25,7 @@ class SignUpFields(Form):
     first_name: str | None = Field(None, max_length=256)
     last_name: str | None = Field(None, max_length=256)
     unsafe_metadata: str | None = None
+    locale: str | None = Field(None, max_length=35)
     legal_accepted: bool | None = None
     redirect_url: str | None = None
     action_complete_redirect_url: str | None = None

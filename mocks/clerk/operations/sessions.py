@@ -8,9 +8,9 @@ from harness.params import Json
 from harness.transaction import Transaction
 from mocks.clerk import errors
 from mocks.clerk.dialect import paginated
-from mocks.clerk.parameters import Body, Expiring, Paginated
+from mocks.clerk.parameters import Body, Expiring, Object, Paginated
 from mocks.clerk.provider import clerk
-from mocks.clerk.resources import jwt_templates, listing, sessions, tokens, users
+from mocks.clerk.resources import jwt_templates, listing, refreshing, sessions, tokens, users
 from mocks.clerk.resources.sessions import ALIVE, SESSIONS
 
 
@@ -29,6 +29,17 @@ class NewSession(Body):
 
     user_id: str
     active_organization_id: str | None = None
+
+
+class Refresh(Body):
+    """The body of `POST /sessions/{session_id}/refresh`."""
+
+    expired_token: str
+    refresh_token: str
+    request_origin: str
+    request_headers: Object | None = None
+    request_originating_ip: str | None = None
+    format: Literal["token", "cookie"] | None = None
 
 
 class Token(Body):
@@ -65,6 +76,12 @@ def revoke_session(tx: Transaction, session_id: str) -> Json:
     session = sessions.find(tx, session_id)
     sessions.revoke(tx, session)
     return session
+
+
+@clerk.post("/v1/sessions/{session_id}/refresh", id="RefreshSession", tier="P1")
+def refresh_session(tx: Transaction, params: Refresh, session_id: str) -> Json:
+    """Make a session token for a server that has one which is over, and a refresh token."""
+    return refreshing.refresh(tx, session_id, params.given())
 
 
 @clerk.post("/v1/sessions/{session_id}/tokens", id="CreateSessionToken", tier="P1")

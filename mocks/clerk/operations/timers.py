@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.clerk.provider import clerk
-from mocks.clerk.resources import invitations, organization_invitations, sessions, users
+from mocks.clerk.resources import invitations, organization_invitations, sessions, user_standing, users
 
 
 @clerk.timer(sessions.EXPIRE)
@@ -32,9 +32,9 @@ def expire_organization_invitation(tx: Transaction, payload: Json) -> None:
         organization_invitations.turn(tx, invitation, "expired")
 
 
-@clerk.timer(users.UNLOCK)
+@clerk.timer(user_standing.UNLOCK)
 def unlock_user(tx: Transaction, payload: Json) -> None:
     """Open the lock of a user after its hour."""
     user = tx.get(users.USERS, payload["user"])
     if user is not None and user["locked"]:
-        users.release(tx, user)
+        user_standing.release(tx, user)

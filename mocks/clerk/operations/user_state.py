@@ -10,7 +10,7 @@ from mocks.clerk import errors
 from mocks.clerk.dialect import counted
 from mocks.clerk.parameters import Body, Listing
 from mocks.clerk.provider import clerk
-from mocks.clerk.resources import listing, memberships, organization_invitations, users
+from mocks.clerk.resources import listing, memberships, organization_invitations, user_standing, users
 from mocks.clerk.resources.memberships import MEMBERSHIPS
 from mocks.clerk.resources.organization_invitations import INVITATIONS
 
@@ -45,7 +45,7 @@ class InvitationsOfUser(Listing):
 def ban_user(tx: Transaction, user_id: str) -> Json:
     """Ban a user."""
     user = users.find(tx, user_id)
-    users.ban(tx, user)
+    user_standing.ban(tx, user)
     return users.shown(tx, user)
 
 
@@ -53,7 +53,7 @@ def ban_user(tx: Transaction, user_id: str) -> Json:
 def unban_user(tx: Transaction, user_id: str) -> Json:
     """Let a banned user in again."""
     user = users.find(tx, user_id)
-    users.unban(tx, user)
+    user_standing.unban(tx, user)
     return users.shown(tx, user)
 
 
@@ -62,7 +62,7 @@ def ban_users(tx: Transaction, params: Users) -> Json:
     """Ban several users, or none when one is unknown."""
     found = _several(tx, params)
     for user in found:
-        users.ban(tx, user)
+        user_standing.ban(tx, user)
     return [users.shown(tx, user) for user in found]
 
 
@@ -71,7 +71,7 @@ def unban_users(tx: Transaction, params: Users) -> Json:
     """Let several users in again."""
     found = _several(tx, params)
     for user in found:
-        users.unban(tx, user)
+        user_standing.unban(tx, user)
     return [users.shown(tx, user) for user in found]
 
 
@@ -87,7 +87,7 @@ def _several(tx: Transaction, params: Users) -> list[Json]:
 def lock_user(tx: Transaction, user_id: str) -> Json:
     """Lock a user for an hour."""
     user = users.find(tx, user_id)
-    users.lock(tx, user)
+    user_standing.lock(tx, user)
     return users.shown(tx, user)
 
 
@@ -95,14 +95,14 @@ def lock_user(tx: Transaction, user_id: str) -> Json:
 def unlock_user(tx: Transaction, user_id: str) -> Json:
     """Unlock a user."""
     user = users.find(tx, user_id)
-    users.unlock(tx, user)
+    user_standing.unlock(tx, user)
     return users.shown(tx, user)
 
 
 @clerk.post("/v1/users/{user_id}/verify_password", id="VerifyPassword", tier="P1")
 def verify_password(tx: Transaction, params: Password, user_id: str) -> Json:
     """Compare a password with the user's."""
-    users.verify_password(users.find(tx, user_id), params.password)
+    user_standing.verify_password(users.find(tx, user_id), params.password)
     return {"verified": True}
 
 
@@ -110,7 +110,7 @@ def verify_password(tx: Transaction, params: Password, user_id: str) -> Json:
 def remove_password(tx: Transaction, params: PasswordRemoval, user_id: str) -> Json:
     """Take the password from a user."""
     user = users.find(tx, user_id)
-    users.remove_password(tx, user, sign_out=params.sign_out_of_other_sessions)
+    user_standing.remove_password(tx, user, sign_out=params.sign_out_of_other_sessions)
     return users.shown(tx, user)
 
 

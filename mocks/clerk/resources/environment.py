@@ -63,9 +63,18 @@ _ATTRIBUTES: Json = {
     "first_name": {"enabled": True},
     "last_name": {"enabled": True},
     "password": {"enabled": True, "required": True},
-    "authenticator_app": {},
+    "authenticator_app": {
+        "enabled": True,
+        "used_for_second_factor": True,
+        "second_factors": ["totp"],
+        "verifications": ["totp"],
+    },
     "ticket": {"enabled": True},
-    "backup_code": {},
+    "backup_code": {
+        "enabled": True,
+        "used_for_second_factor": True,
+        "second_factors": ["backup_code"],
+    },
     "passkey": {},
 }
 

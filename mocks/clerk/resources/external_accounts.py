@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from harness import instants
+from harness import chance, instants
 from harness.collection import Collection
 from mocks.clerk import errors, frontend
 from mocks.clerk.dialect import milliseconds
@@ -164,6 +164,31 @@ def remove(tx: Transaction, user: Json, id: str) -> Json:
         each["linked_to"] = [link for link in each["linked_to"] if link["id"] != found["identification_id"]]
     users.save(tx, user)
     return {"object": "external_account", "id": id, "deleted": True}
+
+
+def access_tokens(tx: Transaction, user: Json, provider: str) -> list[Json]:
+    """Return the tokens that a provider has given for a user, one for each account; refuse a provider that is not on."""
+    strategy = provider if provider.startswith("oauth_") else f"oauth_{provider}"
+    if strategy not in instance.settings(tx)["environment"]["social"]:
+        told = "Single-sign on for this OAuth provider is not enabled in the instance settings."
+        raise errors.conflict(
+            "oauth_token_provider_not_enabled", "OAuth provider not enabled", told, status=404
+        )
+    return [
+        {
+            "object": "oauth_access_token",
+            "external_account_id": each["id"],
+            "provider_user_id": each["provider_user_id"],
+            "token": f"greenroom.{chance.spell(chance.draw(tx.world.seed, each['id'], 0, 40), chance.ALPHANUMERIC)}",
+            "expires_at": None,
+            "provider": strategy,
+            "public_metadata": each["public_metadata"],
+            "label": each["label"],
+            "scopes": each["approved_scopes"].split(),
+        }
+        for each in user["external_accounts"]
+        if each["provider"] == strategy
+    ]
 
 
 # --- from a sign-in to a sign-up, and back -----------------------------------------------------------------------

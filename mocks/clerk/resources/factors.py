@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
-from base64 import b32decode
-from binascii import Error as NotBase32
 from typing import TYPE_CHECKING, Any
 
 from mocks.clerk import errors
-from mocks.clerk.resources import codes, passwords, users
+from mocks.clerk.resources import codes, passwords, second_steps, user_standing
 from mocks.clerk.resources.users import USERS
 
 if TYPE_CHECKING:
@@ -19,8 +16,6 @@ Json = dict[str, Any]
 EMAIL_STRATEGIES = ("email_code", "reset_password_email_code")
 PHONE_STRATEGIES = ("phone_code", "reset_password_phone_code")
 RESETS = ("reset_password_email_code", "reset_password_phone_code")
-STEP = 30
-"""Seconds that a code of an authenticator application is good for (RFC 6238)."""
 
 
 def first_factors(user: Json) -> list[Json]:
@@ -128,7 +123,7 @@ def check_password(tx: Transaction, user: Json, password: str | None, param: str
     if password is None:
         raise errors.missing(param)
     if not passwords.matches(password, user["internal"]["password"]):
-        users.count_failure(tx, user)
+        user_standing.count_failure(tx, user)
         told = "Password is incorrect. Try again, or use another method."
         found = errors.password("incorrect", told, param)
         found.keep, found.rule = True, None
@@ -146,23 +141,7 @@ def check_second(tx: Transaction, user: Json, strategy: str, code: str | None) -
         internal["backup_codes"] = [each for each in internal["backup_codes"] if each != code]
         tx.save(USERS, user)
         return _plain(strategy)
-    if strategy == "totp" and code in totp_codes(internal["totp_secret"] or "", tx.real_seconds):
+    if strategy == "totp" and code in second_steps.codes(internal["totp_secret"] or "", tx.real_seconds):
         return _plain(strategy)
-    users.count_failure(tx, user)
+    user_standing.count_failure(tx, user)
     raise errors.incorrect_code()
-
-
-def totp_codes(secret: str, seconds: int) -> list[str]:
-    """Return the codes that an authenticator application may show: of this half minute and the two beside it."""
-    try:
-        key = b32decode(secret.upper() + "=" * (-len(secret) % 8))
-    except (NotBase32, ValueError):
-        return []
-    return [_hotp(key, seconds // STEP + shift) for shift in (-1, 0, 1)]
-
-
-def _hotp(key: bytes, counter: int) -> str:
-    digest = hmac.digest(key, counter.to_bytes(8, "big"), "sha1")
-    at = digest[-1] & 0x0F
-    number = int.from_bytes(digest[at : at + 4], "big") & 0x7FFFFFFF
-    return f"{number % 1_000_000:06}"

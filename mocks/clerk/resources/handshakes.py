@@ -69,12 +69,19 @@ def directives(tx: Transaction, origin: str, organization: str | None) -> tuple[
     if organization is not None:
         _activate(tx, session, user, organization)
     token = tokens.of_session(tx, session, user, origin=origin)
-    stamp = str(sessions.stamped(tx, client))
+    return [*found, *signed_in(tx, client, session, token)], dev
+
+
+def signed_in(tx: Transaction, client: Json, session: Json, token: str) -> list[str]:
+    """Return the cookies of a browser that somebody is signed in with; the refresh token is for servers alone."""
+    from mocks.clerk.resources import refreshing
+
+    refresh = refreshing.token_of(tx, session)
     return [
-        *found,
-        *_both(tx, "__client_uat", stamp, f"Max-Age={YEAR}"),
+        *_both(tx, "__client_uat", str(sessions.stamped(tx, client)), f"Max-Age={YEAR}"),
+        f"__refresh_{_suffix(tx)}={refresh}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax",
         *_both(tx, "__session", token, f"Max-Age={YEAR}"),
-    ], dev
+    ]
 
 
 def _activate(tx: Transaction, session: Json, user: Json, organization: str) -> None:
@@ -99,8 +106,11 @@ def _dev_cookies(tx: Transaction, dev: Json | None) -> list[str]:
 
 def _both(tx: Transaction, name: str, value: str, until: str) -> list[str]:
     """Return a cookie under both its names: suffixed, so that several applications on one host do not meet, and plain."""
-    suffix = keys.cookie_suffix(tx.world.accounts["clerk"]["tokens"]["publishable_key"])
-    return [f"{each}={value}; Path=/; {until}; SameSite=Lax" for each in (f"{name}_{suffix}", name)]
+    return [f"{each}={value}; Path=/; {until}; SameSite=Lax" for each in (f"{name}_{_suffix(tx)}", name)]
+
+
+def _suffix(tx: Transaction) -> str:
+    return keys.cookie_suffix(tx.world.accounts["clerk"]["tokens"]["publishable_key"])
 
 
 def token(tx: Transaction, cookies: list[str]) -> str:

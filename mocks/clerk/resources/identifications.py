@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mocks.clerk import errors
 from mocks.clerk.dialect import milliseconds
-from mocks.clerk.resources import ids
+from mocks.clerk.resources import ids, second_steps
 from mocks.clerk.resources.users import USERS, save
 
 if TYPE_CHECKING:
@@ -80,6 +80,15 @@ def find(tx: Transaction, kind: str, id: str) -> tuple[Json, Json]:
     raise errors.not_found("Resource not found", "Resource not found")
 
 
+def own(user: Json, kind: str, id: str) -> Json:
+    """Return an identification of a user; refuse one that is not the user's."""
+    for each in user[LISTS[kind]]:
+        if each["id"] == id:
+            found: Json = each
+            return found
+    raise errors.not_found("Resource not found", "Resource not found")
+
+
 def add(tx: Transaction, user: Json, kind: str, value: str, *, verified: bool, primary: bool) -> Json:
     """Add an identification to a user; the first that is verified becomes the primary one by itself."""
     check_free(tx, kind, value)
@@ -136,10 +145,7 @@ def for_second_factor(
     if default is not None:
         for each in user["phone_numbers"]:
             each["default_second_factor"] = default and each is phone
-    on = user["totp_enabled"] or any(each["reserved_for_second_factor"] for each in user["phone_numbers"])
-    if on != user["two_factor_enabled"]:
-        user["two_factor_enabled"] = on
-        user["mfa_enabled_at" if on else "mfa_disabled_at"] = milliseconds(tx.now)
+    second_steps.settle(tx, user)
     save(tx, user)
 
 

@@ -51,6 +51,7 @@ DEFAULTS: Json = {
         "social": ["oauth_google", "oauth_github"],
     },
     "sign_up": {"mode": "public"},
+    "webhooks": {"app": True},
     "session_token": {
         "version": 2,
         # The platform reads a claim whose name is literally `metadata.role`, and elsewhere `metadata` with `role` in it.

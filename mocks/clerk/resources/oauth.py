@@ -20,28 +20,32 @@ Json = dict[str, Any]
 
 
 def identify(tx: Transaction, state: Json, address: str, first_name: str, last_name: str) -> str:
-    """Keep who somebody says to be; return the code that stands for it. The same address is the same account."""
-    address = validation.email(address)
-    state["identity"] = {
-        "id": str(int(sha256(address.encode()).hexdigest()[:16], 16)),
-        "email_address": address,
-        "first_name": first_name,
-        "last_name": last_name,
-        "code": tx.token("oauth.code", 32),
-    }
+    """Keep who somebody says to be; return the code that stands for it."""
+    state["identity"] = identity(address, first_name, last_name) | {"code": tx.token("oauth.code", 32)}
     tx.save(STATES, state)
     return str(state["identity"]["code"])
 
 
+def identity(address: str, first_name: str, last_name: str) -> Json:
+    """Return who an identity provider says somebody is. The same address is the same account."""
+    address = validation.email(address)
+    return {
+        "id": str(int(sha256(address.encode()).hexdigest()[:16], 16)),
+        "email_address": address,
+        "first_name": first_name,
+        "last_name": last_name,
+    }
+
+
 def settle(tx: Transaction, state: Json, code: str | None) -> str:
     """Finish an attempt; return where the browser goes: where it began when there is more to do, else to the end."""
-    identity = state["identity"]
+    told_of = state["identity"]
     tx.delete(STATES, state["id"])
-    if code is not None and (identity is None or code != identity["code"]):
+    if code is not None and (told_of is None or code != told_of["code"]):
         told = "You are not authorized to perform this request"
         raise errors.conflict("authorization_invalid", "Unauthorized request", told, status=403)
     denied = code is None
-    done = _OF_KIND[state["kind"]](tx, state, None if denied else identity)
+    done = _OF_KIND[state["kind"]](tx, state, None if denied else told_of)
     url = state["action_complete_redirect_url" if done else "redirect_url"]
     dev = _dev_browser(tx, state)
     return url if dev is None else handshakes.with_query(url, __clerk_db_jwt=dev["id"])

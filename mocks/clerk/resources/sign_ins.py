@@ -12,12 +12,14 @@ from mocks.clerk.resources import (
     browsers,
     codes,
     external_accounts,
+    factor_ages,
     factors,
     ids,
     passwords,
     restrictions,
     sessions,
     ticket_use,
+    user_standing,
     users,
 )
 from mocks.clerk.resources.sessions import CLIENTS
@@ -187,10 +189,20 @@ def attempt_first(tx: Transaction, sign_in: Json, given: Json) -> None:
         sign_in["first_factor_verification"] = factors.check_password(tx, user, given.get("password"))
     else:
         _check_code(tx, sign_in, user, given, "first")
+    if strategy == "password" and user["internal"].get("compromised"):
+        raise _compromised()
     if strategy in factors.RESETS:
         sign_in["status"] = "needs_new_password"
         return save(tx, sign_in)
     return _go_on(tx, sign_in, user, strategy)
+
+
+def _compromised() -> Refusal:
+    """Return the 422 for a right password that others know: pages go on to a code that resets it."""
+    told = "Your password may be compromised. To protect your account, please continue with an alternative sign-in method."
+    found = errors.password("compromised", told)
+    found.rule = None
+    return found
 
 
 def _check_code(tx: Transaction, sign_in: Json, user: Json, given: Json, which: str) -> None:
@@ -199,7 +211,7 @@ def _check_code(tx: Transaction, sign_in: Json, user: Json, given: Json, which: 
     right = codes.attempt(tx, verification, strategy, code, given.get("code"))
     save(tx, sign_in)
     if not right:
-        users.count_failure(tx, user)
+        user_standing.count_failure(tx, user)
         raise errors.incorrect_code()
 
 
@@ -262,6 +274,8 @@ def complete(tx: Transaction, sign_in: Json, *, strategy: str, organization: str
     client = sessions.find_client(tx, sign_in["internal"]["client_id"])
     actor = sign_in["internal"]["actor"]
     session = sessions.create(tx, user, organization=organization, actor=actor, client=client)
+    if sign_in["second_factor_verification"] is not None:
+        factor_ages.note(tx, session, second=True)
     sign_in |= {"status": "complete", "created_session_id": session["id"]}
     sign_in["internal"] |= {"code": None, "second_code": None}
     client |= {"sign_in_id": None, "sign_up_id": None, "last_authentication_strategy": strategy}

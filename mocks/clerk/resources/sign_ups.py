@@ -77,6 +77,7 @@ def _new(tx: Transaction, client: Json) -> Json:
         "created_user_id": None,
         "abandon_at": milliseconds(tx.now + sign_ins.ABANDONED_AFTER),
         "legal_accepted_at": None,
+        "locale": None,
         "internal": {
             "client_id": client["id"],
             "password": None,
@@ -100,7 +101,11 @@ def find(tx: Transaction, browser: Browser, id: str) -> Json:
 
 def current(tx: Transaction, browser: Browser, id: str) -> Json:
     """Return a sign-up that can still be changed."""
-    sign_up = find(tx, browser, id)
+    return open_one(find(tx, browser, id))
+
+
+def open_one(sign_up: Json) -> Json:
+    """Return a sign-up; refuse one that has come to its end."""
     if sign_up["status"] != "missing_requirements":
         told = "This sign up has reached a terminal state and cannot be updated"
         raise errors.conflict("sign_up_cannot_be_updated", "Sign up cannot be updated", told, status=403)
@@ -124,7 +129,7 @@ def take(tx: Transaction, sign_up: Json, given: Json) -> None:
         passwords.check(given["password"])
         sign_up["internal"]["password"] = passwords.digest(tx, given["password"])
         sign_up["password_enabled"] = True
-    for name in ("first_name", "last_name"):
+    for name in ("first_name", "last_name", "locale"):
         if name in given:
             sign_up[name] = given[name] or None
     if given.get("unsafe_metadata") is not None:
@@ -244,8 +249,11 @@ def unverified(sign_up: Json) -> list[str]:
 def _complete(tx: Transaction, sign_up: Json) -> None:
     internal = sign_up["internal"]
     identity = internal["identity"]
-    wanted = {name: sign_up[name] for name in ("first_name", "last_name", "username", "unsafe_metadata")}
+    wanted = {
+        name: sign_up[name] for name in ("first_name", "last_name", "username", "unsafe_metadata", "locale")
+    }
     wanted |= {kind: [sign_up[kind]] for kind in STRATEGIES if sign_up[kind]}
+    wanted["external_id"] = sign_up["external_id"]
     if internal["password"]:
         wanted |= {"password_digest": internal["password"], "password_hasher": "pbkdf2_sha256_django"}
     if identity is not None:

@@ -12,7 +12,7 @@ import jwt
 from harness import instants, keys
 from harness.chance import HEX
 from harness.collection import Collection
-from mocks.clerk.resources import claims, instance, memberships, roles
+from mocks.clerk.resources import claims, factor_ages, instance, memberships, roles
 from mocks.clerk.resources.organizations import ORGANIZATIONS
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def of_session(
     settings = instance.settings(tx)["session_token"]
     now = tx.real_seconds
     body = _standing(tx, user, now, seconds or LIFETIME, SKEW, origin)
-    body |= {"sid": session["id"], "fva": factor_ages(tx, session)}
+    body |= {"sid": session["id"], "fva": factor_ages.of(tx, session)}
     if session["actor"] is not None:
         body["act"] = session["actor"]
     if settings["version"] == 2:
@@ -152,16 +152,6 @@ def _standing(tx: Transaction, user: Json, now: int, seconds: int, skew: int, or
         "nbf": now - skew,
         "sub": user["id"],
     }
-
-
-def factor_ages(tx: Transaction, session: Json) -> list[int]:
-    """Return the minutes since each factor was verified, -1 for one that never was."""
-    return [_minutes(tx, session), -1]
-
-
-def _minutes(tx: Transaction, session: Json) -> int:
-    """Return the minutes since the first factor was verified: when the session began."""
-    return max(int(tx.now // 1000 - session["created_at"]) // 60_000, 0)
 
 
 def _organization(tx: Transaction, session: Json, user: Json, version: int) -> Json:

@@ -37,9 +37,6 @@ USERS = Collection(
 ATTEMPTS = 100
 """Failed verifications that lock a user."""
 
-LOCKED_FOR = instants.HOUR
-UNLOCK = "user.unlock"
-
 _USERNAME = re.compile(r"[a-z0-9_-]+")
 _NULLABLE = ("first_name", "last_name", "locale", "create_organizations_limit")
 _PLAIN = (*_NULLABLE, "delete_self_enabled", "create_organization_enabled", "bypass_client_trust")
@@ -111,6 +108,8 @@ def create(tx: Transaction, wanted: Json, *, how: Json | None = None) -> Json:
 
     `how` is how identifications were verified, by their kind; those that it does not name are vouched for by the API.
     """
+    from mocks.clerk.resources import user_standing
+
     at = validation.instant(wanted["created_at"], "created_at") if wanted.get("created_at") else None
     user = blank(tx, at=at)
     _identify(tx, user, wanted, how or {})
@@ -125,7 +124,7 @@ def create(tx: Transaction, wanted: Json, *, how: Json | None = None) -> Json:
         user["external_accounts"] = wanted["external_accounts"]
         tx.save(USERS, user)
     if wanted.get("locked"):
-        _lock(tx, user)
+        user_standing.shut(tx, user)
         tx.save(USERS, user)
     events.emit(tx, "user.created", shown(tx, user))
     return user
@@ -168,7 +167,9 @@ def _describe(tx: Transaction, user: Json, given: Json) -> None:
         )
     _set_password(tx, user, given)
     if given.get("totp_secret"):
-        user["internal"]["totp_secret"] = given["totp_secret"]
+        from mocks.clerk.resources import second_steps
+
+        user["internal"]["totp_secret"] = second_steps.checked_secret(given["totp_secret"])
         user |= {"totp_enabled": True, "two_factor_enabled": True}
     if given.get("backup_codes"):
         user["internal"]["backup_codes"] = given["backup_codes"]
@@ -188,6 +189,7 @@ def _set_password(tx: Transaction, user: Json, given: Json) -> None:
     elif digest is not None:
         user["internal"]["password"] = passwords.imported(given.get("password_hasher"), digest)
     user |= {"password_enabled": True, "password_last_updated_at": milliseconds(tx.now)}
+    user["internal"]["compromised"] = False
 
 
 def username(tx: Transaction, user: Json, text: str) -> str:
@@ -276,83 +278,6 @@ def replace_metadata(tx: Transaction, user: Json, given: Json) -> None:
     """Replace kinds of a user's metadata."""
     metadata.replace(user, given)
     save(tx, user)
-
-
-def ban(tx: Transaction, user: Json) -> None:
-    """Ban a user, whose sessions end with that."""
-    from mocks.clerk.resources import sessions
-
-    user["banned"] = True
-    save(tx, user)
-    sessions.end_all(tx, user["id"], "revoked")
-
-
-def unban(tx: Transaction, user: Json) -> None:
-    """Let a user in again."""
-    user["banned"] = False
-    save(tx, user)
-
-
-def lock(tx: Transaction, user: Json) -> None:
-    """Lock a user for an hour, as too many failed attempts do."""
-    _lock(tx, user)
-    save(tx, user)
-
-
-def _lock(tx: Transaction, user: Json) -> None:
-    user["locked"] = True
-    user["internal"]["locked_until"] = tx.now + LOCKED_FOR
-    tx.schedule(UNLOCK, tx.now + LOCKED_FOR, {"user": user["id"]}, key=f"unlock:{user['id']}")
-
-
-def count_failure(tx: Transaction, user: Json) -> None:
-    """Note that somebody failed to prove to be a user: too often, and the user is locked."""
-    user["verification_attempts_remaining"] = max(user["verification_attempts_remaining"] - 1, 0)
-    if user["verification_attempts_remaining"] == 0 and not user["locked"]:
-        lock(tx, user)
-    else:
-        tx.save(USERS, user)
-
-
-def unlock(tx: Transaction, user: Json) -> None:
-    """Unlock a user."""
-    release(tx, user)
-    save(tx, user)
-
-
-def release(tx: Transaction, user: Json) -> None:
-    """Take the lock from a user, without announcing it: that is what time does."""
-    tx.unschedule(f"unlock:{user['id']}")
-    user |= {"locked": False, "verification_attempts_remaining": ATTEMPTS}
-    user["internal"]["locked_until"] = None
-    tx.save(USERS, user)
-
-
-def remove_password(tx: Transaction, user: Json, *, sign_out: bool) -> None:
-    """Take the password from a user; `sign_out` ends the sessions too."""
-    from mocks.clerk.resources import sessions
-
-    if not user["password_enabled"]:
-        raise _no_password()
-    user["internal"]["password"] = None
-    user["password_enabled"] = False
-    save(tx, user)
-    if sign_out:
-        sessions.end_all(tx, user["id"], "revoked")
-
-
-def verify_password(user: Json, password: str) -> None:
-    """Refuse a password that is not the user's."""
-    if not user["password_enabled"]:
-        raise _no_password()
-    if not passwords.matches(password, user["internal"]["password"]):
-        told = "The provided password is not the one the user has set"
-        raise errors.conflict("incorrect_password", "incorrect password", told, status=422, param="password")
-
-
-def _no_password() -> Exception:
-    told = "This user does not have a password set for their account"
-    return errors.conflict("no_password_set", "no password set", told)
 
 
 def delete(tx: Transaction, user: Json) -> Json:

@@ -18,15 +18,6 @@ Json = dict[str, Any]
 STRATEGIES = {own.EMAIL: "email_code", own.PHONE: "phone_code"}
 
 
-def find(user: Json, kind: str, id: str) -> Json:
-    """Return an address or number of a user; refuse one that is not the user's."""
-    for each in user[own.LISTS[kind]]:
-        if each["id"] == id:
-            found: Json = each
-            return found
-    raise errors.not_found("Resource not found", "Resource not found")
-
-
 def prepare(tx: Transaction, user: Json, kind: str, identification: Json, strategy: str) -> None:
     """Send the code that verifies an address or number."""
     if strategy != STRATEGIES[kind]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mocks.clerk.resources import (
     browsers,
+    factor_ages,
     memberships,
     organization_invitations,
     organizations,
@@ -69,7 +70,7 @@ def session(tx: Transaction, document: Json) -> Json:
     answer |= {
         "tasks": document["tasks"],
         "last_active_token": token,
-        "factor_verification_age": tokens.factor_ages(tx, document),
+        "factor_verification_age": factor_ages.of(tx, document),
         "public_user_data": None if person is None else public_user_data(person),
     }
     return answer if person is None else answer | {"user": user(tx, person)}

@@ -2,6 +2,7 @@
 
 export const proxyUrl = () => process.env.APP_CLERK_PROXY_URL || undefined;
 export const scriptUrl = () => process.env.APP_CLERK_JS_URL || undefined;
+export const uiUrl = () => process.env.APP_CLERK_UI_URL || undefined;
 export const frontend = () => process.env.APP_CLERK_FRONTEND || "";
 export const publishableKey = () => process.env.NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY;
 

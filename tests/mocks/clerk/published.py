@@ -80,7 +80,9 @@ class Published:
         _validate(body, self.events[body["type"]], self.hook_schemas)
 
     def properties(self, schema: Json) -> set[str]:
-        """Return the names of an object schema's properties."""
+        """Return the names of the properties of an object's schema, or of the objects in a list."""
+        if "items" in schema:
+            return self.properties(schema["items"])
         if "$ref" in schema:
             return self.properties(self.schemas[schema["$ref"].rpartition("/")[2]])
         below = [self.properties(each) for each in schema.get("allOf", ())]

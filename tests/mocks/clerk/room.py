@@ -38,6 +38,18 @@ ENROLMENT = {
 """Operations about who may join what, as what."""
 
 
+FACTORS = {
+    *("VerifyTOTP", "DisableMFA", "DeleteTOTP", "DeleteBackupCode", "DeleteExternalAccount"),
+    *("SetUserPasswordCompromised", "UnsetUserPasswordCompromised", "GetOAuthAccessToken", "RefreshSession"),
+    *("SetUserProfileImage", "DeleteUserProfileImage", "UploadOrganizationLogo", "DeleteOrganizationLogo"),
+    *("PrepareEmailAddressVerification", "AttemptEmailAddressVerification", "UserWeb3WalletDelete"),
+    *("PreparePhoneNumberVerification", "AttemptPhoneNumberVerification", "GetSignUp", "UpdateSignUp"),
+    *("CreateSvixApp", "DeleteSvixApp", "GenerateSvixAuthURL", "VerifyOrganizationDomainOwnership"),
+    *("UploadOAuthApplicationLogo", "verifyOAuthAccessToken", "RevokeOAuthApplicationToken"),
+}
+"""Operations about what users prove themselves with, about images, and the rest."""
+
+
 MACHINES = {
     *("ListMachines", "CreateMachine", "GetMachine", "UpdateMachine", "DeleteMachine", "GetMachineSecretKey"),
     *("RotateMachineSecretKey", "CreateMachineScope", "DeleteMachineScope"),
@@ -136,6 +148,14 @@ class Room(Inside):
         return await self.ok(
             "POST", "/organizations", wanted | ({} if creator is None else {"created_by": creator})
         )
+
+    async def send_file(self, method: str, path: str, content: bytes, **fields: str) -> httpx.Response:
+        """Send a file in parts; a success must be as documented."""
+        files = {"file": ("a.png", content, "image/png")}
+        answer = await self.client.request(method, f"/v1{path}", files=files, data=fields)
+        if self.published is not None and answer.is_success:
+            self.published.check(method, f"/v1{path}", answer.status_code, answer.json())
+        return answer
 
     async def claims(self, session: str, template: str = "") -> Json:
         """Return the claims of a fresh token of a session, its signature checked against the JWKS."""

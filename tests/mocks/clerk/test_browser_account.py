@@ -102,7 +102,7 @@ async def test_a_phone_gets_its_code_and_becomes_the_second_factor(room: Room, t
 
 
 async def test_codes_of_an_authenticator_and_backup_codes_are_second_factors(room: Room, tab: Tab) -> None:
-    from mocks.clerk.resources.factors import totp_codes
+    from mocks.clerk.resources.second_steps import codes as totp_codes
 
     secret = "JBSWY3DPEHPK3PXP"
     await room.user(ADA, password="correct horse battery", totp_secret=secret, backup_codes=["one-two"])

@@ -25,8 +25,11 @@ OWN = {
     "frontend/showIdentityPage",
     "frontend/enterIdentity",
     "frontend/getIdentityStyle",
+    "frontend/getImage",
+    "frontend/showWebhooks",
+    "frontend/getWebhooksStyle",
 }
-"""What no document of Clerk's describes: its scripts, and the page that stands in for identity providers."""
+"""What no document of Clerk's describes: its scripts, images, and the pages that stand in for identity providers and Svix."""
 
 LAST = {"frontend/deleteUser", "frontend/deleteOrganization", "frontend/deleteClientSessions"}
 

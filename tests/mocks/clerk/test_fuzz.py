@@ -61,7 +61,10 @@ def target(specs: Path) -> Iterator[Target]:
 
 async def furnish(room: Room) -> dict[str, str]:
     """Make one of each thing; return their ids."""
-    user = await room.user(password="correct horse", phone_number=["+15555550100"])
+    user = await room.user(
+        password="correct horse", phone_number=["+15555550100"], web3_wallet=["0x" + "a" * 40]
+    )
+    account = room.trigger("externalAccount.connected", user_id=user["id"])
     made = await room.organization(user["id"], max_allowed_memberships=0)
     guest = {"email_address": "guest@northwind.test", "role": "org:member"}
     invited = await room.ok("POST", f"/organizations/{made['id']}/invitations", guest)
@@ -80,6 +83,9 @@ async def furnish(room: Room) -> dict[str, str]:
     actor = await room.ok("POST", "/actor_tokens", {"user_id": user["id"], "actor": {"sub": "s"}})
     return {
         "user_id": user["id"],
+        "provider": "oauth_google",
+        "external_account_id": account["id"],
+        "web3_wallet_identification_id": user["web3_wallets"][0]["id"],
         "email_address_id": user["primary_email_address_id"],
         "phone_number_id": user["primary_phone_number_id"],
         "organization_id": made["id"],

@@ -7,7 +7,8 @@ import pytest
 from clerk_backend_api import Clerk, models
 
 from tests.harness.serving import Served
-from tests.mocks.clerk.room import ENROLMENT, MACHINES, backend_operations
+from tests.mocks.clerk.room import ENROLMENT, FACTORS, MACHINES, backend_operations
+from tests.mocks.clerk.visiting import PAGE, Visit
 
 World = dict[str, Any]
 
@@ -41,7 +42,9 @@ def test_every_operation_that_is_served(sdk: Clerk, server: Served, fresh_world:
     deleted = sdk.organizations.delete(organization_id=organization)
     assert (deleted.object, deleted.deleted) == ("organization", True)
     assert sdk.users.delete(user_id=ada).deleted is True
-    assert called(server, fresh_world) == backend_operations() - NOT_IN_THE_SDK - ENROLMENT - MACHINES
+    assert (
+        called(server, fresh_world) == backend_operations() - NOT_IN_THE_SDK - ENROLMENT - MACHINES - FACTORS
+    )
 
 
 def users(sdk: Clerk) -> str:
@@ -304,3 +307,87 @@ def test_machines_keys_and_applications(sdk: Clerk, server: Served, fresh_world:
     assert sdk.oauth_applications.delete(**ids).deleted
     assert sdk.machines.delete(machine_id=billing.id).id == billing.id
     assert called(server, fresh_world) >= MACHINES
+
+
+WALLET = "0x" + "a" * 40
+PNG = {"file_name": "a.png", "content": b"\x89PNG\r\n\x1a\n", "content_type": "image/png"}
+
+
+def test_factors_images_and_grants(sdk: Clerk, server: Served, fresh_world: World) -> None:
+    visit = Visit(server, fresh_world)
+    secret = {"totp_secret": "JBSWY3DPEHPK3PXP", "backup_codes": ["one-two"]}
+    ada = sdk.users.create(
+        email_address=["ada+clerk_test@northwind.test"],
+        phone_number=["+15555550100"],
+        web3_wallet=[WALLET],
+        password="correct horse",
+        **secret,
+    )
+    own: dict[str, Any] = {"user_id": ada.id}
+    visit.trigger("externalAccount.connected", user_id=ada.id)
+    (token,) = sdk.users.get_o_auth_access_token(**own, provider="oauth_google")
+    account = {"external_account_id": token.external_account_id}
+    assert sdk.users.delete_external_account(**own, **account).deleted
+    assert sdk.users.verify_totp(**own, code="one-two").code_type == models.CodeType.BACKUP_CODE
+    assert sdk.users.delete_backup_codes(**own).user_id == ada.id
+    assert sdk.users.delete_totp(**own).user_id == ada.id
+    assert sdk.users.disable_mfa(**own).user_id == ada.id
+    assert sdk.users.delete_web3_wallet(**own, web3_wallet_identification_id=ada.web3_wallets[0].id).deleted
+    assert sdk.users.set_password_compromised(**own).id == ada.id
+    assert sdk.users.unset_password_compromised(**own).id == ada.id
+    checks(sdk, ada)
+    images(sdk, ada.id)
+    grants(sdk, visit, ada.id)
+    refreshed(sdk, visit)
+    assert called(server, fresh_world) >= FACTORS
+
+
+def checks(sdk: Clerk, ada: models.User) -> None:
+    email = {"email_address_id": ada.email_addresses[0].id}
+    begun = sdk.email_addresses.prepare_verification(**email)
+    done = sdk.email_addresses.attempt_verification(**email, verification_id=begun.id, code="424242")
+    assert (begun.status, done.status) == ("unverified", "verified")
+    phone = {"phone_number_id": ada.phone_numbers[0].id}
+    sent = sdk.phone_numbers.prepare_verification(**phone)
+    wrong = sdk.phone_numbers.attempt_verification(**phone, verification_id=sent.id, code="1")
+    assert (wrong.status, wrong.attempts) == ("unverified", 1)
+
+
+def images(sdk: Clerk, ada: str) -> None:
+    assert sdk.users.set_profile_image(user_id=ada, file=PNG).has_image is True
+    assert sdk.users.delete_profile_image(user_id=ada).has_image is False
+    made = sdk.organizations.create(request={"name": "Northwind"})
+    logo = sdk.organizations.upload_logo(organization_id=made.id, file=PNG, uploader_user_id=ada)
+    assert logo.has_image is True
+    assert sdk.organizations.delete_logo(organization_id=made.id).has_image is False
+    domain = sdk.organization_domains.create(organization_id=made.id, name="northwind.test")
+    owned = sdk.organization_domains.verify_ownership(organization_id=made.id, domain_id=domain.id)
+    assert owned.ownership_verification.strategy == "manual_override"
+
+
+def grants(sdk: Clerk, visit: Visit, ada: str) -> None:
+    made = sdk.oauth_applications.create(request={"name": "Partner"})
+    dressed = sdk.oauth_applications.upload_logo(oauth_application_id=made.id, file=PNG)
+    assert "/v1/greenroom/images/img_" in str(dressed.client_image_url)
+    secrets = visit.grant(ada)
+    assert sdk.oauth_access_tokens.verify(access_token=secrets["secret"]).subject == ada
+    sdk.oauth_applications.revoke_token(oauth_application_id=made.id, token=secrets["refresh"])
+    assert sdk.webhooks.generate_svix_auth_url().svix_url.endswith("/v1/greenroom/webhooks")
+    sdk.webhooks.delete_svix_app()
+    assert sdk.webhooks.create_svix_app().svix_url
+
+
+def refreshed(sdk: Clerk, visit: Visit) -> None:
+    session = visit.signed_up("bob+clerk_test@northwind.test")
+    jar = visit.cookies()
+    refresh = next(value for name, value in jar.items() if name.startswith("__refresh_"))
+    over = visit.over(jar["__session"])
+    made = sdk.sessions.refresh(
+        session_id=session["id"], expired_token=over, refresh_token=refresh, request_origin=PAGE
+    )
+    assert made.jwt.count(".") == 2
+    (sign_up,) = [visit.newest("sign_up")["id"]]
+    assert sdk.sign_ups.get(id=sign_up).status == "complete"
+    with pytest.raises(models.ClerkErrors) as caught:
+        sdk.sign_ups.update(id=sign_up, external_id="crm-1")
+    assert caught.value.data.errors[0].code == "sign_up_cannot_be_updated"
