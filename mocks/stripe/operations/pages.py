@@ -23,6 +23,7 @@ from mocks.stripe.resources import (
     checkout_sessions,
     dunning,
     entered_cards,
+    intents,
     invoice_pdf,
     invoices,
     payment_intents,
@@ -228,7 +229,7 @@ def _finalized(tx: Transaction, id: str) -> Json | None:
 
 def _waiting_intent(tx: Transaction, invoice: Json) -> Json | None:
     intent = invoices.intent_of(tx, invoice)
-    return intent if intent is not None and intent["status"] == "requires_action" else None
+    return intent if intent is not None and intents.waits_for_payer(intent) else None
 
 
 def _invoice(
@@ -296,7 +297,7 @@ def submit_authentication(tx: Transaction, params: Challenged) -> Reply:
 def _challenged(tx: Transaction, id: str) -> Json | None:
     """Return the intent whose payer is to authenticate on our page."""
     found = tx.get(SETUP_INTENTS if id.startswith("seti_") else PAYMENT_INTENTS, id)
-    return None if found is None or found["next_action"] is None else found
+    return found if found is not None and intents.waits_for_payer(found) else None
 
 
 def _back(intent: Json) -> str | None:

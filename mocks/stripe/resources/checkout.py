@@ -10,6 +10,7 @@ from mocks.stripe import errors
 from mocks.stripe.ids import client_secret, new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.resources import (
+    bank_debits,
     checkout_items,
     checkout_sessions,
     checkout_totals,
@@ -40,6 +41,7 @@ _KEPT = (
     "client_reference_id",
     "customer_email",
     "locale",
+    "payment_method_types",
     "return_url",
     "submit_type",
     "success_url",
@@ -69,6 +71,8 @@ def open_session(tx: Transaction, given: Json, items: list[Json]) -> Json:
         mode=mode,
     )
     session |= {name: given[name] for name in _KEPT if given.get(name) is not None}
+    if "card" not in session["payment_method_types"]:
+        session["payment_method_options"] = {}
     if session["ui_mode"] == "embedded_page":
         session |= {
             "client_secret": client_secret(tx, id),
@@ -97,6 +101,7 @@ def _sell(tx: Transaction, session: Json, given: Json, items: list[Json], custom
         if line["_"]["recurring"]:
             line["amount_subtotal"] = 0
     session["currency"] = prices[0]["currency"]
+    bank_debits.check_currency(session["payment_method_types"], session["currency"])
     checkout_totals.apply(tx, session, given, lines, customer)
     checkout_items.check_total(session["amount_total"], session["currency"])
     if mode == "payment":
@@ -124,7 +129,7 @@ def _set_up(tx: Transaction, session: Json, given: Json, items: list[Json]) -> N
         customer=session["customer"],
         metadata=data.get("metadata"),
         description=data.get("description"),
-        payment_method_types=["card"],
+        payment_method_types=session["payment_method_types"],
     )
     session["_"] |= {"line_items": [], "setup_intent": intent["id"]}
     session |= {
