@@ -29,6 +29,7 @@ from mocks.stripe.resources import (
     payment_intents,
     setup_intents,
 )
+from mocks.stripe.resources.charges import CHARGES
 from mocks.stripe.resources.checkout_sessions import SESSIONS
 from mocks.stripe.resources.intents import PAYMENT_INTENTS, SETUP_INTENTS
 from mocks.stripe.resources.invoices import INVOICES
@@ -252,6 +253,15 @@ def _invoice(
         test_cards=entered_cards.TEST_CARDS,
         waiting=_waiting_intent(tx, invoice) is not None,
     )
+
+
+@stripe.get("/receipts/payment/{charge}", id="ReceiptPage", tier="P1", public=True)
+def show_receipt(tx: Transaction, charge: str) -> Reply:
+    """The receipt of a payment."""
+    found = tx.get(CHARGES, charge)
+    if found is None or not found["paid"]:
+        return _no_page("receipt", charge)
+    return page("receipt.html", charge=found, style=f"../..{STYLE}")
 
 
 # --- authentication --------------------------------------------------------------------------------------------------

@@ -10,7 +10,15 @@ from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import balance, bank_debits, bank_shape, customers, money, payment_methods
+from mocks.stripe.resources import (
+    addresses,
+    balance,
+    bank_debits,
+    bank_shape,
+    customers,
+    money,
+    payment_methods,
+)
 from mocks.stripe.resources.bank_accounts import BankAccount
 from mocks.stripe.resources.cards import Card, Decline
 from mocks.stripe.resources.events import emit, updated
@@ -92,6 +100,16 @@ _DEBITED: Json = {
 """The outcome of a debit: its risk is not judged."""
 
 
+def _view(tx: Transaction, charge: Json) -> Json:
+    """Return a charge as the API shows it: one that was paid with the address of its receipt."""
+    return charge | {"receipt_url": addresses.receipt(charge["id"]) if charge["paid"] else None}
+
+
+def _link(tx: Transaction, shown: Json) -> None:
+    if shown["receipt_url"] is not None:
+        shown["receipt_url"] = addresses.reachable(tx, shown["receipt_url"])
+
+
 def _refunds(tx: Transaction, charge: Json) -> Json:
     url = f"/v1/charges/{charge['id']}/refunds"
     page = tx.page(REFUNDS, where={"charge": charge["id"]}, limit=10)
@@ -109,6 +127,8 @@ register(
             "payment_intent": "payment_intent",
         },
         includes={"refunds": _refunds},
+        view=_view,
+        link=_link,
     )
 )
 
