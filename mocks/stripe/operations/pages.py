@@ -14,6 +14,7 @@ from harness.errors import Refusal
 from harness.messages import Reply
 from harness.params import Json, Params
 from harness.transaction import Transaction
+from mocks.stripe.operations import bank_parameters
 from mocks.stripe.pages import page, redirect, style_sheet
 from mocks.stripe.provider import stripe
 from mocks.stripe.resources import (
@@ -27,6 +28,7 @@ from mocks.stripe.resources import (
     invoice_pdf,
     invoices,
     payment_intents,
+    payment_methods,
     setup_intents,
 )
 from mocks.stripe.resources.charges import CHARGES
@@ -40,10 +42,12 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class Form(Params):
-    """What a page's form sends: a card, a test card by name, or how an authentication went."""
+    """What a page's form sends: a card, a test card by name, a bank account, or how an authentication went."""
 
     model_config = ConfigDict(extra="ignore")
 
+    accountKind: str = ""
+    accountNumber: str = ""
     authentication: str = ""
     billingCountry: str = ""
     billingName: str = ""
@@ -52,6 +56,9 @@ class Form(Params):
     cardExpiry: str = ""
     cardNumber: str = ""
     email: str = ""
+    iban: str = ""
+    routingNumber: str = ""
+    sortCode: str = ""
     testCard: str = ""
 
     def kept(self) -> dict[str, str]:
@@ -60,6 +67,16 @@ class Form(Params):
             name: getattr(self, name)
             for name in ("billingCountry", "billingName", "billingPostalCode", "email")
         }
+
+    def account(self) -> Json:
+        """Return the bank account as it was typed, in the words of the API; what was not is left out."""
+        typed = {
+            "account_number": self.accountNumber,
+            "iban": self.iban,
+            "routing_number": self.routingNumber,
+            "sort_code": self.sortCode,
+        }
+        return {name: value.strip() for name, value in typed.items() if value.strip()}
 
     def card(self) -> entered_cards.Entered:
         """Return the card as it was typed."""
@@ -118,9 +135,20 @@ def _payer(tx: Transaction, session: Json, form: Form) -> checkout_payment.Payer
     known = (session["customer_details"] or {}).get("email")
     if known is None and (email is None or not EMAIL.fullmatch(email)):
         raise Refusal(400, {"error": {"message": "Your email is incomplete."}})
+    if form.accountKind in session["payment_method_types"] and form.accountKind != "card":
+        return _debited(tx, form, email=known or email)
     card = form.card()
     method = entered_cards.read(tx, card, email=known or email)
     return checkout_payment.Payer(method["id"], email=email, name=card.name, address=card.address)
+
+
+def _debited(tx: Transaction, form: Form, *, email: str | None) -> checkout_payment.Payer:
+    """Return who pays from a bank account that was typed; raise the 400 for one that is no test account."""
+    account = bank_parameters.read(form.accountKind, form.account(), name=form.accountKind)
+    name = form.billingName.strip() or None
+    given: Json = {"billing_details": {"email": email, "name": name}}
+    method = payment_methods.create_account(tx, account, given)
+    return checkout_payment.Payer(method["id"], email=email, name=name)
 
 
 def _checkout(

@@ -17,6 +17,7 @@ class BillingSettings(Params):
 
     subscription_status: Literal["canceled", "past_due", "unpaid"] = "canceled"
     invoice_status: Literal["open", "uncollectible"] = "open"
+    bank_debits: bool = False
     mail_failed_payments: bool = False
     mail_finalized_invoices: bool = False
     mail_payments: bool = False
@@ -24,5 +25,5 @@ class BillingSettings(Params):
 
 @stripe.trigger("account.updated")
 def set_billing(tx: Transaction, params: BillingSettings) -> None:
-    """Set what becomes of a subscription whose last retry has failed, and which mails customers get."""
+    """Set what becomes of a subscription whose last retry has failed, which mails customers get, and whether Checkout offers debits."""
     settings.change(tx, **params.given())

@@ -10,11 +10,13 @@ from mocks.stripe import errors
 from mocks.stripe.ids import client_secret, new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.resources import (
+    bank_accounts,
     bank_debits,
     checkout_items,
     checkout_sessions,
     checkout_totals,
     customers,
+    settings,
     setup_intents,
     subscribing,
 )
@@ -71,8 +73,6 @@ def open_session(tx: Transaction, given: Json, items: list[Json]) -> Json:
         mode=mode,
     )
     session |= {name: given[name] for name in _KEPT if given.get(name) is not None}
-    if "card" not in session["payment_method_types"]:
-        session["payment_method_options"] = {}
     if session["ui_mode"] == "embedded_page":
         session |= {
             "client_secret": client_secret(tx, id),
@@ -101,6 +101,7 @@ def _sell(tx: Transaction, session: Json, given: Json, items: list[Json], custom
         if line["_"]["recurring"]:
             line["amount_subtotal"] = 0
     session["currency"] = prices[0]["currency"]
+    _choose_kinds(tx, session, given)
     bank_debits.check_currency(session["payment_method_types"], session["currency"])
     checkout_totals.apply(tx, session, given, lines, customer)
     checkout_items.check_total(session["amount_total"], session["currency"])
@@ -123,6 +124,8 @@ def _set_up(tx: Transaction, session: Json, given: Json, items: list[Json]) -> N
         raise errors.missing_parameter("currency")
     if given.get("currency") is not None:
         check_currency(given["currency"])
+    session["currency"] = given.get("currency")
+    _choose_kinds(tx, session, given)
     data = given.get("setup_intent_data") or {}
     intent = setup_intents.create(
         tx,
@@ -133,10 +136,21 @@ def _set_up(tx: Transaction, session: Json, given: Json, items: list[Json]) -> N
     )
     session["_"] |= {"line_items": [], "setup_intent": intent["id"]}
     session |= {
-        "currency": given.get("currency"),
         "payment_status": "no_payment_required",
         "setup_intent": intent["id"],
     }
+
+
+def _choose_kinds(tx: Transaction, session: Json, given: Json) -> None:
+    """Let a session that names no kinds of payment methods offer what the account has switched on and its currency takes."""
+    kinds = session["payment_method_types"]
+    if given.get("payment_method_types") is None and settings.of(tx)["bank_debits"]:
+        debits = (
+            kind for kind, currency in bank_accounts.CURRENCIES.items() if currency == session["currency"]
+        )
+        session["payment_method_types"] = [*kinds, *debits]
+    elif "card" not in kinds:
+        session["payment_method_options"] = {}
 
 
 def _check_customer(tx: Transaction, given: Json, mode: Mode) -> Json | None:

@@ -107,3 +107,33 @@ def test_a_payer_authenticates_on_the_page_that_the_intent_names(
     ended = checked.v1.payment_intents.retrieve(intent.id).status
     assert ended == ("succeeded" if outcome == "succeed" else "requires_payment_method")
     assert httpx.get(url).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "currency", "typed"),
+    [
+        ("sepa_debit", "eur", {"iban": "AT61 1904 3002 3457 3201"}),
+        ("bacs_debit", "gbp", {"sortCode": "10-88-00", "accountNumber": "00012345"}),
+        ("us_bank_account", "usd", {"routingNumber": "110000000", "accountNumber": "000123456789"}),
+    ],
+)
+def test_a_customer_pays_from_a_bank_account(
+    checked: stripe.StripeClient, kind: str, currency: str, typed: dict[str, str]
+) -> None:
+    items = [{"price": price(checked, currency=currency).id, "quantity": 1}]
+    session = opened(checked, mode="subscription", payment_method_types=["card", kind], line_items=items)
+    page = httpx.get(session.url).text
+    assert all(f'id="{kind}{name}"' in page for name in typed)
+    form = {"accountKind": kind, "billingName": "Ada", "email": "ada@studio.test"}
+    missing = httpx.post(session.url, data=form)
+    assert (missing.status_code, "Missing required param" in missing.text) == (400, True)
+    wrong = httpx.post(session.url, data=form | dict.fromkeys(typed, "000999999999"))
+    assert (wrong.status_code, 'role="alert"' in wrong.text) == (400, True)
+    paid = httpx.post(session.url, data=form | typed)
+    assert (paid.status_code, paid.headers["location"]) == (303, f"https://app.test/done?id={session.id}")
+    done = retrieved(checked, session.id)
+    assert (done.status, done.payment_status, done.customer_details.email) == (
+        "complete",
+        "unpaid",
+        "ada@studio.test",
+    )
