@@ -46,6 +46,7 @@ stripe = Provider(
         "checkout.stripe.com",
         "hooks.stripe.com",
         "invoice.stripe.com",
+        "pay.stripe.com",
         "billing.stripe.com",
         "buy.stripe.com",
         "meter-events.stripe.com",

@@ -12,7 +12,7 @@ from integrations.billing.stripe_states import SubscriptionState, subscription_s
 from integrations.services import Services
 from integrations.webhooks.catch_up import TYPES
 from tests.contracts.pacts import PLAN_CHANGES, Exchange, environment, word
-from tests.contracts.test_stripe_pact import (
+from tests.contracts.stripe_objects import (
     INVOICE,
     KEY,
     PRICE,

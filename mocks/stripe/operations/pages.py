@@ -14,6 +14,7 @@ from harness.errors import Refusal
 from harness.messages import Reply
 from harness.params import Json, Params
 from harness.transaction import Transaction
+from mocks.stripe.operations import bank_parameters
 from mocks.stripe.pages import page, redirect, style_sheet
 from mocks.stripe.provider import stripe
 from mocks.stripe.resources import (
@@ -23,11 +24,14 @@ from mocks.stripe.resources import (
     checkout_sessions,
     dunning,
     entered_cards,
+    intents,
     invoice_pdf,
     invoices,
     payment_intents,
+    payment_methods,
     setup_intents,
 )
+from mocks.stripe.resources.charges import CHARGES
 from mocks.stripe.resources.checkout_sessions import SESSIONS
 from mocks.stripe.resources.intents import PAYMENT_INTENTS, SETUP_INTENTS
 from mocks.stripe.resources.invoices import INVOICES
@@ -38,10 +42,12 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class Form(Params):
-    """What a page's form sends: a card, a test card by name, or how an authentication went."""
+    """What a page's form sends: a card, a test card by name, a bank account, or how an authentication went."""
 
     model_config = ConfigDict(extra="ignore")
 
+    accountKind: str = ""
+    accountNumber: str = ""
     authentication: str = ""
     billingCountry: str = ""
     billingName: str = ""
@@ -50,6 +56,9 @@ class Form(Params):
     cardExpiry: str = ""
     cardNumber: str = ""
     email: str = ""
+    iban: str = ""
+    routingNumber: str = ""
+    sortCode: str = ""
     testCard: str = ""
 
     def kept(self) -> dict[str, str]:
@@ -58,6 +67,16 @@ class Form(Params):
             name: getattr(self, name)
             for name in ("billingCountry", "billingName", "billingPostalCode", "email")
         }
+
+    def account(self) -> Json:
+        """Return the bank account as it was typed, in the words of the API; what was not is left out."""
+        typed = {
+            "account_number": self.accountNumber,
+            "iban": self.iban,
+            "routing_number": self.routingNumber,
+            "sort_code": self.sortCode,
+        }
+        return {name: value.strip() for name, value in typed.items() if value.strip()}
 
     def card(self) -> entered_cards.Entered:
         """Return the card as it was typed."""
@@ -116,9 +135,20 @@ def _payer(tx: Transaction, session: Json, form: Form) -> checkout_payment.Payer
     known = (session["customer_details"] or {}).get("email")
     if known is None and (email is None or not EMAIL.fullmatch(email)):
         raise Refusal(400, {"error": {"message": "Your email is incomplete."}})
+    if form.accountKind in session["payment_method_types"] and form.accountKind != "card":
+        return _debited(tx, form, email=known or email)
     card = form.card()
     method = entered_cards.read(tx, card, email=known or email)
     return checkout_payment.Payer(method["id"], email=email, name=card.name, address=card.address)
+
+
+def _debited(tx: Transaction, form: Form, *, email: str | None) -> checkout_payment.Payer:
+    """Return who pays from a bank account that was typed; raise the 400 for one that is no test account."""
+    account = bank_parameters.read(form.accountKind, form.account(), name=form.accountKind)
+    name = form.billingName.strip() or None
+    given: Json = {"billing_details": {"email": email, "name": name}}
+    method = payment_methods.create_account(tx, account, given)
+    return checkout_payment.Payer(method["id"], email=email, name=name)
 
 
 def _checkout(
@@ -228,7 +258,7 @@ def _finalized(tx: Transaction, id: str) -> Json | None:
 
 def _waiting_intent(tx: Transaction, invoice: Json) -> Json | None:
     intent = invoices.intent_of(tx, invoice)
-    return intent if intent is not None and intent["status"] == "requires_action" else None
+    return intent if intent is not None and intents.waits_for_payer(intent) else None
 
 
 def _invoice(
@@ -251,6 +281,15 @@ def _invoice(
         test_cards=entered_cards.TEST_CARDS,
         waiting=_waiting_intent(tx, invoice) is not None,
     )
+
+
+@stripe.get("/receipts/payment/{charge}", id="ReceiptPage", tier="P1", public=True)
+def show_receipt(tx: Transaction, charge: str) -> Reply:
+    """The receipt of a payment."""
+    found = tx.get(CHARGES, charge)
+    if found is None or not found["paid"]:
+        return _no_page("receipt", charge)
+    return page("receipt.html", charge=found, style=f"../..{STYLE}")
 
 
 # --- authentication --------------------------------------------------------------------------------------------------
@@ -296,7 +335,7 @@ def submit_authentication(tx: Transaction, params: Challenged) -> Reply:
 def _challenged(tx: Transaction, id: str) -> Json | None:
     """Return the intent whose payer is to authenticate on our page."""
     found = tx.get(SETUP_INTENTS if id.startswith("seti_") else PAYMENT_INTENTS, id)
-    return None if found is None or found["next_action"] is None else found
+    return found if found is not None and intents.waits_for_payer(found) else None
 
 
 def _back(intent: Json) -> str | None:

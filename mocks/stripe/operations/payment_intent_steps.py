@@ -14,7 +14,8 @@ from mocks.stripe.operations.setup_intents import found_by_secret as found_setup
 from mocks.stripe.parameters import Currency, Integer, ListParams, Metadata, StripeParams
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import render, requested
-from mocks.stripe.resources import embedded, increments
+from mocks.stripe.resources import embedded, increments, payment_attempts, setup_intents
+from mocks.stripe.resources.client_view import visible
 
 
 class Increment(StripeParams):
@@ -68,8 +69,10 @@ def apply_customer_balance(tx: Transaction, params: ApplyBalance, intent: str) -
 
 @stripe.post(f"{PATH}/verify_microdeposits", id="PostPaymentIntentsIntentVerifyMicrodeposits", tier="P1")
 def verify_microdeposits(tx: Transaction, params: Microdeposits, intent: str) -> Json:
-    """Verify a bank account: no intent here waits for that, for all are paid by cards."""
-    raise _no_deposits(found_by_secret(tx, intent, params.client_secret))
+    """Verify a bank account by the deposits that came in; then it is debited."""
+    found = found_by_secret(tx, intent, params.client_secret)
+    payment_attempts.verify(tx, found, params.amounts, params.descriptor_code)
+    return visible(tx, render(tx, found, params.expand))
 
 
 @stripe.post(
@@ -78,8 +81,10 @@ def verify_microdeposits(tx: Transaction, params: Microdeposits, intent: str) ->
     tier="P1",
 )
 def verify_setup_microdeposits(tx: Transaction, params: Microdeposits, intent: str) -> Json:
-    """Verify a bank account: no set-up here waits for that, for all are of cards."""
-    raise _no_deposits(found_setup(tx, intent, params.client_secret))
+    """Verify a bank account by the deposits that came in; then it is saved."""
+    found = found_setup(tx, intent, params.client_secret)
+    setup_intents.verify(tx, found, params.amounts, params.descriptor_code)
+    return visible(tx, render(tx, found, params.expand))
 
 
 @stripe.get(
@@ -90,12 +95,3 @@ def list_amount_lines(tx: Transaction, params: ListParams, intent: str) -> Json:
     found = requested(tx, "payment_intent", intent, param="intent")
     url = f"/v1/payment_intents/{found['id']}/amount_details_line_items"
     return embedded.listing(tx, [], params, url=url)
-
-
-def _no_deposits(intent: Json) -> Exception:
-    code = f"{intent['object']}_unexpected_state"
-    return errors.invalid(
-        f"This intent does not wait for microdeposits: it has a status of {intent['status']}, and is one of cards.",
-        code=code,
-        rule=code,
-    )

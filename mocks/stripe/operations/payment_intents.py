@@ -10,6 +10,7 @@ from harness.params import Json
 from harness.transaction import Transaction
 from mocks.stripe import errors
 from mocks.stripe.keys import publishable
+from mocks.stripe.operations.bank_parameters import AmericanOptions, DebitOptions, Mandate, MandateData
 from mocks.stripe.operations.payment_methods import MethodData, make
 from mocks.stripe.parameters import (
     Boolean,
@@ -31,7 +32,16 @@ from mocks.stripe.resources.payment_intents import PAYMENT_INTENTS
 from mocks.stripe.resources.payment_method_types import KNOWN, SERVED, check_named
 
 PATH = "/v1/payment_intents/{intent}"
-ONLY_CONFIRMING = frozenset({"confirmation_token", "error_on_requires_action", "off_session", "return_url"})
+ONLY_CONFIRMING = frozenset(
+    {
+        "confirmation_token",
+        "error_on_requires_action",
+        "mandate",
+        "mandate_data",
+        "off_session",
+        "return_url",
+    }
+)
 STEPS = ONLY_CONFIRMING | {"confirm", "use_stripe_sdk"}
 """Parameters of creating an intent that are about its confirmation."""
 
@@ -76,7 +86,10 @@ class MethodOptions(Group):
 
     unsupported = KNOWN - SERVED
 
+    bacs_debit: DebitOptions | None = None
     card: CardOptions | None = None
+    sepa_debit: DebitOptions | None = None
+    us_bank_account: AmericanOptions | None = None
 
 
 class ChangeIntent(StripeParams):
@@ -115,8 +128,6 @@ class CreateIntent(ChangeIntent):
     """POST /v1/payment_intents."""
 
     unsupported = ChangeIntent.unsupported | {
-        "mandate",
-        "mandate_data",
         "managed_payments",
         "on_behalf_of",
         "radar_options",
@@ -130,6 +141,8 @@ class CreateIntent(ChangeIntent):
     confirmation_method: Literal["automatic", "manual"] = "automatic"
     currency: Currency
     error_on_requires_action: Boolean = False
+    mandate: str | None = None
+    mandate_data: Mandate = None
     off_session: OffSession = False
     return_url: str | None = None
     use_stripe_sdk: Boolean = False
@@ -155,8 +168,6 @@ class ConfirmIntent(StripeParams):
             "capture_method",
             "excluded_payment_method_types",
             "hooks",
-            "mandate",
-            "mandate_data",
             "payment_details",
             "radar_options",
         }
@@ -165,6 +176,8 @@ class ConfirmIntent(StripeParams):
     client_secret: str | None = None
     confirmation_token: str | None = None
     error_on_requires_action: Boolean = False
+    mandate: str | None = None
+    mandate_data: Mandate = None
     off_session: OffSession = False
     payment_method: str | None = None
     payment_method_data: MethodData | None = None
@@ -234,7 +247,7 @@ def create_payment_intent(tx: Transaction, params: CreateIntent) -> Json:
     if token is not None:
         confirmation_tokens.spend(tx, token, intent)
     if params.use_stripe_sdk or (token is not None and token["use_stripe_sdk"]):
-        intent["_"] = {"use_stripe_sdk": True}
+        intent["_"] = {**intent.get("_", {}), "use_stripe_sdk": True}
         tx.save(PAYMENT_INTENTS, intent)
     if params.confirm:
         payment_intents.confirm(
@@ -243,6 +256,8 @@ def create_payment_intent(tx: Transaction, params: CreateIntent) -> Json:
             off_session=bool(params.off_session),
             return_url=params.return_url or (token or {}).get("return_url"),
             error_on_requires_action=params.error_on_requires_action,
+            mandate=params.mandate,
+            mandate_data=accepted(params.mandate_data),
         )
     return render(tx, intent, params.expand)
 
@@ -269,7 +284,7 @@ def confirm_payment_intent(tx: Transaction, params: ConfirmIntent, intent: str) 
     token = token_of(tx, params)
     given = _sent(tx, params, token)
     method = given.pop("payment_method", None)
-    for name in ("client_secret", "error_on_requires_action", "off_session", "return_url"):
+    for name in ONLY_CONFIRMING | {"client_secret"}:
         given.pop(name, None)
     if token is not None:
         given["use_stripe_sdk"] = token["use_stripe_sdk"]
@@ -283,6 +298,8 @@ def confirm_payment_intent(tx: Transaction, params: ConfirmIntent, intent: str) 
         off_session=bool(params.off_session),
         return_url=params.return_url or (token or {}).get("return_url"),
         error_on_requires_action=params.error_on_requires_action,
+        mandate=params.mandate,
+        mandate_data=accepted(params.mandate_data),
     )
     return visible(tx, render(tx, found, params.expand))
 
@@ -343,6 +360,11 @@ def check_steps(params: CreateIntent) -> None:
         )
 
 
+def accepted(data: MandateData | None) -> Json | None:
+    """Return the mandate that was sent, in the words of the domain functions."""
+    return None if data is None else data.given()
+
+
 def token_of(tx: Transaction, params: Any) -> Json | None:
     """Return the confirmation token that an intent is confirmed with, None without one."""
     if params.confirmation_token is None:
@@ -366,10 +388,11 @@ def _sent(tx: Transaction, params: ChangeIntent | ConfirmIntent, token: Json | N
 
 
 def method_sent(tx: Transaction, given: dict[str, Any], data: MethodData | None) -> dict[str, Any]:
-    """Return an intent's parameters with its payment method as an id, and the options of cards by themselves."""
+    """Return an intent's parameters with its payment method as an id, and the options by kind that say something."""
     options = given.pop("payment_method_options", None)
-    if options and options.get("card"):
-        given["card_options"] = options["card"]
+    said = {kind: told for kind, told in (options or {}).items() if told}
+    if said:
+        given["method_options"] = said
     if data is not None:
         if given.get("payment_method") is not None:
             raise errors.exclusive("payment_method", "payment_method_data")

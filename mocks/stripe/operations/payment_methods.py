@@ -7,10 +7,12 @@ from typing import ClassVar, Literal
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.stripe import errors
+from mocks.stripe.operations import bank_parameters
+from mocks.stripe.operations.bank_parameters import American, AmericanHolder, Bacs, Sepa
 from mocks.stripe.parameters import BillingDetails, Group, Integer, ListParams, Metadata, StripeParams, merged
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render
-from mocks.stripe.resources import cards, payment_methods
+from mocks.stripe.resources import payment_methods
 from mocks.stripe.resources.payment_method_types import KNOWN, SERVED, check_kind
 from mocks.stripe.resources.payment_methods import PAYMENT_METHODS
 from mocks.stripe.resources.shapes import billing_details
@@ -38,10 +40,13 @@ class MethodData(Group):
     unsupported: ClassVar[frozenset[str]] = (KNOWN - SERVED) | {"radar_options"}
 
     allow_redisplay: AllowRedisplay | None = None
+    bacs_debit: Bacs | None = None
     billing_details: BillingDetails | None = None
     card: Card | None = None
     metadata: Metadata = None
+    sepa_debit: Sepa | None = None
     type: str | None = None
+    us_bank_account: American | None = None
 
 
 class CreateMethod(MethodData, StripeParams):
@@ -66,6 +71,7 @@ class UpdateMethod(StripeParams):
     billing_details: BillingDetails | None = None
     card: CardExpiry | None = None
     metadata: Metadata = None
+    us_bank_account: AmericanHolder | None = None
 
 
 class AttachMethod(StripeParams):
@@ -88,7 +94,7 @@ class ListMethods(ListParams):
 
 @stripe.post("/v1/payment_methods", id="PostPaymentMethods", tier="P1")
 def create_payment_method(tx: Transaction, params: CreateMethod) -> Json:
-    """Create a payment method of a test card."""
+    """Create a payment method of a test card or a test bank account."""
     return render(tx, make(tx, params), params.expand)
 
 
@@ -116,6 +122,15 @@ def update_payment_method(tx: Transaction, params: UpdateMethod, payment_method:
         )
     if given.get("allow_redisplay") is not None:
         method["allow_redisplay"] = given["allow_redisplay"]
+    for kind in ("card", "us_bank_account"):
+        if kind in given and method["type"] != kind:
+            raise errors.invalid(
+                f"You cannot update `{kind}` on a PaymentMethod of type `{method['type']}`.",
+                param=kind,
+                rule="payment_method_type",
+            )
+    if params.us_bank_account is not None:
+        method["us_bank_account"] = method["us_bank_account"] | given["us_bank_account"]
     if params.card is not None:
         month, year = params.card.exp_month, params.card.exp_year
         card = method["card"]
@@ -152,7 +167,7 @@ def list_payment_methods(tx: Transaction, params: ListMethods) -> Json:
 
 
 def _existing(tx: Transaction, id: str) -> Json:
-    if id.startswith(cards.PREFIXES):
+    if id.startswith(payment_methods.TEMPLATES):
         raise errors.not_found("payment_method", id, param="payment_method")
     return payment_methods.get(tx, id, in_path=True)
 
@@ -166,10 +181,11 @@ def make(tx: Transaction, data: MethodData, *, within: str | None = None) -> Jso
     if data.type is None:
         raise errors.missing_parameter(named("type"))
     check_kind(data.type, param=named("type"))
-    card = data.card
+    card, given = data.card, data.given()
+    if data.type != "card":
+        return _make_account(tx, data.type, given, named(data.type))
     if card is None:
         raise errors.missing_parameter(named("card"))
-    given = data.given()
     if card.token is not None:
         if card.number is not None:
             raise errors.exclusive(named("card", "token"), named("card", "number"))
@@ -192,4 +208,18 @@ def make(tx: Transaction, data: MethodData, *, within: str | None = None) -> Jso
         exp_year=year + 2000 if year < 100 else year,
         with_cvc=card.cvc is not None,
         given=given,
+    )
+
+
+def _make_account(tx: Transaction, kind: str, given: dict[str, Json], name: str) -> Json:
+    """Make the payment method of a bank account, whose holder must have a name and, but in the States, an email."""
+    if given.get(kind) is None:
+        raise errors.missing_parameter(name)
+    details = given.get("billing_details") or {}
+    for each in ("name",) if kind == "us_bank_account" else ("name", "email"):
+        if not details.get(each):
+            raise errors.missing_parameter(name.replace(kind, f"billing_details[{each}]"))
+    account = bank_parameters.read(kind, given[kind], name=name)
+    return payment_methods.create_account(
+        tx, account, given | given[kind], verified=kind != "us_bank_account"
     )

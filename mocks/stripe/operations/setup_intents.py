@@ -10,7 +10,14 @@ from harness.params import Json
 from harness.transaction import Transaction
 from mocks.stripe import errors
 from mocks.stripe.keys import publishable
-from mocks.stripe.operations.payment_intents import AutomaticMethods, MethodOptions, method_sent, token_of
+from mocks.stripe.operations.bank_parameters import Mandate
+from mocks.stripe.operations.payment_intents import (
+    AutomaticMethods,
+    MethodOptions,
+    accepted,
+    method_sent,
+    token_of,
+)
 from mocks.stripe.operations.payment_methods import MethodData
 from mocks.stripe.parameters import Boolean, CreatedListParams, Metadata, StripeParams, Unset
 from mocks.stripe.provider import stripe
@@ -51,7 +58,6 @@ class CreateSetup(ChangeSetup):
 
     unsupported = ChangeSetup.unsupported | {
         "managed_payments",
-        "mandate_data",
         "on_behalf_of",
         "single_use",
     }
@@ -59,6 +65,7 @@ class CreateSetup(ChangeSetup):
     automatic_payment_methods: AutomaticMethods | None = None
     confirm: Boolean = False
     confirmation_token: str | None = None
+    mandate_data: Mandate = None
     return_url: str | None = None
     usage: Literal["off_session", "on_session"] = "off_session"
     use_stripe_sdk: Boolean = False
@@ -67,10 +74,9 @@ class CreateSetup(ChangeSetup):
 class ConfirmSetup(StripeParams):
     """POST /v1/setup_intents/{id}/confirm."""
 
-    unsupported = frozenset({"mandate_data"})
-
     client_secret: str | None = None
     confirmation_token: str | None = None
+    mandate_data: Mandate = None
     payment_method: str | None = None
     payment_method_data: MethodData | None = None
     payment_method_options: MethodOptions | None = None
@@ -105,25 +111,26 @@ def create_setup_intent(tx: Transaction, params: CreateSetup) -> Json:
     check_named(tx, params.payment_method_types)
     if params.automatic_payment_methods is not None and params.payment_method_types is not None:
         raise errors.exclusive("automatic_payment_methods", "payment_method_types")
-    if params.confirmation_token is not None and not params.confirm:
-        raise errors.invalid(
-            "You cannot set `confirmation_token` when creating a SetupIntent without `confirm=true`.",
-            param="confirmation_token",
-            rule="only_with_confirm",
-        )
+    for name in ("confirmation_token", "mandate_data"):
+        if getattr(params, name) is not None and not params.confirm:
+            raise errors.invalid(
+                f"You cannot set `{name}` when creating a SetupIntent without `confirm=true`.",
+                param=name,
+                rule="only_with_confirm",
+            )
     token = token_of(tx, params)
     given = _sent(tx, params, token)
-    for name in ("confirm", "return_url", "use_stripe_sdk"):
+    for name in ("confirm", "mandate_data", "return_url", "use_stripe_sdk"):
         given.pop(name, None)
     intent = setup_intents.create(tx, **given)
     if token is not None:
         confirmation_tokens.spend(tx, token, intent)
     if params.use_stripe_sdk or (token is not None and token["use_stripe_sdk"]):
-        intent["_"] = {"use_stripe_sdk": True}
+        intent["_"] = {**intent.get("_", {}), "use_stripe_sdk": True}
         tx.save(SETUP_INTENTS, intent)
     if params.confirm:
         back = params.return_url or (token or {}).get("return_url")
-        setup_intents.confirm(tx, intent, return_url=back)
+        setup_intents.confirm(tx, intent, return_url=back, mandate_data=accepted(params.mandate_data))
     return render(tx, intent, params.expand)
 
 
@@ -152,7 +159,7 @@ def confirm_setup_intent(tx: Transaction, params: ConfirmSetup, intent: str) -> 
     token = token_of(tx, params)
     given = _sent(tx, params, token)
     method = given.pop("payment_method", None)
-    for name in ("client_secret", "return_url"):
+    for name in ("client_secret", "mandate_data", "return_url"):
         given.pop(name, None)
     if token is not None:
         given["use_stripe_sdk"] = token["use_stripe_sdk"]
@@ -160,7 +167,9 @@ def confirm_setup_intent(tx: Transaction, params: ConfirmSetup, intent: str) -> 
     if given and found["status"] in setup_intents.OPEN:
         setup_intents.change(tx, found, given)
     back = params.return_url or (token or {}).get("return_url")
-    setup_intents.confirm(tx, found, payment_method=method, return_url=back)
+    setup_intents.confirm(
+        tx, found, payment_method=method, return_url=back, mandate_data=accepted(params.mandate_data)
+    )
     return visible(tx, render(tx, found, params.expand))
 
 

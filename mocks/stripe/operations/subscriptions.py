@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from harness.params import Json, Params
+from harness.params import Json
 from harness.transaction import Transaction
 from mocks.stripe import errors, versions
 from mocks.stripe.operations.subscription_parameters import (
@@ -29,7 +27,6 @@ from mocks.stripe.resources import (
     dunning,
     ending,
     pending_updates,
-    settings,
     subscribing,
     subscriptions,
     tax_rates,
@@ -42,13 +39,6 @@ PAUSES_SINCE = "2026-09-30.endive"
 """The version since which any subscription can be paused."""
 
 PATH = "/v1/subscriptions/{subscription_exposed_id}"
-
-
-class BillingSettings(Params):
-    """`greenroom trigger stripe account.updated`: what the dashboard sets for subscriptions that nobody pays for."""
-
-    subscription_status: Literal["canceled", "past_due", "unpaid"] = "canceled"
-    invoice_status: Literal["open", "uncollectible"] = "open"
 
 
 @stripe.post("/v1/subscriptions", id="PostSubscriptions", tier="P1")
@@ -215,9 +205,3 @@ def trial_will_end(tx: Transaction, payload: Json) -> None:
 def upcoming(tx: Transaction, payload: Json) -> None:
     """A renewal comes soon."""
     billing_cycle.announce_upcoming(tx, subscriptions.find(tx, payload["subscription"]))
-
-
-@stripe.trigger("account.updated")
-def set_billing(tx: Transaction, params: BillingSettings) -> None:
-    """Set what becomes of a subscription whose last retry has failed."""
-    settings.change(tx, **params.given())

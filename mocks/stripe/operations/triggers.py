@@ -15,7 +15,8 @@ from harness.errors import Refusal
 from harness.params import Json, Params
 from harness.transaction import Transaction
 from mocks.stripe.provider import stripe
-from mocks.stripe.resources import subscriptions
+from mocks.stripe.resources import payment_attempts, payment_intents, subscriptions
+from mocks.stripe.resources.checkout_sessions import find
 
 _REFERENCE = re.compile(r"\$\{([^}]+)\}")
 _RECIPES: dict[str, Json] = tomllib.loads(Path(__file__).with_name("triggers.toml").read_text())
@@ -103,3 +104,22 @@ def abort_schedule(tx: Transaction, params: NoParameters) -> None:
     made = run(tx, steps_of("subscription_schedule.created"))
     found = subscriptions.find(tx, made["schedule"]["subscription"])
     subscriptions.cancel(tx, found, reason="payment_failed")
+
+
+def _hear_of_bank(tx: Transaction, recipe: str) -> None:
+    """Let a session be paid by debit, and the bank answer at once."""
+    made = run(tx, steps_of(recipe))
+    id = find(tx, made["session"]["id"])["payment_intent"]
+    payment_attempts.answer(tx, payment_intents.get(tx, id))
+
+
+@stripe.trigger("checkout.session.async_payment_succeeded")
+def succeed_later(tx: Transaction, params: NoParameters) -> None:
+    """Let a session be paid by a debit that the bank lets through."""
+    _hear_of_bank(tx, "_paid_by_debit")
+
+
+@stripe.trigger("checkout.session.async_payment_failed")
+def fail_later(tx: Transaction, params: NoParameters) -> None:
+    """Let a session be paid by a debit that the bank refuses."""
+    _hear_of_bank(tx, "_paid_by_failing_debit")

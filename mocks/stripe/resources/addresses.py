@@ -27,6 +27,11 @@ def invoice(tx: Transaction, id: str) -> str:
     return f"https://invoice.stripe.com/i/{account_id(tx)}/{id}"
 
 
+def receipt(charge: str) -> str:
+    """Return where a customer sees the receipt of a payment."""
+    return f"https://pay.stripe.com/receipts/payment/{charge}"
+
+
 def authentication(intent: str) -> str:
     """Return where a customer authenticates a payment or a set-up (3D Secure)."""
     return f"https://hooks.stripe.com/3d_secure_2/hosted?intent={intent}"

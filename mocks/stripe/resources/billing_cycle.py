@@ -72,7 +72,7 @@ def start(
 ) -> None:
     """Store a new subscription, bill its first period and try to pay.
 
-    `paid_by` is an intent that has paid the first invoice already; `prorated` says whether a first period that is shortened
+    `paid_by` is an intent that has paid the first invoice already, or debits a bank account for it; `prorated` says whether a first period that is shortened
     by an anchor is charged; with `waits` (schedules) a first invoice without anything to pay it with is a draft for an
     hour, and the subscription runs. Raises the 400 when there is nothing to pay with, and the 402 of `error_if_incomplete`.
     """
@@ -95,7 +95,9 @@ def start(
             invoices.finalize(
                 tx, invoice, description="Subscription creation", method=method, saves=True, paid_by=paid_by
             )
-            if invoice["amount_due"] == 0 or paid_by is not None:
+            if paid_by is not None and paid_by["status"] == "processing":
+                dunning.pending(tx, invoice)
+            elif invoice["amount_due"] == 0 or paid_by is not None:
                 dunning.paid(tx, invoice)
             elif behavior != "default_incomplete":
                 _first_payment(tx, subscription, invoice, behavior=behavior, off_session=off_session)

@@ -10,7 +10,16 @@ from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import balance, customers, money, payment_methods
+from mocks.stripe.resources import (
+    addresses,
+    balance,
+    bank_debits,
+    bank_shape,
+    customers,
+    money,
+    payment_methods,
+)
+from mocks.stripe.resources.bank_accounts import BankAccount
 from mocks.stripe.resources.cards import Card, Decline
 from mocks.stripe.resources.events import emit, updated
 from mocks.stripe.resources.shapes import shipping
@@ -78,6 +87,29 @@ _BLANK: Json = {
 """Every field of a charge, in Stripe's order; never changed in place."""
 
 
+_DEBITED: Json = {
+    "advice_code": None,
+    "network_advice_code": None,
+    "network_decline_code": None,
+    "network_status": "approved_by_network",
+    "reason": None,
+    "risk_level": "not_assessed",
+    "seller_message": "Payment complete.",
+    "type": "authorized",
+}
+"""The outcome of a debit: its risk is not judged."""
+
+
+def _view(tx: Transaction, charge: Json) -> Json:
+    """Return a charge as the API shows it: one that was paid with the address of its receipt."""
+    return charge | {"receipt_url": addresses.receipt(charge["id"]) if charge["paid"] else None}
+
+
+def _link(tx: Transaction, shown: Json) -> None:
+    if shown["receipt_url"] is not None:
+        shown["receipt_url"] = addresses.reachable(tx, shown["receipt_url"])
+
+
 def _refunds(tx: Transaction, charge: Json) -> Json:
     url = f"/v1/charges/{charge['id']}/refunds"
     page = tx.page(REFUNDS, where={"charge": charge["id"]}, limit=10)
@@ -95,13 +127,16 @@ register(
             "payment_intent": "payment_intent",
         },
         includes={"refunds": _refunds},
+        view=_view,
+        link=_link,
     )
 )
 
 
 @since("2026-06-24.dahlia", "charge")
 def _link_of_transactions(charge: Json) -> None:
-    charge["payment_method_details"]["card"].setdefault("transaction_link_id", None)
+    if charge["payment_method_details"]["type"] == "card":
+        charge["payment_method_details"]["card"].setdefault("transaction_link_id", None)
 
 
 def get(tx: Transaction, id: str, *, param: str = "charge") -> Json:
@@ -150,17 +185,23 @@ def create(
     captured: bool = True,
     decline: Decline | None = None,
     authenticated: bool = False,
+    pending: bool = False,
 ) -> Json:
-    """Write the charge of an attempt to pay an intent, without its event and without its balance transaction."""
-    card = payment_methods.card_of(method)
-    paid = decline is None
+    """Write the charge of an attempt to pay an intent, without its event and without its balance transaction.
+
+    A debit is `pending` until its bank answers.
+    """
+    debit = bank_debits.is_debit(method)
+    taken = decline is None
+    paid = taken and not pending
+    mandate = intent.get("_", {}).get("mandate")
     charge = _BLANK | {
-        "id": new_id(tx, "ch"),
+        "id": new_id(tx, "py" if debit else "ch"),
         "amount": intent["amount"],
-        "amount_captured": intent["amount"] if paid and captured else 0,
+        "amount_captured": intent["amount"] if taken and captured else 0,
         "billing_details": method["billing_details"],
-        "calculated_statement_descriptor": _descriptor(intent) if paid else None,
-        "captured": paid and captured,
+        "calculated_statement_descriptor": _descriptor(intent) if taken else None,
+        "captured": taken and captured,
         "created": tx.seconds,
         "currency": intent["currency"],
         "customer": intent["customer"],
@@ -168,16 +209,18 @@ def create(
         "failure_code": None if decline is None else decline.code,
         "failure_message": None if decline is None else decline.message,
         "metadata": intent["metadata"],
-        "outcome": _outcome(tx, card, decline),
+        "outcome": dict(_DEBITED) if debit else _outcome(tx, payment_methods.card_of(method), decline),
         "paid": paid,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": _details(tx, intent, method, authenticated=authenticated, paid=paid),
+        "payment_method_details": bank_shape.charged(tx, method, mandate)
+        if debit
+        else _details(tx, intent, method, authenticated=authenticated, paid=paid),
         "receipt_email": intent["receipt_email"],
         "shipping": intent["shipping"],
         "statement_descriptor": intent["statement_descriptor"],
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
-        "status": "succeeded" if paid else "failed",
+        "status": "pending" if pending else "succeeded" if paid else "failed",
         "transfer_group": intent["transfer_group"],
     }
     return tx.insert(CHARGES, charge)
@@ -185,20 +228,46 @@ def create(
 
 def settle(tx: Transaction, charge: Json) -> Json:
     """Write the balance transaction of a captured charge and save the charge, without an event."""
-    amount = charge["amount_captured"]
-    now = tx.seconds if card_of(tx, charge).available_now else None
+    amount, kind = charge["amount_captured"], charge["payment_method_details"]["type"]
+    now = tx.seconds if instrument_of(tx, charge).available_now else None
     entry = balance.record(
         tx,
-        type="charge",
+        type="charge" if kind == "card" else "payment",
         source=charge,
         amount=amount,
-        fee=money.fee(amount),
+        fee=money.fee(amount) if kind == "card" else bank_debits.fee(kind, amount),
         available_on=now,
+        category="charge",
         description=charge["description"],
     )
     charge["balance_transaction"] = entry["id"]
     if now is not None:
         emit(tx, "balance.available", balance.LEDGERS, balance.balance(tx))
+    return tx.save(CHARGES, charge)
+
+
+def clear(tx: Transaction, charge: Json) -> Json:
+    """Let a pending debit's money come, and settle it, without an event."""
+    charge |= {"paid": True, "status": "succeeded"}
+    return settle(tx, charge)
+
+
+def fail(tx: Transaction, charge: Json, failure: Decline) -> Json:
+    """Let a pending debit fail, without an event: nothing was captured."""
+    charge |= {
+        "amount_captured": 0,
+        "captured": False,
+        "failure_code": failure.code,
+        "failure_message": failure.message,
+        "outcome": _DEBITED
+        | {
+            "network_status": "declined_by_network",
+            "reason": failure.code,
+            "seller_message": f"The bank returned the decline code `{failure.code}`.",
+            "type": "issuer_declined",
+        },
+        "status": "failed",
+    }
     return tx.save(CHARGES, charge)
 
 
@@ -242,10 +311,10 @@ def refundable(charge: Json) -> int:
     return left
 
 
-def card_of(tx: Transaction, charge: Json) -> Card:
-    """Return the test card that was charged."""
+def instrument_of(tx: Transaction, charge: Json) -> Card | BankAccount:
+    """Return the test card or bank account that was charged."""
     method = tx.get(payment_methods.PAYMENT_METHODS, charge["payment_method"]) or {}
-    return payment_methods.card_of(method)
+    return payment_methods.instrument_of(method)
 
 
 def _descriptor(intent: Json) -> str:

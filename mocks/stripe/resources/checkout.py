@@ -10,10 +10,13 @@ from mocks.stripe import errors
 from mocks.stripe.ids import client_secret, new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.resources import (
+    bank_accounts,
+    bank_debits,
     checkout_items,
     checkout_sessions,
     checkout_totals,
     customers,
+    settings,
     setup_intents,
     subscribing,
 )
@@ -40,6 +43,7 @@ _KEPT = (
     "client_reference_id",
     "customer_email",
     "locale",
+    "payment_method_types",
     "return_url",
     "submit_type",
     "success_url",
@@ -97,6 +101,8 @@ def _sell(tx: Transaction, session: Json, given: Json, items: list[Json], custom
         if line["_"]["recurring"]:
             line["amount_subtotal"] = 0
     session["currency"] = prices[0]["currency"]
+    _choose_kinds(tx, session, given)
+    bank_debits.check_currency(session["payment_method_types"], session["currency"])
     checkout_totals.apply(tx, session, given, lines, customer)
     checkout_items.check_total(session["amount_total"], session["currency"])
     if mode == "payment":
@@ -118,20 +124,33 @@ def _set_up(tx: Transaction, session: Json, given: Json, items: list[Json]) -> N
         raise errors.missing_parameter("currency")
     if given.get("currency") is not None:
         check_currency(given["currency"])
+    session["currency"] = given.get("currency")
+    _choose_kinds(tx, session, given)
     data = given.get("setup_intent_data") or {}
     intent = setup_intents.create(
         tx,
         customer=session["customer"],
         metadata=data.get("metadata"),
         description=data.get("description"),
-        payment_method_types=["card"],
+        payment_method_types=session["payment_method_types"],
     )
     session["_"] |= {"line_items": [], "setup_intent": intent["id"]}
     session |= {
-        "currency": given.get("currency"),
         "payment_status": "no_payment_required",
         "setup_intent": intent["id"],
     }
+
+
+def _choose_kinds(tx: Transaction, session: Json, given: Json) -> None:
+    """Let a session that names no kinds of payment methods offer what the account has switched on and its currency takes."""
+    kinds = session["payment_method_types"]
+    if given.get("payment_method_types") is None and settings.of(tx)["bank_debits"]:
+        debits = (
+            kind for kind, currency in bank_accounts.CURRENCIES.items() if currency == session["currency"]
+        )
+        session["payment_method_types"] = [*kinds, *debits]
+    elif "card" not in kinds:
+        session["payment_method_options"] = {}
 
 
 def _check_customer(tx: Transaction, given: Json, mode: Mode) -> Json | None:

@@ -15,11 +15,13 @@ from mocks.stripe import errors
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import snapshot
 from mocks.stripe.resources import (
+    bank_debits,
     billing_cycle,
     checkout_sessions,
     customers,
     discounts,
     invoice_amounts,
+    mandates,
     payment_attempts,
     payment_intents,
     payment_methods,
@@ -31,7 +33,12 @@ from mocks.stripe.resources import (
 from mocks.stripe.resources.checkout_sessions import SESSIONS
 from mocks.stripe.resources.customers import CUSTOMERS
 from mocks.stripe.resources.events import difference, emit, gathered
-from mocks.stripe.resources.intents import PAYMENT_INTENTS, SETUP_INTENTS, asks_authentication
+from mocks.stripe.resources.intents import (
+    PAYMENT_INTENTS,
+    SETUP_INTENTS,
+    asks_authentication,
+    waits_for_payer,
+)
 from mocks.stripe.resources.prices import PRICES
 from mocks.stripe.resources.subscriptions import SUBSCRIPTIONS
 
@@ -44,10 +51,12 @@ Json = dict[str, Any]
 ORDER = {
     "payment": (
         "charge.succeeded",
+        "charge.pending",
         "payment_method.attached",
         "customer.created",
         "payment_intent.succeeded",
         "payment_intent.created",
+        "payment_intent.processing",
         "checkout.session.completed",
     ),
     "setup": (
@@ -140,7 +149,7 @@ def intents_of(tx: Transaction, session: Json) -> dict[str, Json | None]:
 def waits_for(tx: Transaction, session: Json) -> Json | None:
     """Return the intent of an open session whose customer has to authenticate, None when there is none."""
     held = (intent for intent in intents_of(tx, session).values() if intent is not None)
-    return next((intent for intent in held if intent["status"] == "requires_action"), None)
+    return next((intent for intent in held if waits_for_payer(intent)), None)
 
 
 def problem_of(tx: Transaction, session: Json) -> str:
@@ -161,7 +170,7 @@ def authenticate(tx: Transaction, session: Json, *, succeeded: bool) -> None:
             "This Checkout Session does not wait for an authentication.", rule="checkout_session_state"
         )
     with gathered(tx) as events:
-        card = payment_methods.card_of(payment_methods.get(tx, intent["payment_method"]))
+        card = payment_methods.instrument_of(payment_methods.get(tx, intent["payment_method"]))
         if succeeded and card.after is None and card.decline is None:
             events.order = ORDER[session["mode"]]
             _admit_customer(tx, session, intent)
@@ -172,14 +181,14 @@ def authenticate(tx: Transaction, session: Json, *, succeeded: bool) -> None:
 
 
 def payment_settled(tx: Transaction, intent: Json, outcome: Outcome) -> None:
-    """Complete the open session that a payment intent pays, after its customer authenticated."""
+    """Complete the open session that a payment intent pays, after its customer authenticated; tell of a late payment."""
     session = tx.first(SESSIONS, intent=intent["id"])
-    if (
-        session is not None
-        and session["status"] == "open"
-        and outcome.status in {"succeeded", "requires_capture"}
-    ):
+    if session is None:
+        return
+    if session["status"] == "open" and outcome.status in {"succeeded", "processing", "requires_capture"}:
         _complete(tx, session)
+    elif session["status"] == "complete" and session["payment_status"] == "unpaid":
+        _heard_of_bank(tx, session, outcome)
 
 
 def method_saved(tx: Transaction, intent: Json) -> None:
@@ -218,7 +227,7 @@ def _intent(tx: Transaction, session: Json) -> Json:
         amount=_due(tx, session),
         currency=session["currency"],
         customer=session["customer"],
-        payment_method_types=["card"],
+        payment_method_types=session["payment_method_types"],
         metadata=data.get("metadata"),
         description="Subscription creation" if subscribes else data.get("description"),
         setup_future_usage="off_session" if subscribes else data.get("setup_future_usage"),
@@ -238,10 +247,12 @@ def _intent(tx: Transaction, session: Json) -> Json:
 
 def _pay(tx: Transaction, session: Json) -> Outcome:
     intent, method = _intent(tx, session), _method(tx, session)
-    card = payment_methods.card_of(method)
-    if card.decline is None and not asks_authentication(intent, method, off_session=False):
+    if payment_methods.instrument_of(method).decline is None and not asks_authentication(
+        intent, method, off_session=False
+    ):
         _admit_customer(tx, session, intent)
-    return payment_intents.attempt(tx, intent, payment_method=method["id"])
+    accepted = mandates.ON_PAGE if bank_debits.is_debit(method) else None
+    return payment_intents.attempt(tx, intent, payment_method=method["id"], mandate_data=accepted)
 
 
 def _save_method(tx: Transaction, session: Json) -> None:
@@ -249,13 +260,18 @@ def _save_method(tx: Transaction, session: Json) -> None:
     if intent is None:
         raise LookupError(f"the setup intent of {session['id']} is gone")
     method = _method(tx, session)
-    if payment_methods.card_of(method).saves and not asks_authentication(intent, method, off_session=False):
+    saves = payment_methods.instrument_of(method).saves
+    if saves and not asks_authentication(intent, method, off_session=False):
         _admit_customer(tx, session, intent)
-    setup_intents.confirm(tx, intent, payment_method=method["id"])
+    accepted = mandates.ON_PAGE if bank_debits.is_debit(method) else None
+    setup_intents.confirm(tx, intent, payment_method=method["id"], mandate_data=accepted)
 
 
 def _method(tx: Transaction, session: Json) -> Json:
-    """Return the payment method that was submitted, with who the payer is; a template has become a method of its own."""
+    """Return the payment method that was submitted, with who the payer is; a template has become a method of its own.
+
+    Checkout asks a bank at once whose account it is.
+    """
     payer = session["_"]["payer"]
     method = payment_methods.get(tx, payer["method"])
     known = {name: payer[name] for name in ("address", "email", "name") if payer[name] is not None}
@@ -264,6 +280,8 @@ def _method(tx: Transaction, session: Json) -> Json:
     if missing and method["customer"] is None:
         method["billing_details"] = details | missing
         tx.save(payment_methods.PAYMENT_METHODS, method)
+    if bank_debits.is_debit(method):
+        bank_debits.prove(tx, method)
     session["_"] = {**session["_"], "payer": payer | {"method": method["id"]}}
     tx.save(SESSIONS, session)
     return method
@@ -318,9 +336,10 @@ def _complete(tx: Transaction, session: Json) -> None:
             discounts.count(tx, id)
     _update_customer(tx, session, payer)
     intent = intents_of(tx, session)["payment_intent"]
-    paid = intent is not None and intent["status"] == "succeeded"
+    status = None if intent is None else intent["status"]
+    paid = status == "succeeded" or (mode == "subscription" and status != "processing")
     if mode != "setup" and session["amount_total"]:
-        session["payment_status"] = "paid" if paid or mode == "subscription" else "unpaid"
+        session["payment_status"] = "paid" if paid else "unpaid"
     else:
         session["payment_status"] = "no_payment_required"
     shown = payer if mode != "setup" else payer | {"address": None}
@@ -330,6 +349,16 @@ def _complete(tx: Transaction, session: Json) -> None:
     emit(tx, "checkout.session.completed", SESSIONS, session)
     for follow_up in ON_COMPLETED:
         follow_up(tx, session)
+
+
+def _heard_of_bank(tx: Transaction, session: Json, outcome: Outcome) -> None:
+    """Announce how the debit of a completed session has ended."""
+    if outcome.status == "succeeded":
+        session["payment_status"] = "paid"
+        tx.save(SESSIONS, session)
+    if outcome.status in {"succeeded", "declined"}:
+        ended = "succeeded" if outcome.status == "succeeded" else "failed"
+        emit(tx, f"checkout.session.async_payment_{ended}", SESSIONS, session)
 
 
 def _subscribe(tx: Transaction, session: Json) -> None:

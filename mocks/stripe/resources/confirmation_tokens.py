@@ -23,7 +23,7 @@ CONFIRMATION_TOKENS = Collection("stripe.confirmation_token")
 LIVES_SECONDS = 12 * 3600
 """How long a token can be used (Stripe API reference: `expires_at`)."""
 
-_PREVIEWED = ("allow_redisplay", "billing_details", "card", "customer", "customer_account", "type")
+_PREVIEWED = ("allow_redisplay", "billing_details", "customer", "customer_account", "type")
 
 register(Resource("confirmation_token", CONFIRMATION_TOKENS))
 
@@ -49,7 +49,7 @@ def create(
             "mandate_data": None,
             "payment_intent": None,
             "payment_method_options": None,
-            "payment_method_preview": {name: method[name] for name in _PREVIEWED},
+            "payment_method_preview": {name: method[name] for name in (*_PREVIEWED, method["type"])},
             "return_url": return_url,
             "setup_future_usage": setup_future_usage,
             "setup_intent": None,

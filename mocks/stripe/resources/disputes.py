@@ -119,7 +119,7 @@ def _of_one_balance(dispute: Json) -> None:
 
 def follow(tx: Transaction, charge: Json) -> None:
     """Let a captured charge meet what its test card brings: disputes, an early fraud warning."""
-    card = charges.card_of(tx, charge)
+    card = charges.instrument_of(tx, charge)
     if card.warns:
         fraud_warnings.create(tx, charge)
     left = charge["amount_captured"]

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+UNDER_WAY = frozenset({"succeeded", "processing"})
+"""How attempts to pay end that are no failure: the bank lets a debit through, or is still to answer."""
+
 ON_PAID: list[Callable[[Transaction, Json, Json], None]] = []
 """What follows when a subscription's invoice is paid: functions of subscription and invoice."""
 
@@ -117,7 +120,7 @@ def pay(
     if chosen is None:
         raise _no_method()
     outcome = attempt(tx, invoice, chosen, off_session=off_session)
-    if outcome is None or outcome.status != "succeeded":
+    if outcome is None or outcome.status not in UNDER_WAY:
         raise refused(tx, invoice, outcome)
 
 
@@ -177,7 +180,9 @@ def collect(tx: Transaction, invoice: Json) -> None:
     if invoice["amount_due"] == 0:
         paid(tx, invoice)
         return
-    attempt(tx, invoice, default_method(tx, invoice), scheduled=True)
+    intent = invoices.intent_of(tx, invoice)
+    if intent is None or intent["status"] != "processing":
+        attempt(tx, invoice, default_method(tx, invoice), scheduled=True)
 
 
 def default_method(tx: Transaction, invoice: Json) -> str | None:
@@ -202,9 +207,11 @@ def attempt(
         held = payment_methods.get(tx, method)
         # Where an intent of one's own is declined off-session, an invoice's waits for the card's holder.
         away = off_session and not asks_authentication(intent, held, off_session=True)
-        outcome = payment_intents.attempt(tx, intent, payment_method=method, off_session=away)
+        outcome = payment_intents.attempt(tx, intent, payment_method=method, off_session=away, strict=False)
     if outcome is not None and outcome.status == "succeeded":
         paid(tx, invoice, scheduled=scheduled)
+    elif outcome is not None and outcome.status == "processing":
+        pending(tx, invoice, scheduled=scheduled)
     else:
         _failed(tx, invoice, outcome, scheduled=scheduled)
     return outcome
@@ -243,8 +250,26 @@ def settled(tx: Transaction, intent: Json, outcome: Outcome) -> None:
         return
     if outcome.status == "succeeded":
         paid(tx, invoice)
+    elif outcome.status == "processing":
+        pending(tx, invoice)
     else:
-        _failed(tx, invoice, outcome, scheduled=False)
+        late = outcome.charge is not None and outcome.charge["id"].startswith("py_")
+        _failed(tx, invoice, outcome, scheduled=late, counted=late)
+
+
+def pending(tx: Transaction, invoice: Json, *, scheduled: bool = False) -> None:
+    """Note that an invoice's debit is under way: it stays open until the bank answers, and its subscription runs."""
+    earlier = snapshot(tx, invoice)
+    existed = tx.before(INVOICES, invoice["id"])
+    invoice |= {"attempted": True, "next_payment_attempt": None}
+    if scheduled or invoice["attempt_count"] == 0:
+        invoice["attempt_count"] += 1
+    tx.save(INVOICES, invoice)
+    if existed is not None and existed["status"] != "draft":
+        invoices.announce_update(tx, invoice, earlier)
+    subscription = subscription_of(tx, invoice)
+    if subscription is not None and subscription["status"] == "incomplete":
+        _subscription_paid(tx, subscription, invoice)
 
 
 def give_up(tx: Transaction, invoice: Json) -> None:
@@ -299,11 +324,14 @@ def _no_method() -> Refusal:
     )
 
 
-def _failed(tx: Transaction, invoice: Json, outcome: Outcome | None, *, scheduled: bool) -> None:
+def _failed(
+    tx: Transaction, invoice: Json, outcome: Outcome | None, *, scheduled: bool, counted: bool = False
+) -> None:
+    """Write what a failed attempt brings; one that is `counted` was so when it began."""
     earlier = snapshot(tx, invoice)
     existed = tx.before(INVOICES, invoice["id"]) is not None
     invoice["attempted"] = True
-    if scheduled or invoice["attempt_count"] == 0:
+    if not counted and (scheduled or invoice["attempt_count"] == 0):
         invoice["attempt_count"] += 1
     subscription = subscription_of(tx, invoice)
     retried = scheduled and subscription is not None and subscription["status"] not in subscriptions.ENDED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,17 @@ _TELLS_CHANGES = frozenset({"charge.captured", "charge.refunded"})
 """Events that tell `previous_attributes` although their names do not end in `.updated`."""
 
 
+Follower = Callable[["Transaction", Json], None]
+"""What follows an event at once: a function of the document that it is about."""
+
+_FOLLOWED: dict[str, Follower] = {}
+
+
+def follow(type: str, function: Follower) -> None:
+    """Let a function follow every event of a type at once, in its transaction."""
+    _FOLLOWED[type] = function
+
+
 def emit(
     tx: Transaction, type: str, collection: Collection, document: Json, *, previous: Json | None = None
 ) -> None:
@@ -53,6 +64,9 @@ def emit(
         _send(tx, type, body)
     else:
         held.append((type, body))
+    follower = _FOLLOWED.get(type)
+    if follower is not None:
+        follower(tx, document)
 
 
 def announce(tx: Transaction, type: str, thing: Json) -> None:

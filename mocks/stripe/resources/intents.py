@@ -8,7 +8,8 @@ from harness.collection import Collection
 from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.rendering import render
-from mocks.stripe.resources import addresses, payment_methods
+from mocks.stripe.resources import addresses, bank_debits, payment_methods
+from mocks.stripe.resources.bank_accounts import CURRENCIES
 from mocks.stripe.resources.cards import Decline
 from mocks.stripe.resources.client_view import visible
 
@@ -31,7 +32,7 @@ def view(tx: Transaction, intent: Json) -> Json:
     """Return an intent as it is shown, with the address of an authentication."""
     shown = {name: value for name, value in intent.items() if name != "_"}
     action = shown["next_action"]
-    if action is not None:
+    if action is not None and action["type"] in _ADDRESS:
         kind = action["type"]
         page = {_ADDRESS[kind]: addresses.authentication(intent["id"])}
         shown["next_action"] = action | {kind: action[kind] | page}
@@ -41,11 +42,17 @@ def view(tx: Transaction, intent: Json) -> Json:
 def link(tx: Transaction, shown: Json) -> None:
     """Let the address of an authentication open for whom an intent is shown to."""
     action = shown["next_action"]
-    if action is not None:
+    if action is not None and action["type"] in _ADDRESS:
         kind = action["type"]
         name = _ADDRESS[kind]
         page = {name: addresses.reachable(tx, action[kind][name])}
         shown["next_action"] = action | {kind: action[kind] | page}
+
+
+def waits_for_payer(intent: Json) -> bool:
+    """Tell whether an intent waits for its payer to authenticate on a page (not for microdeposits)."""
+    action = intent["next_action"]
+    return action is not None and action["type"] in _ADDRESS
 
 
 def next_action(tx: Transaction, intent: Json, return_url: str | None) -> Json:
@@ -58,6 +65,8 @@ def next_action(tx: Transaction, intent: Json, return_url: str | None) -> Json:
 
 def asks_authentication(intent: Json, method: Json, *, off_session: bool) -> bool:
     """Tell whether the issuer asks the payer to authenticate."""
+    if bank_debits.is_debit(method):
+        return False
     options = intent["payment_method_options"].get("card", {})
     return payment_methods.card_of(method).must_authenticate(
         set_up=method["_"].get("set_up", False),
@@ -97,8 +106,53 @@ def chosen_method(tx: Transaction, intent: Json, payment_method: str | None) -> 
             "ConfirmationToken.",
         )
     method = own_method(tx, chosen, intent["customer"], intent["object"])
+    allow(intent, method)
     intent |= {"payment_method": method["id"], "next_action": None}
     return method
+
+
+def options_of(kinds: list[str], card: Json, given: Json | None) -> Json:
+    """Return an intent's `payment_method_options`: those of its kinds, with what was sent over their defaults."""
+    defaults: Json = {
+        "card": card,
+        "bacs_debit": {},
+        "sepa_debit": {},
+        "us_bank_account": {"verification_method": "automatic"},
+    }
+    shown = [kind for kind in defaults if kind in kinds or kind in (given or {})]
+    return {kind: defaults[kind] | (given or {}).get(kind, {}) for kind in shown}
+
+
+def change_options(intent: Json, given: Json) -> None:
+    """Put what was sent over an intent's `payment_method_options`."""
+    options = intent["payment_method_options"]
+    intent["payment_method_options"] = options | {
+        kind: options.get(kind, {}) | value for kind, value in given.items()
+    }
+
+
+def allow(intent: Json, method: Json) -> None:
+    """Raise the 400 for a kind of payment method that an intent does not take.
+
+    Where Stripe chooses the kinds (automatic payment methods), a debit in the intent's currency is among them.
+    """
+    kind, kinds = method["type"], intent["payment_method_types"]
+    if kind not in kinds:
+        automatic = intent["automatic_payment_methods"] or {"enabled": False}
+        if not automatic["enabled"] or intent.get("currency", CURRENCIES.get(kind)) != CURRENCIES.get(kind):
+            raise errors.invalid(
+                f"The PaymentMethod provided ({kind}) is not allowed for this {_NAMES[intent['object']]}. Please attach a "
+                f"PaymentMethod of one of the following types: {', '.join(kinds)}.",
+                param="payment_method",
+                rule="payment_method_not_allowed",
+            )
+        intent["payment_method_types"] = [*kinds, kind]
+    if kind in CURRENCIES and intent.get("capture_method") == "manual":
+        raise errors.invalid(
+            f"The payment method type `{kind}` cannot be used with `capture_method` manual: a debit is not authorized first.",
+            param="capture_method",
+            rule="capture_method_of_debit",
+        )
 
 
 def error_fields(method: Json, decline: Decline) -> Json:

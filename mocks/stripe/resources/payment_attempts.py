@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from harness import instants
-from mocks.stripe.resources import cards, charges, disputes, payment_methods
+from mocks.stripe.resources import bank_debits, cards, charges, disputes, payment_methods
+from mocks.stripe.resources.bank_accounts import BankAccount
 from mocks.stripe.resources.cards import Decline
 from mocks.stripe.resources.charges import CHARGES
 from mocks.stripe.resources.events import emit
@@ -18,6 +19,7 @@ from mocks.stripe.resources.intents import (
     error_fields,
     next_action,
     unexpected_state,
+    waits_for_payer,
     wrong_status,
 )
 
@@ -39,11 +41,18 @@ _FAILED_AUTHENTICATION = Decline(
 )
 
 
+_NOT_PERMITTED = Decline(
+    "payment_intent_mandate_invalid",
+    "",
+    "This PaymentIntent requires a mandate, but no existing mandate was found.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How an attempt to pay ended: the intent's new status, the charge if one was made, the error of a decline."""
 
-    status: Literal["succeeded", "requires_capture", "requires_action", "declined"]
+    status: Literal["succeeded", "processing", "requires_capture", "requires_action", "declined"]
     charge: Json | None = None
     error: Json | None = None
 
@@ -67,13 +76,25 @@ def attempt(
     off_session: bool = False,
     return_url: str | None = None,
     error_on_requires_action: bool = False,
+    mandate: str | None = None,
+    mandate_data: Json | None = None,
+    strict: bool = True,
 ) -> Outcome:
     """Try to pay: writes charge, intent and events, and returns how it ended, without raising on a decline.
 
-    Raises the 400s of an intent in another state, or of a payment method that cannot be used with it.
+    `mandate` or `mandate_data` permit a debit. Raises the 400s of an intent in another state, of a payment method that
+    cannot be used with it, and (if `strict`, else it is a decline) of a debit that nobody has permitted.
     """
     _check_confirmable(tx, intent)
     method = chosen_method(tx, intent, payment_method)
+    if bank_debits.is_debit(method):
+        permission = bank_debits.permission(tx, intent, method, mandate_data, mandate)
+        if permission is None and strict:
+            raise bank_debits.no_mandate("payment_intent")
+        if permission is None:
+            return _declined(tx, intent, method, _NOT_PERMITTED, charged=False)
+        intent["_"] = {**intent.get("_", {}), "mandate": permission["id"]}
+        return _debit(tx, intent, method)
     if not asks_authentication(intent, method, off_session=off_session):
         return _charge(tx, intent, method, payment_methods.card_of(method).decline)
     if off_session or error_on_requires_action:
@@ -87,7 +108,7 @@ def attempt(
 
 def authenticate(tx: Transaction, intent: Json, *, succeeded: bool) -> Outcome:
     """End the authentication that an intent in requires_action waits for, as the payer did it; then charge."""
-    if intent["status"] != "requires_action":
+    if intent["status"] != "requires_action" or not waits_for_payer(intent):
         raise unexpected_state(tx, intent, "This PaymentIntent does not wait for an authentication.")
     method = payment_methods.get(tx, intent["payment_method"])
     intent["next_action"] = None
@@ -95,6 +116,34 @@ def authenticate(tx: Transaction, intent: Json, *, succeeded: bool) -> Outcome:
         return settled(tx, intent, _declined(tx, intent, method, _FAILED_AUTHENTICATION, charged=False))
     card = payment_methods.card_of(method)
     return settled(tx, intent, _charge(tx, intent, method, card.after or card.decline, authenticated=True))
+
+
+def verify(tx: Transaction, intent: Json, amounts: list[int] | None, code: str | None) -> Outcome:
+    """Take what a customer tells of the deposits that came in; then debit. Raises the 400s of what is wrong."""
+    bank_debits.check_deposits(intent, amounts, code)
+    method = payment_methods.get(tx, intent["payment_method"])
+    bank_debits.prove(tx, method)
+    return settled(tx, intent, _debit(tx, intent, method))
+
+
+def answer(tx: Transaction, intent: Json) -> None:
+    """Let the bank answer a debit (a timer): the money comes, or the payment fails."""
+    if intent["status"] != "processing":
+        return
+    method = payment_methods.get(tx, intent["payment_method"])
+    account = payment_methods.instrument_of(method)
+    charge = charges.get(tx, intent["latest_charge"])
+    failure = account.failure if isinstance(account, BankAccount) else None
+    if failure is not None:
+        charges.fail(tx, charge, failure)
+        settled(tx, intent, _refused(tx, intent, charge, error_fields(method, failure)))
+        return
+    charges.clear(tx, charge)
+    intent |= {"status": "succeeded", "amount_received": intent["amount"]}
+    tx.save(PAYMENT_INTENTS, intent)
+    emit(tx, "charge.succeeded", CHARGES, charge)
+    emit(tx, "payment_intent.succeeded", PAYMENT_INTENTS, intent)
+    settled(tx, intent, Outcome("succeeded", charge))
 
 
 def _check_confirmable(tx: Transaction, intent: Json) -> None:
@@ -140,6 +189,30 @@ def _charge(
     return Outcome("requires_capture" if manual else "succeeded", charge)
 
 
+def _debit(tx: Transaction, intent: Json, method: Json) -> Outcome:
+    """Ask the bank for the money, once it is known whose account it is: it answers later."""
+    if bank_debits.unverified(method, intent):
+        intent |= {"status": "requires_action", "next_action": bank_debits.deposits(tx, intent)}
+        tx.save(PAYMENT_INTENTS, intent)
+        emit(tx, "payment_intent.requires_action", PAYMENT_INTENTS, intent)
+        return Outcome("requires_action")
+    charge = charges.create(tx, intent, method, pending=True)
+    intent |= {
+        "latest_charge": charge["id"],
+        "last_payment_error": None,
+        "next_action": None,
+        "status": "processing",
+    }
+    tx.save(PAYMENT_INTENTS, intent)
+    emit(tx, "charge.pending", CHARGES, charge)
+    if intent["setup_future_usage"] is not None and intent["customer"] is not None:
+        payment_methods.attach(tx, method, intent["customer"])
+    payment_methods.spend(tx, method)
+    emit(tx, "payment_intent.processing", PAYMENT_INTENTS, intent)
+    bank_debits.await_answer(tx, intent, method)
+    return Outcome("processing", charge)
+
+
 def _declined(
     tx: Transaction,
     intent: Json,
@@ -154,6 +227,12 @@ def _declined(
     error = error_fields(method, decline)
     if charged:
         charge = charges.create(tx, intent, method, decline=decline, authenticated=authenticated)
+    return _refused(tx, intent, charge, error)
+
+
+def _refused(tx: Transaction, intent: Json, charge: Json | None, error: Json) -> Outcome:
+    """Write that an attempt has failed, with its charge if there is one, and announce both."""
+    if charge is not None:
         intent["latest_charge"] = charge["id"]
         error["charge"] = charge["id"]
     intent |= {

@@ -15,7 +15,8 @@ from mocks.stripe import errors
 from mocks.stripe.ids import client_secret, new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import charges, customers, disputes, intents, money
+from mocks.stripe.resources import bank_debits, charges, customers, disputes, intents, money
+from mocks.stripe.resources.cards import Decline
 from mocks.stripe.resources.events import emit
 from mocks.stripe.resources.intents import (
     PAYMENT_INTENTS,
@@ -68,6 +69,10 @@ _CARD_OPTIONS = {
     "network": None,
     "request_three_d_secure": "automatic",
 }
+
+_WITHDRAWN = Decline(
+    "payment_intent_canceled", "", "The debit was withdrawn: its PaymentIntent was canceled."
+)
 
 _BLANK: Json = {
     "id": "",
@@ -166,7 +171,7 @@ def create(
     transfer_group: str | None = None,
     capture_method: Literal["automatic", "automatic_async", "manual"] = "automatic_async",
     confirmation_method: Literal["automatic", "manual"] = "automatic",
-    card_options: Json | None = None,
+    method_options: Json | None = None,
 ) -> Json:
     """Create an intent (requires_payment_method, or requires_confirmation with a payment method) and announce it."""
     money.check_currency(currency)
@@ -177,6 +182,8 @@ def create(
     method = None if payment_method is None else own_method(tx, payment_method, customer, "payment_intent")
     if payment_method_types is None and automatic_payment_methods is None:
         automatic_payment_methods = {"allow_redirects": "always", "enabled": True}
+    kinds = payment_method_types or ["card"]
+    bank_debits.check_currency(kinds, currency)
     intent = _BLANK | {
         "id": id,
         "amount": amount,
@@ -190,8 +197,8 @@ def create(
         "description": description,
         "metadata": merged({}, metadata or {}),
         "payment_method": None if method is None else method["id"],
-        "payment_method_options": {"card": _CARD_OPTIONS | (card_options or {})},
-        "payment_method_types": payment_method_types or ["card"],
+        "payment_method_options": intents.options_of(kinds, _CARD_OPTIONS, method_options),
+        "payment_method_types": kinds,
         "receipt_email": receipt_email,
         "setup_future_usage": setup_future_usage,
         "shipping": shipping,
@@ -200,6 +207,8 @@ def create(
         "status": "requires_payment_method" if method is None else "requires_confirmation",
         "transfer_group": transfer_group,
     }
+    if method is not None:
+        intents.allow(intent, method)
     tx.insert(PAYMENT_INTENTS, intent)
     emit(tx, "payment_intent.created", PAYMENT_INTENTS, intent)
     return intent
@@ -225,11 +234,10 @@ def change(tx: Transaction, intent: Json, given: Json) -> Json:
                 intent[name] = merged(intent[name], value)
             case "customer":
                 intent[name] = customers.get(tx, value)["id"]
-            case "card_options":
-                options = intent["payment_method_options"]
-                intent["payment_method_options"] = options | {"card": options["card"] | value}
+            case "method_options":
+                intents.change_options(intent, value)
             case "use_stripe_sdk":
-                intent["_"] = {"use_stripe_sdk": value}
+                intent["_"] = {**intent.get("_", {}), "use_stripe_sdk": value}
             case "payment_method":
                 continue
             case _:
@@ -237,8 +245,11 @@ def change(tx: Transaction, intent: Json, given: Json) -> Json:
     if "currency" in given or "amount" in given:
         money.check_currency(intent["currency"])
         money.check_charge(intent["amount"], intent["currency"])
+    if "currency" in given or "payment_method_types" in given:
+        bank_debits.check_currency(intent["payment_method_types"], intent["currency"])
     if given.get("payment_method") is not None:
         method = own_method(tx, given["payment_method"], intent["customer"], "payment_intent")
+        intents.allow(intent, method)
         intent |= {"payment_method": method["id"], "status": "requires_confirmation", "next_action": None}
     return tx.save(PAYMENT_INTENTS, intent)
 
@@ -251,6 +262,8 @@ def confirm(
     off_session: bool = False,
     return_url: str | None = None,
     error_on_requires_action: bool = False,
+    mandate: str | None = None,
+    mandate_data: Json | None = None,
 ) -> Json:
     """Try to pay and return the intent; a decline raises the 402, what it wrote being kept."""
     outcome = attempt(
@@ -260,6 +273,8 @@ def confirm(
         off_session=off_session,
         return_url=return_url,
         error_on_requires_action=error_on_requires_action,
+        mandate=mandate,
+        mandate_data=mandate_data,
     )
     settled(tx, intent, outcome)
     if outcome.error is not None:
@@ -276,7 +291,7 @@ def cancel(tx: Transaction, intent: Json, *, reason: str | None = None) -> Json:
     """Cancel an intent and announce it, giving up what it authorized; raises the 400 in a terminal state."""
     if intent["status"] not in CANCELABLE:
         raise wrong_status(tx, intent, "You cannot cancel this PaymentIntent", "canceled", CANCELABLE)
-    holding = intent["status"] == "requires_capture"
+    holding, waiting = intent["status"] == "requires_capture", intent["status"] == "processing"
     intent |= {
         "status": "canceled",
         "canceled_at": tx.seconds,
@@ -289,6 +304,10 @@ def cancel(tx: Transaction, intent: Json, *, reason: str | None = None) -> Json:
         tx.unschedule(f"expire:{intent['id']}")
         event = "charge.expired" if reason == "automatic" else "charge.refunded"
         charges.release(tx, charges.get(tx, intent["latest_charge"]), event)
+    if waiting:
+        tx.unschedule(f"debit:{intent['id']}")
+        charge = charges.fail(tx, charges.get(tx, intent["latest_charge"]), _WITHDRAWN)
+        emit(tx, "charge.failed", charges.CHARGES, charge)
     emit(tx, "payment_intent.canceled", PAYMENT_INTENTS, intent)
     return intent
 

@@ -9,7 +9,7 @@ from mocks.stripe import errors, versions
 if TYPE_CHECKING:
     from harness.transaction import Transaction
 
-SERVED = frozenset({"card"})
+SERVED = frozenset({"bacs_debit", "card", "sepa_debit", "us_bank_account"})
 
 KNOWN = frozenset(
     [

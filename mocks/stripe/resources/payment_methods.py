@@ -1,7 +1,8 @@
-"""Payment methods: cards that customers pay with, made of test templates or of test card numbers.
+"""Payment methods: cards and bank accounts that customers pay with, made of test templates or of test numbers.
 
-What Stripe knows of a card and does not show is kept in `_`: `card` (the test card's name), `set_up` (authenticated when
-it was saved), `spent` (used once, or detached: not to be used again).
+What Stripe knows of one and does not show is kept in `_`: `card` (the test card's name) or `account` (that of the test bank
+account, and whether it is `verified`), `set_up` (authenticated when it was saved), `spent` (used once, or detached: not to
+be used again).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import cards, customers
+from mocks.stripe.resources import bank_accounts, bank_shape, cards, customers
+from mocks.stripe.resources.bank_accounts import BankAccount
 from mocks.stripe.resources.cards import Card, Decline
 from mocks.stripe.resources.events import emit, updated
 from mocks.stripe.resources.shapes import billing_details
@@ -27,6 +29,9 @@ Json = dict[str, Any]
 
 PAYMENT_METHODS = Collection("stripe.payment_method", "customer", "type", "allow_redisplay")
 
+TEMPLATES = (*cards.PREFIXES, bank_accounts.PREFIX)
+"""What the names begin with that stand for a fresh payment method each time."""
+
 TOKENS = Collection("stripe.token")
 """Cards and the like that pages have sent ahead (`resources/tokens.py`)."""
 
@@ -38,6 +43,9 @@ def get(tx: Transaction, id: str, *, param: str = "payment_method", in_path: boo
 
     Raises the 400 (`in_path`: the 404) when there is none.
     """
+    account = bank_accounts.templated(id) if id.startswith(bank_accounts.PREFIX) else None
+    if account is not None:
+        return create_account(tx, account, {})
     if id.startswith(cards.PREFIXES):
         return from_template(tx, id, param=param)
     found = tx.get(PAYMENT_METHODS, id)
@@ -76,6 +84,11 @@ def _from_token(tx: Transaction, id: str, param: str) -> Json:
 def create(tx: Transaction, card: Card, **made: Any) -> Json:
     """Make a payment method of a test card, with the parameters of `shape`. No event."""
     return tx.insert(PAYMENT_METHODS, shape(tx, card, **made))
+
+
+def create_account(tx: Transaction, account: BankAccount, given: Json, *, verified: bool = True) -> Json:
+    """Make a payment method of a test bank account, with the parameters of `bank_shape.shape`. No event."""
+    return tx.insert(PAYMENT_METHODS, bank_shape.shape(tx, account, given, verified=verified))
 
 
 def shape(
@@ -127,8 +140,14 @@ def save(tx: Transaction, method: Json) -> bool:
 
 
 def card_of(method: Json) -> Card:
-    """Return the test card behind a payment method."""
+    """Return the test card behind a payment method that is a card."""
     return cards.by_name(method["_"]["card"])
+
+
+def instrument_of(method: Json) -> Card | BankAccount:
+    """Return the test card or the test bank account behind a payment method."""
+    account = method["_"].get("account")
+    return card_of(method) if account is None else bank_accounts.by_name(account)
 
 
 def attach(tx: Transaction, method: Json, customer: str, *, set_up: bool = False) -> Json:
@@ -149,9 +168,9 @@ def attach(tx: Transaction, method: Json, customer: str, *, set_up: bool = False
         )
     check_unspent(method)
     customers.get(tx, customer)
-    card = card_of(method)
-    if not card.saves and card.decline is not None:
-        raise errors.card_error(**decline_fields(card.decline), keep=False)
+    behind = instrument_of(method)
+    if not behind.saves and behind.decline is not None:
+        raise errors.card_error(**decline_fields(behind.decline), keep=False)
     method["customer"] = customer
     tx.save(PAYMENT_METHODS, method)
     emit(tx, "payment_method.attached", PAYMENT_METHODS, method)
@@ -219,14 +238,6 @@ def check_unspent(method: Json) -> None:
             param="payment_method",
             rule="payment_method_spent",
         )
-
-
-def chargeable(tx: Transaction, method: Json, amount: int) -> Decline | None:
-    """Return None when an off-session charge would succeed, else how it would be declined."""
-    card = card_of(method)
-    if card.must_authenticate(set_up=method["_"].get("set_up", False), off_session=True):
-        return cards.decline("authentication_required")
-    return card.decline
 
 
 def decline_fields(decline: Decline) -> Json:

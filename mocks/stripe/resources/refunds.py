@@ -41,6 +41,13 @@ def _whose(refund: Json) -> None:
     refund |= {"customer": None, "customer_account": None, "payment_method": None}
 
 
+_TRANSFERS = {
+    "bacs_debit": "gb_bank_transfer",
+    "sepa_debit": "eu_bank_transfer",
+    "us_bank_account": "us_bank_transfer",
+}
+
+
 def create(
     tx: Transaction,
     charge: Json,
@@ -60,33 +67,27 @@ def create(
             param="amount",
             rule="refund_too_large",
         )
-    card = charges.card_of(tx, charge)
+    behind = charges.instrument_of(tx, charge)
     charges.settled(tx, charge)
+    kind = charge["payment_method_details"]["type"]
     refund: Json = {
-        "id": new_id(tx, "re"),
+        "id": new_id(tx, "re" if kind == "card" else "pyr"),
         "object": "refund",
         "amount": amount,
         "balance_transaction": None,
         "charge": charge["id"],
         "created": tx.seconds,
         "currency": charge["currency"],
-        "destination_details": {
-            "card": {
-                "reference_status": "pending",
-                "reference_type": "acquirer_reference_number",
-                "type": "refund",
-            },
-            "type": "card",
-        },
+        "destination_details": _destination(kind),
         "metadata": merged({}, metadata or {}),
         "payment_intent": charge["payment_intent"],
         "reason": reason,
         "receipt_number": None,
         "source_transfer_reversal": None,
-        "status": "pending" if card.refund == "pending" else "succeeded",
+        "status": "pending" if behind.refund == "pending" else "succeeded",
         "transfer_reversal": None,
     }
-    entry = _book(tx, refund, charge, -amount, "refund")
+    entry = _book(tx, refund, charge, -amount, "refund" if kind == "card" else "payment_refund")
     refund["balance_transaction"] = entry["id"]
     tx.insert(REFUNDS, refund)
     charge["amount_refunded"] += amount
@@ -120,8 +121,8 @@ def cancel(tx: Transaction, refund: Json) -> Json:
 def progress(tx: Transaction, refund: Json) -> None:
     """Let the bank be heard of (a timer): the refund gets its reference, succeeds, or fails."""
     charge = charges.get(tx, refund["charge"])
-    card = charges.card_of(tx, charge)
-    if card.refund == "fails":
+    behind = charges.instrument_of(tx, charge)
+    if behind.refund == "fails":
         refund |= {"status": "failed", "failure_reason": "expired_or_canceled_card"}
         entry = _book(tx, refund, charge, refund["amount"], "refund_failure")
         refund["failure_balance_transaction"] = entry["id"]
@@ -132,8 +133,9 @@ def progress(tx: Transaction, refund: Json) -> None:
         emit(tx, "refund.failed", REFUNDS, refund)
     else:
         reference = tx.token("refund.reference", 23, "0123456789")
-        to = refund["destination_details"]["card"] | {"reference": reference, "reference_status": "available"}
-        refund |= {"status": "succeeded", "destination_details": {"card": to, "type": "card"}}
+        kind = refund["destination_details"]["type"]
+        to = refund["destination_details"][kind] | {"reference": reference, "reference_status": "available"}
+        refund |= {"status": "succeeded", "destination_details": {kind: to, "type": kind}}
         tx.save(REFUNDS, refund)
     _announce(tx, refund)
 
@@ -142,6 +144,19 @@ def _announce(tx: Transaction, refund: Json) -> None:
     """Announce an update under both names that Stripe uses for it."""
     emit(tx, "refund.updated", REFUNDS, refund)
     emit(tx, "charge.refund.updated", REFUNDS, refund)
+
+
+def _destination(kind: str) -> Json:
+    """Return where a refund of a kind of payment method goes; its reference comes later."""
+    if kind == "card":
+        card = {
+            "reference_status": "pending",
+            "reference_type": "acquirer_reference_number",
+            "type": "refund",
+        }
+        return {"card": card, "type": "card"}
+    transfer = _TRANSFERS[kind]
+    return {transfer: {"reference": None, "reference_status": "pending"}, "type": transfer}
 
 
 def _book(tx: Transaction, refund: Json, charge: Json, amount: int, type: str) -> Json:
@@ -154,8 +169,8 @@ def _book(tx: Transaction, refund: Json, charge: Json, amount: int, type: str) -
         source=refund,
         amount=amount,
         available_on=due,
-        category=type,
-        description="REFUND FOR CHARGE",
+        category="refund" if type == "payment_refund" else type,
+        description="REFUND FOR CHARGE" if charge["id"].startswith("ch_") else "REFUND FOR PAYMENT",
     )
 
 

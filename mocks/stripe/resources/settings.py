@@ -1,4 +1,4 @@
-"""What a merchant sets in Stripe's dashboard and no API can: what becomes of subscriptions that nobody pays for."""
+"""What a merchant sets in Stripe's dashboard and no API can: mails, and what becomes of subscriptions nobody pays for."""
 
 from __future__ import annotations
 
@@ -13,8 +13,17 @@ Json = dict[str, Any]
 
 SETTINGS = Collection("stripe.settings")
 
-DEFAULTS: Json = {"id": "billing", "subscription_status": "canceled", "invoice_status": "open"}
-"""After the last failed retry: the subscription is canceled and its invoice stays open."""
+DEFAULTS: Json = {
+    "id": "billing",
+    "bank_debits": False,
+    "invoice_status": "open",
+    "mail_failed_payments": False,
+    "mail_finalized_invoices": False,
+    "mail_payments": False,
+    "subscription_status": "canceled",
+}
+"""After the last failed retry the subscription is canceled and its invoice stays open; customers get no mails of
+these, and Checkout offers cards alone."""
 
 
 def of(tx: Transaction) -> Json:
@@ -22,7 +31,7 @@ def of(tx: Transaction) -> Json:
     return DEFAULTS | (tx.get(SETTINGS, "billing") or {})
 
 
-def change(tx: Transaction, **wanted: str) -> None:
+def change(tx: Transaction, **wanted: Any) -> None:
     """Change the account's billing settings."""
     changed = of(tx) | wanted
     if tx.get(SETTINGS, "billing") is None:

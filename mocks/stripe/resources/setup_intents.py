@@ -9,7 +9,7 @@ from harness.collection import Collection
 from mocks.stripe.ids import client_secret, new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import customers, payment_methods
+from mocks.stripe.resources import bank_debits, customers, intents, payment_methods
 from mocks.stripe.resources.cards import Decline
 from mocks.stripe.resources.events import emit
 from mocks.stripe.resources.intents import (
@@ -23,6 +23,7 @@ from mocks.stripe.resources.intents import (
     own_method,
     unexpected_state,
     view,
+    waits_for_payer,
     wrong_status,
 )
 from mocks.stripe.versions import before, without
@@ -83,8 +84,9 @@ register(
         SETUP_INTENTS,
         expands={
             "customer": "customer",
-            "payment_method": "payment_method",
             "latest_attempt": "setup_attempt",
+            "mandate": "mandate",
+            "payment_method": "payment_method",
         },
         view=view,
         link=link,
@@ -121,7 +123,7 @@ def create(
     usage: Literal["off_session", "on_session"] = "off_session",
     payment_method_types: list[str] | None = None,
     automatic_payment_methods: Json | None = None,
-    card_options: Json | None = None,
+    method_options: Json | None = None,
 ) -> Json:
     """Create an intent (requires_payment_method, or requires_confirmation with a payment method) and announce it."""
     if customer is not None:
@@ -129,7 +131,7 @@ def create(
     method = None if payment_method is None else own_method(tx, payment_method, customer, "setup_intent")
     if payment_method_types is None and automatic_payment_methods is None:
         automatic_payment_methods = {"allow_redirects": "always", "enabled": True}
-    id = new_id(tx, "seti")
+    id, kinds = new_id(tx, "seti"), payment_method_types or ["card"]
     intent = _BLANK | {
         "id": id,
         "automatic_payment_methods": automatic_payment_methods,
@@ -139,11 +141,13 @@ def create(
         "description": description,
         "metadata": merged({}, metadata or {}),
         "payment_method": None if method is None else method["id"],
-        "payment_method_options": {"card": _CARD_OPTIONS | (card_options or {})},
-        "payment_method_types": payment_method_types or ["card"],
+        "payment_method_options": intents.options_of(kinds, _CARD_OPTIONS, method_options),
+        "payment_method_types": kinds,
         "status": "requires_payment_method" if method is None else "requires_confirmation",
         "usage": usage,
     }
+    if method is not None:
+        intents.allow(intent, method)
     tx.insert(SETUP_INTENTS, intent)
     emit(tx, "setup_intent.created", SETUP_INTENTS, intent)
     return intent
@@ -157,29 +161,41 @@ def change(tx: Transaction, intent: Json, given: Json) -> Json:
         if name == "metadata":
             intent[name] = merged(intent[name], value)
         elif name == "payment_method":
-            intent[name] = own_method(tx, value, given.get("customer") or intent["customer"], "setup_intent")[
-                "id"
-            ]
-            intent |= {"status": "requires_confirmation", "next_action": None}
+            method = own_method(tx, value, given.get("customer") or intent["customer"], "setup_intent")
+            intents.allow(intent, method)
+            intent |= {
+                "payment_method": method["id"],
+                "status": "requires_confirmation",
+                "next_action": None,
+            }
         elif name == "customer":
             intent[name] = customers.get(tx, value)["id"]
-        elif name == "card_options":
-            options = intent["payment_method_options"]
-            intent["payment_method_options"] = options | {"card": options["card"] | value}
+        elif name == "method_options":
+            intents.change_options(intent, value)
         elif name == "use_stripe_sdk":
-            intent["_"] = {"use_stripe_sdk": value}
+            intent["_"] = {**intent.get("_", {}), "use_stripe_sdk": value}
         else:
             intent[name] = value
     return tx.save(SETUP_INTENTS, intent)
 
 
 def confirm(
-    tx: Transaction, intent: Json, *, payment_method: str | None = None, return_url: str | None = None
+    tx: Transaction,
+    intent: Json,
+    *,
+    payment_method: str | None = None,
+    return_url: str | None = None,
+    mandate_data: Json | None = None,
 ) -> Json:
-    """Save the payment method, or ask for authentication first; a decline raises the 402, what it wrote being kept."""
+    """Save the payment method, or ask for authentication first; a decline raises the 402, what it wrote being kept.
+
+    A bank account is saved with the mandate that `mandate_data` tells of.
+    """
     if intent["status"] not in OPEN:
         raise _wrong_status(tx, intent, "confirmed")
     method = chosen_method(tx, intent, payment_method)
+    if bank_debits.is_debit(method):
+        return _permitted(tx, intent, method, mandate_data)
     card = payment_methods.card_of(method)
     if not card.saves and card.decline is not None:
         _failed(tx, intent, method, card.decline)
@@ -195,13 +211,37 @@ def confirm(
 
 def authenticate(tx: Transaction, intent: Json, *, succeeded: bool) -> Json:
     """End the authentication that an intent in requires_action waits for, as the payer did it."""
-    if intent["status"] != "requires_action":
+    if intent["status"] != "requires_action" or not waits_for_payer(intent):
         raise unexpected_state(tx, intent, "This SetupIntent does not wait for an authentication.")
     method = payment_methods.get(tx, intent["payment_method"])
     intent["next_action"] = None
     if succeeded:
         return _succeeded(tx, intent, method, authenticated=True)
     return _failed(tx, intent, method, _FAILED_AUTHENTICATION)
+
+
+def verify(tx: Transaction, intent: Json, amounts: list[int] | None, code: str | None) -> Json:
+    """Take what a customer tells of the deposits that came in, and save the account; raises the 400s of what is wrong."""
+    bank_debits.check_deposits(intent, amounts, code)
+    method = payment_methods.get(tx, intent["payment_method"])
+    bank_debits.prove(tx, method)
+    intent["next_action"] = None
+    return _succeeded(tx, intent, method, authenticated=False)
+
+
+def _permitted(tx: Transaction, intent: Json, method: Json, data: Json | None) -> Json:
+    """Save a bank account with the mandate to debit it, once it is known whose it is."""
+    mandate = bank_debits.permission(tx, intent, method, data, intent["mandate"])
+    if mandate is None:
+        raise bank_debits.no_mandate("setup_intent")
+    intent["mandate"] = mandate["id"]
+    if not bank_debits.unverified(method, intent):
+        return _succeeded(tx, intent, method, authenticated=False)
+    intent |= {"status": "requires_action", "next_action": bank_debits.deposits(tx, intent)}
+    _attempted(tx, intent, method, "requires_action")
+    tx.save(SETUP_INTENTS, intent)
+    emit(tx, "setup_intent.requires_action", SETUP_INTENTS, intent)
+    return intent
 
 
 def cancel(tx: Transaction, intent: Json, *, reason: str | None = None) -> Json:
@@ -266,9 +306,6 @@ def _attempted(
         running |= {"status": status, "setup_error": error}
         tx.save(SETUP_ATTEMPTS, running)
         return
-    card = method["card"]
-    names = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")
-    details = {name: card[name] for name in names}
     attempt = {
         "id": new_id(tx, "setatt"),
         "object": "setup_attempt",
@@ -280,10 +317,7 @@ def _attempted(
         "livemode": False,
         "on_behalf_of": None,
         "payment_method": method["id"],
-        "payment_method_details": {
-            "card": details | {"network": card["brand"], "three_d_secure": None, "wallet": None},
-            "type": "card",
-        },
+        "payment_method_details": _details(method),
         "setup_error": error,
         "setup_intent": intent["id"],
         "status": status,
@@ -291,3 +325,17 @@ def _attempted(
     }
     tx.insert(SETUP_ATTEMPTS, attempt)
     intent["latest_attempt"] = attempt["id"]
+
+
+def _details(method: Json) -> Json:
+    """Return an attempt's `payment_method_details`: a card as it was; of a bank account no more than its kind."""
+    kind = method["type"]
+    if kind != "card":
+        return {kind: {}, "type": kind}
+    card = method["card"]
+    names = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")
+    details = {name: card[name] for name in names}
+    return {
+        "card": details | {"network": card["brand"], "three_d_secure": None, "wallet": None},
+        "type": kind,
+    }

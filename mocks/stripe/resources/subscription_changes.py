@@ -172,7 +172,7 @@ def collect(tx: Transaction, subscription: Json, invoice: Json, terms: Terms) ->
     else:
         scheduled = terms.payment == "allow_incomplete"
         outcome = dunning.attempt(tx, invoice, method, off_session=terms.off_session, scheduled=scheduled)
-        paid = outcome is not None and outcome.status == "succeeded"
+        paid = outcome is not None and outcome.status in dunning.UNDER_WAY
         if terms.payment == "error_if_incomplete" and not paid:
             raise billing_cycle.cannot_begin(tx, invoice, outcome)
 

@@ -13,7 +13,16 @@ from harness.runtime import Settings, open_runtime
 from harness.transaction import TIMERS, Transaction
 from mocks.stripe.operations.subscription_parameters import ChangedItem
 from mocks.stripe.provider import stripe
-from mocks.stripe.resources import customers, payment_methods, prices, products, subscribing, subscriptions
+from mocks.stripe.resources import (
+    bank_debits,
+    customers,
+    mandates,
+    payment_methods,
+    prices,
+    products,
+    subscribing,
+    subscriptions,
+)
 from mocks.stripe.resources.charges import CHARGES
 from mocks.stripe.resources.customers import CUSTOMERS
 from mocks.stripe.resources.events import EVENTS, delivery_body
@@ -78,9 +87,11 @@ class Ledger:
         return id
 
     def use_card(self, customer: str, card: str) -> None:
-        """Give a customer another default card."""
+        """Give a customer another default card, or a bank account that may be debited."""
         with self.transaction() as tx:
             method = payment_methods.attach(tx, payment_methods.get(tx, card), customer)
+            if bank_debits.is_debit(method):
+                mandates.accept(tx, {"usage": "off_session"}, method, mandates.ON_PAGE)
             held = customers.get(tx, customer)
             settings = held["invoice_settings"] | {"default_payment_method": method["id"]}
             customers.save(tx, held | {"invoice_settings": settings})

@@ -34,11 +34,17 @@ seen.spent = (await stripe.confirmationTokens.retrieve(entered.id)).expires_at;
 const intents = stripe.paymentIntents;
 const intent = await intents.create(base);
 seen.lines = (await intents.listAmountDetailsLineItems(intent.id)).data.length;
-seen.refused = [
-  await refused(intents.applyCustomerBalance(intent.id)),
-  await refused(intents.verifyMicrodeposits(intent.id, { amounts: [32, 45] })),
-  await refused(stripe.setupIntents.verifyMicrodeposits((await stripe.setupIntents.create({})).id)),
-];
+seen.refused = await refused(intents.applyCustomerBalance(intent.id));
+const account = {
+  type: "us_bank_account", us_bank_account: { account_number: "000123456789", routing_number: "110000000" },
+  billing_details: { name: "Ada" },
+};
+const permitted = { confirm: true, mandate_data: { customer_acceptance: { type: "offline" } } };
+const saving = await stripe.setupIntents.create({ ...permitted, payment_method_data: account });
+const proved = await stripe.setupIntents.verifyMicrodeposits(saving.id, { descriptor_code: "SM11AA" });
+const debit = await intents.create({ ...base, ...permitted, payment_method_data: account });
+const debited = await intents.verifyMicrodeposits(debit.id, { amounts: [32, 45] });
+seen.debited = [debit.status, debited.status, (await stripe.mandates.retrieve(proved.mandate)).status];
 const held = await intents.create({
   ...base, capture_method: "manual", confirm: true, payment_method: "pm_card_visa", return_url: back,
   payment_method_options: { card: { request_incremental_authorization: "if_available" } },

@@ -36,7 +36,10 @@ from mocks.stripe.resources.subscriptions import SUBSCRIPTIONS
 from tests.mocks.stripe.ledger import Ledger, days
 
 CARDS = st.sampled_from(
-    ["pm_card_visa", "pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_authenticationRequired"]
+    [
+        *("pm_card_visa", "pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_authenticationRequired"),
+        *("pm_usBankAccount_success", "pm_usBankAccount_insufficientFunds", "pm_usBankAccount_processing"),
+    ]
 )
 
 DOCUMENTED = {

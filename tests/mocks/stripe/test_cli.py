@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -134,6 +135,7 @@ def test_a_lost_session_is_told_as_the_cli_expects_it(world: dict[str, dict[str,
         "invoice.paid",
         "invoice.payment_action_required",
         "invoice.payment_failed",
+        "payment_intent.processing",
         "payment_intent.requires_action",
         "payment_method.attached",
         "price.updated",
@@ -154,3 +156,12 @@ def test_trigger(cli: Cli, client: stripe.StripeClient, event: str) -> None:
     assert "Trigger succeeded" in cli.run("trigger", event)
     wanted = {"subscription.payment_failed": "invoice.payment_failed"}.get(event, event)
     assert [each.type for each in client.v1.events.list({"type": wanted}).data] != []
+
+
+@pytest.mark.parametrize("event", ["async_payment_failed", "async_payment_succeeded"])
+def test_trigger_of_a_late_payment(
+    server: Served, world: dict[str, Any], cli: Cli, client: stripe.StripeClient, event: str
+) -> None:
+    assert "Trigger succeeded" in cli.run("trigger", f"checkout.session.{event}")
+    server.control("POST", f"/worlds/{world['id']}/clock/advance", {"seconds": 5})
+    assert len(client.v1.events.list({"type": f"checkout.session.{event}"}).data) == 1

@@ -16,11 +16,9 @@ HERE = Path(__file__).parent
 SCRIPTS = ("billing", "destinations", "families", "invoicing", "payments", "rest", "everyday")
 ALWAYS_REFUSED = {
     "PostPaymentIntentsIntentApplyCustomerBalance",
-    "PostPaymentIntentsIntentVerifyMicrodeposits",
     "PostRefundsRefundCancel",
-    "PostSetupIntentsIntentVerifyMicrodeposits",
 }
-"""They belong to other payment methods than cards."""
+"""They belong to other payment methods than cards and debits."""
 
 NO_METHOD = (OWN - {"PostSubscriptionsSubscriptionPause"}) | {"getFileContents"}
 """What Stripe's CLI and Stripe.js use, and contents of files: neither SDK has a method for them."""
@@ -32,11 +30,8 @@ REST: Any = {
     "confirmed": "succeeded",
     "spent": None,
     "lines": 0,
-    "refused": [
-        "payment_intent_unexpected_state",
-        "payment_intent_unexpected_state",
-        "setup_intent_unexpected_state",
-    ],
+    "refused": "payment_intent_unexpected_state",
+    "debited": ["requires_action", "processing", "active"],
     "raised": 2500,
     "dispute": "lost",
     "plan": True,

@@ -23,6 +23,7 @@ class Shop:
     client: stripe.StripeClient
     price: str
     url: str
+    world: str
 
     def checkout(self, **more: Any) -> Any:
         """Open a session for a subscription."""
@@ -53,7 +54,7 @@ async def shop(server: Served) -> AsyncIterator[Shop]:
     client = stripe.StripeClient(
         made["env"]["STRIPE_SECRET_KEY"], base_addresses={"api": made["urls"]["stripe"]}
     )
-    yield Shop(client, made["env"]["NEXT_PUBLIC_PRICE_ESSENTIAL_MONTHLY"], url)
+    yield Shop(client, made["env"]["NEXT_PUBLIC_PRICE_ESSENTIAL_MONTHLY"], url, made["id"])
     await runner.cleanup()
 
 
@@ -78,6 +79,23 @@ async def test_a_declined_card_is_told_and_another_one_subscribes(shop: Shop, pa
     assert page.url == f"{shop.url}/thanks?session={session.id}"
     paid = shop.client.v1.checkout.sessions.retrieve(session.id)
     assert (paid.status, paid.payment_status) == ("complete", "paid")
+
+
+async def test_a_bank_account_subscribes_and_pays_later(server: Served, shop: Shop, page: Page) -> None:
+    switched = {"provider": "stripe", "event": "account.updated", "bank_debits": True}
+    server.control("POST", f"/worlds/{shop.world}/trigger", switched)
+    session = shop.checkout()
+    assert session.payment_method_types == ["card", "us_bank_account"]
+    await page.goto(session.url)
+    form = page.get_by_test_id("debit-form")
+    await form.get_by_label("Email").fill("ada@shop.test")
+    await form.get_by_label("Name of the account's holder").fill("Ada Quill")
+    await form.get_by_label("Routing number").fill("110000000")
+    await form.get_by_label("Account number").fill("000123456789")
+    await form.get_by_role("button", name="Subscribe from this account").click()
+    await expect(page.get_by_role("heading")).to_have_text("/thanks")
+    paid = shop.client.v1.checkout.sessions.retrieve(session.id)
+    assert (paid.status, paid.payment_status) == ("complete", "unpaid")
 
 
 async def test_who_changes_their_mind_goes_back_to_the_basket(shop: Shop, page: Page) -> None:

@@ -14,6 +14,7 @@ from mocks.stripe.resources.charges import CHARGES, REFUNDS
 from mocks.stripe.resources.disputes import DISPUTES, ENDED, OPEN, VERDICTS
 from mocks.stripe.resources.events import EVENTS
 from mocks.stripe.resources.intents import PAYMENT_INTENTS
+from tests.mocks.stripe.debits import PERMITTED
 from tests.mocks.stripe.room import Room
 
 INTENTS = "/v1/payment_intents"
@@ -34,24 +35,35 @@ CARDS = st.sampled_from(
             "pm_card_bypassPending",
         ),
         *("pm_card_createDispute", "pm_card_createDisputeInquiry", "pm_card_createMultipleDisputes"),
+        *("pm_usBankAccount_success", "pm_usBankAccount_insufficientFunds", "pm_usBankAccount_processing"),
     ]
 )
 AMOUNTS = st.integers(50, 100_000)
+_LEADS_TO = {"requires_action", "processing", "requires_capture", "succeeded", "canceled"}
 DOCUMENTED = {
-    "requires_payment_method": {"requires_confirmation", "requires_action", "requires_capture", "succeeded", "canceled"},
-    "requires_confirmation": {"requires_payment_method", "requires_action", "requires_capture", "succeeded", "canceled"},
-    "requires_action": {"requires_payment_method", "requires_confirmation", "requires_capture", "succeeded", "canceled"},
+    "requires_payment_method": _LEADS_TO | {"requires_confirmation"},
+    "requires_confirmation": _LEADS_TO | {"requires_payment_method"},
+    "requires_action": _LEADS_TO | {"requires_payment_method", "requires_confirmation"},
+    "processing": {"requires_payment_method", "succeeded", "canceled"},
     "requires_capture": {"succeeded", "canceled"},
     "succeeded": set(),
     "canceled": set(),
-}  # fmt: skip
+}
 """Stripe docs: how payment intents work."""
+
+SIDES = {
+    "in": {"charge", "payment"},
+    "out": {"refund", "payment_refund", "refund_failure"},
+    "disputed": {"adjustment"},
+}
+"""What the types of balance transactions are: payments, what is given back, and what disputes take and return."""
 
 ANNOUNCED = {
     "succeeded": "payment_intent.succeeded",
     "canceled": "payment_intent.canceled",
     "requires_capture": "payment_intent.amount_capturable_updated",
     "requires_action": "payment_intent.requires_action",
+    "processing": "payment_intent.processing",
 }
 
 
@@ -99,9 +111,10 @@ class Payments(RuleBasedStateMachine):
     @rule(intent=intents, card=CARDS, away=st.booleans())
     def confirm(self, intent: str, card: str, away: bool) -> None:
         """A payer pays."""
-        status, told = self.post(f"{INTENTS}/{intent}/confirm", payment_method=card, off_session=away)
+        more = {"mandate_data": PERMITTED} if card.startswith("pm_us") else {}
+        status, told = self.post(f"{INTENTS}/{intent}/confirm", payment_method=card, off_session=away, **more)
         state = self.known[intent]
-        if state in {"succeeded", "canceled", "requires_capture"}:
+        if state in {"succeeded", "processing", "canceled", "requires_capture"}:
             assert (status, told["error"]["code"]) == (400, "payment_intent_unexpected_state")
             assert told["error"]["payment_intent"]["status"] == state
         elif status == 402:
@@ -122,7 +135,7 @@ class Payments(RuleBasedStateMachine):
     def update(self, intent: str, amount: int) -> None:
         """The amount changes while it may."""
         status, told = self.post(f"{INTENTS}/{intent}", amount=amount)
-        settled = self.known[intent] in {"succeeded", "canceled", "requires_capture"}
+        settled = self.known[intent] in {"succeeded", "processing", "canceled", "requires_capture"}
         assert status == (400 if settled else 200), told
 
     @rule(intent=intents, part=st.none() | AMOUNTS)
@@ -193,7 +206,7 @@ class Payments(RuleBasedStateMachine):
         entries = {entry["id"]: entry for entry in tx.every(BALANCE_TRANSACTIONS)}
         refunds = list(tx.every(REFUNDS))
         for intent in tx.every(PAYMENT_INTENTS):
-            charges = list(tx.every(CHARGES, payment_intent=intent["id"]))
+            charges = [each for each in tx.every(CHARGES, payment_intent=intent["id"]) if each["paid"]]
             taken = sum(charge["amount_captured"] for charge in charges)
             assert intent["amount_received"] == taken
             assert sum(charge["captured"] for charge in charges) == (intent["status"] == "succeeded")
@@ -217,9 +230,17 @@ class Payments(RuleBasedStateMachine):
                 assert 0 <= taken <= charge["amount_captured"] - given
             if charge["balance_transaction"] is not None:
                 assert entries[charge["balance_transaction"]]["amount"] == charge["amount_captured"]
+        sums = {
+            side: sum(entry["amount"] for entry in entries.values() if entry["type"] in types)
+            for side, types in SIDES.items()
+        }
+        settled = [each for each in tx.every(CHARGES) if each["balance_transaction"] is not None]
+        assert sums["in"] == sum(each["amount_captured"] for each in settled)
+        assert sums["out"] == -sum(each["amount"] for each in refunds if each["status"] != "failed")
+        fees = sum(entry["fee"] for entry in entries.values())
         shown = balance(tx)
         total = sum(each["amount"] for each in (*shown["available"], *shown["pending"]))
-        assert total == sum(entry["net"] for entry in entries.values())
+        assert total == sum(entry["net"] for entry in entries.values()) == sum(sums.values()) - fees
         assert sum(each["amount"] for each in shown["available"]) == sum(
             entry["net"] for entry in entries.values() if entry["available_on"] <= tx.seconds
         )

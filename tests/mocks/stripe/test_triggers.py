@@ -20,6 +20,7 @@ stripe.load()
 EVENTS_MADE = sorted(
     [each for each in triggers._RECIPES if not each.startswith("_")]
     + ["checkout.session.completed", "checkout.session.expired", "customer.discount.created"]
+    + ["checkout.session.async_payment_failed", "checkout.session.async_payment_succeeded"]
     + ["subscription_schedule.aborted"]
 )
 ALSO = {

@@ -16,7 +16,7 @@ CARD = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2031, "cvc": 
 
 
 def refused(call: Callable[..., Any], *given: Any) -> None:
-    """Make a call that is always refused: nothing here is paid otherwise than by cards."""
+    """Make a call that is always refused: nothing here is paid by a cash balance."""
     try:
         call(*given)
     except stripe.StripeError:
@@ -84,7 +84,6 @@ def payments(c: Client) -> None:
     intents.retrieve(intent.id), intents.update(intent.id, {"metadata": {"k": "v"}}), intents.list()
     intents.amount_details_line_items.list(intent.id), intents.search({"query": "amount:2000"})
     refused(intents.apply_customer_balance, intent.id)
-    refused(intents.verify_microdeposits, intent.id)
     intents.confirm(intent.id, {"payment_method": "pm_card_visa", "return_url": BACK})
     raised = {"payment_method_options": {"card": {"request_incremental_authorization": "if_available"}}}
     held = intents.create({**paid, **raised, "capture_method": "manual"})
@@ -93,7 +92,6 @@ def payments(c: Client) -> None:
     setups = c.v1.setup_intents
     setup = setups.create({})
     setups.update(setup.id, {"metadata": {"k": "v"}}), setups.retrieve(setup.id), setups.list()
-    refused(setups.verify_microdeposits, setup.id)
     setups.confirm(setup.id, {"payment_method": "pm_card_visa", "return_url": BACK})
     c.v1.setup_attempts.list({"setup_intent": setup.id}), setups.cancel(setups.create({}).id)
     charges = c.v1.charges
@@ -112,6 +110,20 @@ def payments(c: Client) -> None:
     c.v1.radar.early_fraud_warnings.retrieve(c.v1.radar.early_fraud_warnings.list().data[0].id)
     c.v1.balance.retrieve()
     c.v1.balance_transactions.retrieve(c.v1.balance_transactions.list().data[0].id)
+
+
+def debits(c: Client) -> None:
+    """Bank accounts: their deposits, and the mandate."""
+    numbers = {"account_number": "000123456789", "routing_number": "110000000"}
+    account = {"type": "us_bank_account", "us_bank_account": numbers, "billing_details": {"name": "Ada"}}
+    accepted = {"confirm": True, "mandate_data": {"customer_acceptance": {"type": "offline"}}}
+    saving = c.v1.setup_intents.create({**accepted, "payment_method_data": account})
+    saved = c.v1.setup_intents.verify_microdeposits(saving.id, {"descriptor_code": "SM11AA"})
+    assert c.v1.mandates.retrieve(saved.mandate).status == "active"
+    paid = {"amount": 2000, "currency": "usd", "payment_method_data": account, **accepted}
+    intent = c.v1.payment_intents.create(paid)
+    intent = c.v1.payment_intents.verify_microdeposits(intent.id, {"amounts": [32, 45]})
+    assert intent.status == "processing"
 
 
 def catalogue(c: Client) -> None:
@@ -283,4 +295,4 @@ def announcements(c: Client) -> None:
     c.v2.core.events.retrieve(c.v2.core.events.list().data[0].id), destinations.delete(made.id)
 
 
-ALL = (people, payments, catalogue, subscriptions, invoices, pages, usage, announcements)
+ALL = (people, payments, debits, catalogue, subscriptions, invoices, pages, usage, announcements)
