@@ -67,9 +67,9 @@ class Exchange:
 class Journal:
     """The last exchanges of a world."""
 
-    def __init__(self) -> None:
-        """Start empty."""
-        self.ring: deque[Exchange] = deque(maxlen=KEPT)
+    def __init__(self, kept: int = KEPT) -> None:
+        """Start empty; the last `kept` exchanges are kept, with up to 16 KiB of each body."""
+        self.ring: deque[Exchange] = deque(maxlen=kept)
 
     def add(
         self,
