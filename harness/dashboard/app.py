@@ -22,6 +22,7 @@ from harness.dashboard import (
     requests,
     scenarios,
     showing,
+    sign_in,
     time,
     webhooks,
     worlds,
@@ -45,9 +46,10 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.add_api_route("/-/static/{print}/{name}", _static, methods=["GET"])
     app.add_api_route("/", _home, methods=["GET"])
     app.add_api_route("/{w}", _bare, methods=["GET"])
+    app.include_router(sign_in.router)
     for each in PAGES:
         app.include_router(each.router)
-    for kind in (GreenroomError, RequestValidationError, HTTPException):
+    for kind in (GreenroomError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, _problem)
     app.add_middleware(Headers)
     return app
@@ -89,12 +91,11 @@ async def _problem(request: Request, error: Exception) -> HTMLResponse:
         status = 422
         told = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
     else:
-        status, told = (
-            next((code for kind, code in STATUSES.items() if isinstance(error, kind)), 500),
-            str(error),
-        )
+        status = next((code for kind, code in STATUSES.items() if isinstance(error, kind)), 500)
+        told = str(error)
         if status >= 500:
-            log.error("%s %s: %s", request.method, request.url.path, told)
+            told = f"Greenroom failed: {error!r}; see its log"
+            log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     runtime: Runtime = request.app.state.runtime
     home = runtime.worlds.find(DEFAULT)
     return showing.page(

@@ -70,7 +70,7 @@ def _parts(value: Any, link: Link | None, depth: int) -> Iterator[str]:
         case int() | float():
             yield f'<span class="n">{escape(_quoted(value))}</span>'
         case _:
-            yield str(escape(_quoted(value)))
+            yield "…" if value else _quoted(value)
 
 
 def _inside(items: Iterator[tuple[str, Any]], link: Link | None, depth: int) -> Iterator[str]:

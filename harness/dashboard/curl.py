@@ -28,25 +28,15 @@ def command(exchange: Exchange, origin: str, env: Mapping[str, str]) -> str:
     request = exchange.request
     query = f"?{request.query}" if request.query else ""
     label = f"/~{request.label}" if request.label else ""
-    words = ["curl"]
+    first = ["curl"]
     if request.method != ("POST" if request.body else "GET"):
-        words += ["-X", shlex.quote(request.method)]
-    words.append(shlex.quote(f"{origin}{label}{request.path}{query}"))
+        first += ["-X", shlex.quote(request.method)]
+    first.append(shlex.quote(f"{origin}{label}{request.path}{query}"))
     named = sorted(((value, name) for name, value in env.items() if len(value) >= 8), reverse=True)
-    for name, value in request.headers.items():
-        if name in LEFT_OUT:
-            continue
-        words.append(_header(name, value, named))
+    lines = [_header(name, value, named) for name, value in request.headers.items() if name not in LEFT_OUT]
     if request.body:
-        words.append(f"--data-binary {shlex.quote(request.body.decode('utf-8', 'replace'))}")
-    return " \\\n  ".join(
-        [" ".join(words[:-1] if len(words) < 3 else words[: _head(words)]), *words[_head(words) :]]
-    )
-
-
-def _head(words: list[str]) -> int:
-    """Return how many words stand on the first line: curl, the method, the address."""
-    return 4 if len(words) > 1 and words[1] == "-X" else 2
+        lines.append(f"--data-binary {shlex.quote(request.body.decode('utf-8', 'replace'))}")
+    return " \\\n  ".join([" ".join(first), *lines])
 
 
 def _header(name: str, value: str, named: list[tuple[str, str]]) -> str:

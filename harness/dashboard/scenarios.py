@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -14,6 +15,7 @@ from harness.control.context import Named, Running
 from harness.dashboard import links, showing
 from harness.dashboard.security import SameOrigin
 from harness.runtime import Runtime
+from harness.scenarios import Scenarios
 from harness.store import Query
 from harness.world import World
 
@@ -38,7 +40,7 @@ async def show(
         world,
         "scenarios.html",
         section="/scenarios",
-        scenarios=runtime.scenarios.listed(),
+        scenarios=installed(runtime),
         other=other,
         kinds=kinds,
         kind=kind,
@@ -74,6 +76,17 @@ async def load(
         return f"{told['name']} was loaded with seed {told['seed']}: {len(told['refs'])} things have ids at the providers."
 
     return await showing.act(f"{showing.base(world)}/scenarios", tell())
+
+
+def installed(runtime: Runtime) -> list[Json]:
+    """Return the name and title of every scenario; titles are read from their files once."""
+    names = tuple(name for each in runtime.scenarios.catalogues for name in each.names())
+    return _listed(runtime.scenarios, names)
+
+
+@lru_cache(4)
+def _listed(scenarios: Scenarios, names: tuple[str, ...]) -> list[Json]:  # noqa: ARG001 - another name, another list
+    return scenarios.listed()
 
 
 def _compared(runtime: Runtime, world: World, other: World, kind: str) -> tuple[list[Json], Json | None]:

@@ -13,6 +13,7 @@ from harness.control import models, snapshots
 from harness.control import worlds as control
 from harness.control.context import Named, Running
 from harness.dashboard import showing
+from harness.dashboard.scenarios import installed
 from harness.dashboard.security import SameOrigin
 from harness.worlds import DEFAULT
 
@@ -38,7 +39,7 @@ async def list_worlds(request: Request, runtime: Running, world: Named, q: str =
         beyond=max(0, len(found) - SHOWN),
         env=runtime.environment(world),
         kept=[(each["name"], instants.iso(each["created"])) for each in runtime.worlds.snapshots(world)],
-        scenarios=runtime.scenarios.listed(),
+        scenarios=installed(runtime),
         providers={name: each.title for name, each in runtime.providers.items()},
         fixed=world.id == DEFAULT,
     )

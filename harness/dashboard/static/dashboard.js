@@ -155,7 +155,7 @@
   const keys = one("#keys");
   keys.hidden = false;
   keys.addEventListener("click", () => dialog.showModal());
-  let leading = 0;
+  let leading = -Infinity;
   function step(by) {
     const links = all("table.rows tbody tr").map((row) => one("a", row)).filter(Boolean);
     if (!links.length) return;
@@ -168,7 +168,7 @@
       return;
     }
     if (event.timeStamp - leading < 1500) {
-      leading = 0;
+      leading = -Infinity;
       const link = all("nav.side a").find((each) => each.dataset.key === event.key);
       if (link) location.assign(link.href);
       return;
