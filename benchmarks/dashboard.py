@@ -119,6 +119,7 @@ def _fill_journal(world: World) -> None:
                 200 if number % 50 else 404, [("Content-Type", "application/json")], b'{"id": "x"}'
             ),
             milliseconds=number % 97 / 10,
+            fault=None,
         )
 
 

@@ -28,6 +28,7 @@ def seen(journal: Journal, number: int = 0, **more: Any) -> Exchange:
         "request": Request("POST", "/parcels", headers=dict(CALLER), body=b"{}"),
         "answer": Answer(200, [], b"{}"),
         "milliseconds": 1.0,
+        "fault": None,
     }
     return journal.add(**(words | more))
 

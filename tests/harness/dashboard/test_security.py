@@ -97,7 +97,11 @@ def plant(used: Used, receiver: Receiver) -> None:
         trust_env=False,
         timeout=60,
     )
-    used.control("POST", "/endpoints", {"provider": "resend", "url": f"{receiver.url}/?<script>window.pwned=1</script>"})
+    used.control(
+        "POST",
+        "/endpoints",
+        {"provider": "resend", "url": f"{receiver.url}/?<script>window.pwned=1</script>"},
+    )
     used.mail(subject=SCRIPT)
     used.control(
         "POST",
