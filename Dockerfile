@@ -3,6 +3,11 @@
 # The server listens on all of the container's addresses, so it demands a token (GREENROOM_TOKEN, or --token) and its
 # control API then wants it; publish the ports to 127.0.0.1 unless others are meant to reach it.
 
+FROM node:20-slim AS assets
+WORKDIR /src
+COPY harness/dashboard/package.json harness/dashboard/package-lock.json harness/dashboard/vendor.mjs ./
+RUN npm ci --silent --ignore-scripts && npm run --silent vendor
+
 FROM python:3.11-slim AS build
 WORKDIR /src
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -10,6 +15,7 @@ RUN python -m venv /opt/greenroom
 COPY requirements.lock ./
 RUN /opt/greenroom/bin/pip install --require-hashes -r requirements.lock
 COPY . .
+COPY --from=assets /src/static/vendor harness/dashboard/static/vendor
 RUN /opt/greenroom/bin/pip install --no-deps .
 
 FROM python:3.11-slim

@@ -11,6 +11,8 @@ EMULATE_INSTALLED := tests/node/emulate/node_modules/.package-lock.json
 LOCALSTRIPE_INSTALLED := build/localstripe/.installed
 APP_INSTALLED := tests/apps/next/node_modules/.package-lock.json
 APP7_INSTALLED := build/next7/node_modules/.package-lock.json
+DASHBOARD := harness/dashboard
+ASSETS_COPIED := $(DASHBOARD)/static/vendor/.copied
 SCRIPTS_FETCHED := build/clerk/.fetched
 NPM := $(shell command -v npm 2>/dev/null)
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
@@ -18,15 +20,15 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install node apps independents demo test test-external test-machines test-webhooks test-sync lint types imports check bench engine up format lock env-example surfaces clips pacts mutations verify wheel clean
+.PHONY: help install node apps assets independents demo test test-external test-machines test-webhooks test-sync lint types imports check bench engine up format lock env-example surfaces clips pacts mutations verify wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | sort | expand -t 14
 
-demo: $(INSTALLED) ## play the whole journey on Greenroom and the integration layer (ARGS=--keep leaves it running)
+demo: $(INSTALLED) assets ## play the whole journey on Greenroom and the integration layer (ARGS=--keep leaves it running)
 	@$(BIN)/python -m demo $(ARGS)
 
-test: $(INSTALLED) node ## run all tests (ARGS="tests/house -k size" runs some)
+test: $(INSTALLED) node assets ## run all tests (ARGS="tests/house -k size" runs some)
 	@$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadgroup $(ARGS)
 
 test-external: $(INSTALLED) ## the integration layer against the mocks (EXTERNAL=live: against live sandboxes)
@@ -91,7 +93,7 @@ mutations: $(INSTALLED) ## break the mocks in every way that is known; the verif
 verify: $(INSTALLED) ## verify the mocks against pacts, and documents where GREENROOM_SPECS names them
 	@$(BIN)/greenroom verify $(ARGS)
 
-wheel: $(INSTALLED) ## build the distributions into dist/
+wheel: $(INSTALLED) assets ## build the distributions into dist/
 	@rm -rf dist
 	@$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 	@$(BIN)/python -m build --wheel --no-isolation --outdir dist clients/python
@@ -107,7 +109,7 @@ lock: | $(BIN)/pip ## renew both lock files with the newest releases
 		--output-file requirements-dev.lock pyproject.toml $(CLIENT)
 
 clean: ## remove everything that was built, the environment included
-	rm -rf $(VENV) tests/node/node_modules tests/node/vercel/node_modules tests/node/emulate/node_modules tests/apps/next/node_modules tests/apps/next/.next build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) tests/node/node_modules tests/node/vercel/node_modules tests/node/emulate/node_modules tests/apps/next/node_modules tests/apps/next/.next build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis $(DASHBOARD)/node_modules $(DASHBOARD)/static/vendor
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---------------------------------------------------------------------------------------------- set-up
@@ -153,6 +155,13 @@ $(LOCALSTRIPE_INSTALLED): tests/contracts/independents/localstripe.txt | $(BIN)/
 $(EMULATE_INSTALLED): tests/node/emulate/package-lock.json
 	@echo "Installing emulate ..."
 	@cd tests/node/emulate && npm ci --silent
+
+assets: $(if $(NPM),$(ASSETS_COPIED)) ## fetch what the dashboard's pages load (left out where npm is missing: they then do without)
+
+$(ASSETS_COPIED): $(DASHBOARD)/package-lock.json $(DASHBOARD)/vendor.mjs
+	@echo "Fetching the dashboard's libraries ..."
+	@cd $(DASHBOARD) && npm ci --silent --ignore-scripts && npm run --silent vendor
+	@touch $@
 
 $(APP_INSTALLED): tests/apps/next/package-lock.json
 	@echo "Installing the Next.js application ..."

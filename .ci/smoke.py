@@ -5,6 +5,7 @@ Starts `greenroom` outside the checkout, so that a module or a data file left ou
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -75,6 +76,12 @@ def main(programs: Path) -> None:
                 raise SystemExit(f"the installed greenroom serves too little: {served}")
             print("operations by provider:", served)
             get(f"{url}/_greenroom/docs")
+            page = get(f"{url}/_greenroom/")
+            loaded = re.findall(rb'(?:src|href)="(/_greenroom/ui/-/static/[^"]+)"', page)
+            if len(loaded) < 7:
+                raise SystemExit(f"the dashboard was built without its libraries (make assets): {loaded}")
+            for each in loaded:
+                get(f"{url}{each.decode()}")
         finally:
             server.terminate()
             server.wait(timeout=10)

@@ -17,6 +17,7 @@ from typing import Any
 from benchmarks import (
     billing,
     creators,
+    dashboard,
     deliveries,
     fielding,
     growth,
@@ -47,6 +48,7 @@ PARTS: dict[str, Callable[[Plan], Iterator[Figure]]] = {
     "fielding": fielding.measure,
     "video": video.measure,
     "interception": interception.measure,
+    "dashboard": dashboard.measure,
 }
 RESULTS = Path(__file__).parent / "results"
 BASE_PORT = 24400

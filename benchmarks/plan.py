@@ -13,7 +13,8 @@ class Plan:
     `deliveries` how many events are posted, `mails` how many mails are sent, `subscriptions` how many are renewed,
     `records` how many an index has, and `searches` how often it is searched in each of seven ways,
     `creators` how large the populations are that are searched as often, `respondents` the completes of a study,
-    `views` how many Mux Data counts, `upload` how many MiB a file has.
+    `views` how many Mux Data counts, `upload` how many MiB a file has,
+    `documents` how many objects the dashboard's world holds.
     """
 
     port: int
@@ -30,6 +31,7 @@ class Plan:
     respondents: int = 5_000
     views: int = 1_000_000
     upload: int = 256
+    documents: int = 1_000_000
 
     def quicker(self) -> Plan:
         """Return a plan that shows that everything runs; its figures are rough."""
@@ -48,4 +50,5 @@ class Plan:
             respondents=200,
             views=100_000,
             upload=64,
+            documents=20_000,
         )

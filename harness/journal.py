@@ -31,6 +31,11 @@ class Exchange:
     milliseconds: float
     fault: str | None
 
+    @property
+    def violations(self) -> list[str]:
+        """The ids of the violations that were recorded of the request."""
+        return list(getattr(self.request, "broken", ()))
+
     def shown(self, *, bodies: bool = True) -> dict[str, Any]:
         """Return what the control API and the live stream show; secrets are left out, long bodies are cut."""
         request, answer = self.request, self.answer
@@ -46,6 +51,7 @@ class Exchange:
             "status": answer.status if answer else None,
             "milliseconds": round(self.milliseconds, 3),
             "fault": self.fault,
+            "violations": self.violations,
         }
         if bodies:
             shown["request_headers"] = {
@@ -61,9 +67,9 @@ class Exchange:
 class Journal:
     """The last exchanges of a world."""
 
-    def __init__(self) -> None:
-        """Start empty."""
-        self.ring: deque[Exchange] = deque(maxlen=KEPT)
+    def __init__(self, kept: int = KEPT) -> None:
+        """Start empty; the last `kept` exchanges are kept, with up to 16 KiB of each body."""
+        self.ring: deque[Exchange] = deque(maxlen=kept)
 
     def add(
         self,

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 class Request:
     """One HTTP request, its body read whole and decompressed; header names are lower case.
 
-    A large body that goes to a provider's uploads is in `upload` instead, on disk.
+    A large body that goes to a provider's uploads is in `upload` instead, on disk. `broken`, the ids of the violations that
+    were recorded of it, is there only when there are any: most requests need not pay for it.
     """
 
     __slots__ = (
         "body",
+        "broken",
         "header",
         "headers",
         "label",
@@ -29,6 +31,7 @@ class Request:
         "secure_origin",
         "upload",
     )
+    broken: list[str]
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from harness.batch import Batch
 from harness.dispatcher import Dispatcher
 from harness.engine import Engine, Infer
 from harness.hub import Hub
+from harness.journal import KEPT
 from harness.provider import Provider
 from harness.scenarios import Scenarios
 from harness.store.sqlite import SqliteStore
@@ -36,7 +37,7 @@ class Settings:
     """How a server is started; `allow_hosts` are further `Host` names, `webhook_hosts` receivers besides loopback.
 
     `specs` is the folder with the providers' documents, from which the rest of their operations is inferred; `smtp`
-    (`host:port`) is the mail server that all mail is passed on to.
+    (`host:port`) is the mail server that all mail is passed on to. Of each world the last `keep_requests` are kept in memory.
     """
 
     data_dir: Path = Path(".greenroom")
@@ -50,6 +51,7 @@ class Settings:
     ca_file: Path | None = None
     specs: Path | None = None
     smtp: str | None = None
+    keep_requests: int = KEPT
 
 
 @dataclass(slots=True)
@@ -147,7 +149,7 @@ def open_runtime(settings: Settings, providers: dict[str, Provider] | None = Non
     if settings.specs is not None:
         infer, providers = _inferring(settings.specs, settings.data_dir, providers)
     store = SqliteStore(settings.data_dir)
-    worlds = Worlds(store, providers)
+    worlds = Worlds(store, providers, settings.keep_requests)
     hub = Hub()
     batch = Batch(store, worlds.reload)
     engine = Engine(store, worlds, batch, hub)

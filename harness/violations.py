@@ -17,6 +17,7 @@ def record(tx: Transaction, exchange: Exchange, refusal: Refusal) -> None:
     request, operation = exchange.request, exchange.operation
     name = operation.id if operation else f"{request.method} {request.path}"
     id = ":".join((tx.provider.name, name, str(refusal.rule), refusal.subject))[:300]
+    request.broken = [*getattr(request, "broken", ()), id]
     known = tx.get(VIOLATIONS, id)
     if known is not None:
         tx.save(VIOLATIONS, known | {"count": known["count"] + 1, "last_at": tx.now})

@@ -13,6 +13,7 @@ from harness import chance, clock, instants, realtime
 from harness.collection import endpoints_of
 from harness.dialect import Grant
 from harness.errors import Conflict, InvalidInput, NotFound
+from harness.journal import KEPT, Journal
 from harness.provider import Credential, Provider
 from harness.store import Store
 from harness.store.interface import SHIFT
@@ -31,8 +32,12 @@ Json = dict[str, Any]
 class Worlds:
     """All worlds of a server, kept in the store's registers "world" and "clock"."""
 
-    def __init__(self, store: Store, providers: dict[str, Provider]) -> None:
-        """Read the register, make sure that the world `default` exists, and drop rows that no world refers to."""
+    def __init__(self, store: Store, providers: dict[str, Provider], kept: int = KEPT) -> None:
+        """Read the register, make sure that the world `default` exists, and drop rows that no world refers to.
+
+        Each world's journal keeps its last `kept` exchanges.
+        """
+        self.kept = kept
         self.store = store
         self.providers = providers
         self.credentials = Credentials(store)
@@ -61,6 +66,7 @@ class Worlds:
             created=record["created"],
             directory=self.credentials,
             accounts=record["accounts"],
+            journal=Journal(self.kept),
         )
         self._load(world)
         world.open.set()
@@ -151,6 +157,7 @@ class Worlds:
             origin=origin,
             created=realtime.now(),
             directory=self.credentials,
+            journal=Journal(self.kept),
         )
         world.open.set()
         self.by_id[id] = world

@@ -46,6 +46,14 @@ def up(
             " `specs pull` fetched unless given.",
         ),
     ] = None,
+    keep_requests: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=1_000_000,
+            help="How many of each world's last requests the inspector keeps, in memory.",
+        ),
+    ] = 1000,
     ca_file: Annotated[
         Path | None, typer.Option(help="With --standard-ports: file to write the authority to trust to.")
     ] = None,
@@ -76,6 +84,7 @@ def up(
         ca_file=ca_file,
         specs=specs or pulled(data_dir),
         smtp=smtp,
+        keep_requests=keep_requests,
     )
     server.run(settings, _greeting)
 
@@ -90,7 +99,10 @@ def _greeting(runtime: Runtime) -> str:
     """Say where everything is."""
     from harness.runtime import TLS_PORT
 
-    addresses = {"control API": f"{runtime.url()}/_greenroom/docs"}
+    addresses = {
+        "dashboard": f"{runtime.url()}/_greenroom/",
+        "control API": f"{runtime.url()}/_greenroom/docs",
+    }
     addresses |= {provider.title: runtime.url(name) for name, provider in runtime.providers.items()}
     if runtime.settings.tls:
         port, trusted = runtime.settings.port + TLS_PORT, runtime.authority().certificate.resolve()

@@ -10,13 +10,11 @@ from harness.control import (
     coherence,
     docs,
     faults,
-    inbox,
     inspect,
     mails,
     runs,
     scenarios,
     snapshots,
-    status,
     stream,
     trigger,
     webhooks,
@@ -38,18 +36,19 @@ ROUTERS = (
     trigger.router,
     faults.router,
     mails.router,
-    inbox.router,
     inspect.router,
     coherence.router,
     stream.router,
     runs.router,
     docs.router,
-    status.router,
 )
 
 
 def create_app(runtime: Runtime) -> FastAPI:
-    """Build the control API of a running server."""
+    """Build the control API of a running server, and the dashboard beside it."""
+    from harness.dashboard import app as dashboard  # late: it stands on this package
+    from harness.dashboard.showing import ROOT
+
     app = FastAPI(
         title="Greenroom control API",
         version=__version__,
@@ -60,8 +59,9 @@ def create_app(runtime: Runtime) -> FastAPI:
         responses={"4XX": {"description": "A problem", "content": {Problem.media_type: {"schema": PROBLEM}}}},
     )
     app.state.runtime = runtime
-    for router in ROUTERS:
+    for router in (*ROUTERS, dashboard.old, dashboard.inbox_of):
         app.include_router(router, prefix=PREFIX)
     install(app)
+    app.mount(ROOT, dashboard.create_app(runtime))
     app.add_middleware(Guard, token=runtime.settings.token)
     return app

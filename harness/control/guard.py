@@ -1,7 +1,8 @@
-"""Who may use the control API: holders of the token, where there is one, and never a web page from elsewhere."""
+"""Who may use the control API and the dashboard: holders of the token, where there is one, and no web page from elsewhere."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import MutableMapping
 from typing import Any
@@ -9,15 +10,20 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import cookie_parser
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from harness import realtime
-from harness.control.problems import Problem, problem
+from harness.control.problems import problem
 
 log = logging.getLogger("greenroom")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 OPEN = frozenset({"/_greenroom/health"})
+DASHBOARD, DOOR = "/_greenroom/ui/", "/_greenroom/ui/-/"
+"""The dashboard's pages, and what of it is open to all: where one signs in, style and scripts."""
+COOKIE = "greenroom_token"
 LARGEST_BODY = 1 << 20
 
 
@@ -41,19 +47,34 @@ class Guard:
         else:
             await self._answer(scope, receive, send)
 
-    def _refusal(self, scope: Scope) -> Problem | None:
-        headers = Headers(scope=scope)
-        if self.token is not None and scope["path"] not in OPEN:
-            scheme, _, given = headers.get("authorization", "").partition(" ")
-            if scheme.lower() != "bearer" or not realtime.same_secret(given.strip(), self.token):
-                detail = (
-                    "this control API demands the header Authorization: Bearer TOKEN (the one of --token)"
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers, path = Headers(scope=scope), scope["path"]
+        origin, own = headers.get("origin"), f"{scope['scheme']}://{headers.get('host', '')}"
+        changing, foreign = scope["method"] not in READING, origin is not None and origin != own
+        if (
+            self.token is not None
+            and path not in OPEN
+            and not path.startswith(DOOR)
+            and not self._bears(headers)
+        ):
+            if not self._signed_in(headers):
+                return _no_token(path, headers)
+            # The cookie comes along from any page of this host, whatever its port: only our own may change something.
+            if changing and origin != own:
+                return problem(
+                    403, f"who signed in here changes this Greenroom from its own pages, those of {own}"
                 )
-                return problem(401, detail, headers={"WWW-Authenticate": "Bearer"})
-        origin = headers.get("origin")
-        if origin is not None and scope["method"] not in READING and not _is_loopback(origin):
+        if origin is not None and foreign and changing and not _is_loopback(origin):
             return problem(403, f"a web page of {origin} may not change this Greenroom; one on loopback may")
         return None
+
+    def _bears(self, headers: Headers) -> bool:
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and realtime.same_secret(given.strip(), self.token or "")
+
+    def _signed_in(self, headers: Headers) -> bool:
+        given = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+        return realtime.same_secret(given, cookie_value(self.token or ""))
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun, size = False, 0
@@ -78,6 +99,21 @@ class Guard:
                 raise
             log.exception("%s %s failed", scope["method"], scope["path"])
             await problem(500, f"Greenroom failed: {error!r}; see its log")(scope, receive, send)
+
+
+def cookie_value(token: str) -> str:
+    """Return what a browser keeps that was told the token: it proves that, and does not give the token away."""
+    return hashlib.sha256(f"greenroom dashboard {token}".encode()).hexdigest()
+
+
+def _no_token(path: str, headers: Headers) -> Response:
+    """Refuse a program; lead a person, who looks at a page, to where the token is asked for."""
+    if (path.startswith(DASHBOARD) or path in ("/_greenroom", "/_greenroom/")) and "text/html" in headers.get(
+        "accept", ""
+    ):
+        return RedirectResponse(f"{DOOR}sign-in", 303)
+    detail = "this control API demands the header Authorization: Bearer TOKEN (the one of --token)"
+    return problem(401, detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _is_loopback(origin: str) -> bool:

@@ -274,7 +274,10 @@ class Faults(TypedDict):
 
 
 class Request(TypedDict):
-    """A request that a provider answered; `status` is null where a fault cut the connection."""
+    """A request that a provider answered; `status` is null where a fault cut the connection.
+
+    `violations` are the ids of the violations that it was recorded for.
+    """
 
     id: str
     at: str
@@ -287,6 +290,7 @@ class Request(TypedDict):
     status: int | None
     milliseconds: float
     fault: str | None
+    violations: list[str]
     request_headers: dict[str, str]
     request_body: str
     response_headers: dict[str, str]
@@ -302,6 +306,7 @@ class Requests(TypedDict):
 class Violation(TypedDict):
     """A rule of a provider that requests broke: how often, and the first of these requests; times are world time."""
 
+    id: str
     provider: str
     operation: str
     rule: str

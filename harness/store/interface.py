@@ -110,6 +110,9 @@ class Store(Protocol):
     def kinds(self, space: int) -> list[tuple[str, int]]:
         """Return each kind of a space with its number of documents."""
 
+    def census(self, space: int, most: int) -> list[tuple[str, int]]:
+        """Return each kind of a space with its number of documents, counted up to `most` of each."""
+
     def sequence(self, space: int) -> int:
         """Return the highest sequence number in use in a space, 0 when it is empty."""
 

@@ -99,6 +99,16 @@ class SqliteStore(Database):
             "SELECT kind, count(*) FROM objects WHERE space=? GROUP BY kind ORDER BY kind", (space,)
         ).fetchall()
 
+    def census(self, space: int, most: int) -> list[tuple[str, int]]:
+        """Return each kind of a space with its number of documents, counted up to `most`: a full space costs no more."""
+        self.settle()
+        found, kind = [], ""
+        next_kind = "SELECT min(kind) FROM objects WHERE space=? AND kind>?"
+        counted = "SELECT count(*) FROM (SELECT 1 FROM objects WHERE space=? AND kind=? LIMIT ?)"
+        while (kind := self._db.execute(next_kind, (space, kind)).fetchone()[0]) is not None:
+            found.append((kind, int(self._db.execute(counted, (space, kind, most)).fetchone()[0])))
+        return found
+
     # --- spaces ----------------------------------------------------------------------------------------------------
 
     def sequence(self, space: int) -> int:

@@ -253,7 +253,8 @@ def test_a_server_tells_its_addresses_and_ends_with_a_stream_open(guarded: Any) 
     lines: list[str] = []
     while not (lines and lines[-1].startswith("data ")):
         lines.append(process.stdout.readline())
-    assert lines[0].split() == ["control", "API", f"{url}/_greenroom/docs"]
+    assert lines[0].split() == ["dashboard", f"{url}/_greenroom/"]
+    assert lines[1].split() == ["control", "API", f"{url}/_greenroom/docs"]
     told = "".join(lines)
     for offset in (6, 7):
         assert f" http://127.0.0.1:{port + offset}\n" in told

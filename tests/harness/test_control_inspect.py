@@ -150,3 +150,13 @@ async def test_mail_is_listed_by_address_and_opened(control: Control) -> None:
     assert opened["codes"] == ["918273"]
     assert (await control.call("GET", "~/emails/m1"))["codes"] == ["4711"]
     assert "no mail 'm9'" in await control.refused("GET", "~/emails/m9", status=404)
+
+
+async def test_requests_name_the_violations_that_they_were_recorded_for(control: Control) -> None:
+    world = control.lab.runtime.worlds.find(control.world)
+    await control.lab.call(world, "POST", "/parcels", json={"name": "one", "nonsense": 1})
+    await control.parcel("two")
+    [violation] = (await control.call("GET", "~/violations"))["violations"]
+    good, broken = (await control.call("GET", "~/requests"))["requests"]
+    assert broken["violations"] == [violation["id"]]
+    assert good["violations"] == []

@@ -275,3 +275,16 @@ def test_a_directory_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> 
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError, match="--data-dir"):
         SqliteStore(tmp_path / "file" / "below")
+
+
+def test_kinds_are_counted_up_to_a_bound(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    store.begin()
+    for number, kind in enumerate(["b.two"] * 5 + ["a.one"] * 2 + ["c.three"]):
+        store.insert(3 << SHIFT | number + 1, kind, str(number), 0, b"{}", [])
+    store.insert(4 << SHIFT | 1, "a.other", "x", 0, b"{}", [])
+    store.keep()
+    assert store.census(3, 3) == [("a.one", 2), ("b.two", 3), ("c.three", 1)]
+    assert store.census(3, 100) == store.kinds(3)
+    assert store.census(9, 3) == []
+    store.close()

@@ -1,0 +1,117 @@
+"""Scenarios: what there is, loading one, and how two worlds differ."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse
+from starlette.responses import Response
+
+from harness.control import models
+from harness.control import scenarios as control
+from harness.control.context import Named, Running
+from harness.dashboard import links, showing
+from harness.dashboard.security import SameOrigin
+from harness.runtime import Runtime
+from harness.scenarios import Scenarios
+from harness.store import Query
+from harness.world import World
+
+router = APIRouter(prefix="/{w}")
+COUNTED = 2000
+COMPARED = 300
+"""Documents of a kind whose ids are compared, the newest of both worlds."""
+Word = Annotated[str, Form(max_length=1_000_000)]
+Json = dict[str, Any]
+
+
+@router.get("/scenarios")
+async def show(
+    request: Request, runtime: Running, world: Named, beside: str = "", kind: str = ""
+) -> HTMLResponse:
+    """Show the scenarios, and the difference to another world where one is named."""
+    other = runtime.worlds.find(beside) if beside else None
+    kinds, ids = ([], None) if other is None else _compared(runtime, world, other, kind)
+    return showing.page(
+        request,
+        runtime,
+        world,
+        "scenarios.html",
+        section="/scenarios",
+        scenarios=installed(runtime),
+        other=other,
+        kinds=kinds,
+        kind=kind,
+        ids=ids,
+        counted=COUNTED,
+        compared=COMPARED,
+        begun_with=world.origin.get("scenario"),
+    )
+
+
+@router.post("/scenarios")
+async def load(
+    runtime: Running,
+    world: Named,
+    _: SameOrigin,
+    name: Word,
+    seed: Word = "",
+    scale: Word = "1",
+    text: Word = "",
+) -> Response:
+    """Add what a scenario tells to the world; `text` is one of one's own, in YAML."""
+
+    async def tell() -> str:
+        body = models.LoadScenario.model_validate(
+            {
+                "name": name.strip(),
+                "seed": seed.strip() or None,
+                "scale": scale.strip() or 1,
+                "text": text or None,
+            }
+        )
+        told = await control.load_scenario(runtime, world, body)
+        return f"{told['name']} was loaded with seed {told['seed']}: {len(told['refs'])} things have ids at the providers."
+
+    return await showing.act(f"{showing.base(world)}/scenarios", tell())
+
+
+def installed(runtime: Runtime) -> list[Json]:
+    """Return the name and title of every scenario; titles are read from their files once."""
+    names = tuple(name for each in runtime.scenarios.catalogues for name in each.names())
+    return _listed(runtime.scenarios, names)
+
+
+@lru_cache(4)
+def _listed(scenarios: Scenarios, names: tuple[str, ...]) -> list[Json]:  # noqa: ARG001 - another name, another list
+    return scenarios.listed()
+
+
+def _compared(runtime: Runtime, world: World, other: World, kind: str) -> tuple[list[Json], Json | None]:
+    """Return how many documents of each kind both worlds have, and the ids of one kind that are in one of them only."""
+    ours, theirs = (links.kinds(runtime, each, COUNTED + 1) for each in (world, other))
+    kinds = [
+        {"kind": name, "ours": ours.get(name, 0), "theirs": theirs.get(name, 0)}
+        for name in sorted(ours.keys() | theirs.keys())
+        if not name.startswith("harness.counters")
+    ]
+    return kinds, _ids(runtime, world, other, kind) if kind else None
+
+
+def _ids(runtime: Runtime, world: World, other: World, kind: str) -> Json:
+    """Return the ids of a kind that only one world has, and those whose documents differ."""
+    found: Json = {"ours": [], "theirs": [], "changed": [], "same": 0}
+    for row in runtime.store.page(world.space, Query(kind, limit=COMPARED)):
+        twin = runtime.store.get(other.space, kind, row.id)
+        if twin is None:
+            found["ours"].append(row.id)
+        elif twin.body != row.body:
+            found["changed"].append(row.id)
+        else:
+            found["same"] += 1
+    for row in runtime.store.page(other.space, Query(kind, limit=COMPARED)):
+        if runtime.store.get(world.space, kind, row.id) is None:
+            found["theirs"].append(row.id)
+    return found
