@@ -6,11 +6,12 @@ data, the same for all rooms; `order` in it says who is filled after whom, and `
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from importlib.metadata import entry_points
 from typing import Any, Protocol
 
-from harness import instants
+from harness import expectations, happenings, instants, plot
 from harness.batch import Batch
 from harness.engine import Engine
 from harness.errors import ConfigurationError, GreenroomError, InvalidInput, Refusal
@@ -34,8 +35,23 @@ class Catalogue(Protocol):
     def title(self, name: str) -> str:
         """Return what a scenario is about, in one line."""
 
-    def story(self, name: str, *, seed: str, scale: float, now: datetime, text: str | None = None) -> Json:
-        """Tell a scenario, or the one that `text` writes down."""
+    def story(
+        self,
+        name: str,
+        *,
+        seed: str,
+        scale: float,
+        now: datetime,
+        text: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Json:
+        """Tell a scenario, or the one that `text` writes down, with parameters of its own."""
+
+    def parameters(self, name: str) -> dict[str, Json]:
+        """Return the parameters that a scenario takes."""
+
+    def schema(self) -> Json:
+        """Return the JSON schema of scenario files."""
 
 
 def catalogues() -> list[Catalogue]:
@@ -77,49 +93,82 @@ class Scenarios:
         found = {name: each.title(name) for each in self.catalogues for name in each.names()}
         return [{"name": name, "title": title} for name, title in sorted(found.items())]
 
-    def story(
-        self, world: World, name: str, *, seed: str | None = None, scale: float = 1.0, text: str | None = None
-    ) -> Json:
-        """Tell a scenario for a world, by its seed and its present unless told otherwise; raise InvalidInput."""
+    def parameters(self, name: str) -> dict[str, Json]:
+        """Return the parameters that an installed scenario takes, by name; raise InvalidInput."""
+        return self._source(name, None).parameters(name)
+
+    def schema(self) -> Json:
+        """Return the JSON schema of scenario files; raise InvalidInput where no catalogue is installed."""
+        if not self.catalogues:
+            raise InvalidInput("no scenario is installed")
+        return self.catalogues[0].schema()
+
+    def words(self) -> list[Json]:
+        """Return what scenarios may let happen in plain words, at all providers."""
+        return [
+            each for provider in self.worlds.providers.values() for each in happenings.vocabulary(provider)
+        ]
+
+    def _source(self, name: str, text: str | None) -> Catalogue:
         source = next((each for each in self.catalogues if name in each.names()), None)
         if source is None and text is not None and self.catalogues:
             source = self.catalogues[0]
         if source is None:
             known = ", ".join(each["name"] for each in self.listed()) or "none is installed"
             raise InvalidInput(f"there is no scenario {name!r}; there are: {known}")
-        now = instants.moment(world.clock.now())
+        return source
+
+    def story(
+        self,
+        world: World,
+        name: str,
+        *,
+        seed: str | None = None,
+        scale: float = 1.0,
+        text: str | None = None,
+        parameters: Json | None = None,
+    ) -> Json:
+        """Tell a scenario for a world, by its seed and its present unless told otherwise; raise InvalidInput."""
+        source, now = self._source(name, text), instants.moment(world.clock.now())
+        more = {"parameters": parameters} if parameters else {}
         try:
-            return source.story(name, seed=seed or world.seed, scale=scale, now=now, text=text)
+            return source.story(name, seed=seed or world.seed, scale=scale, now=now, text=text, **more)
         except ValueError as error:
             raise InvalidInput(str(error)) from error
 
-    async def begin_with(self, world: World, name: str, scale: float) -> None:
+    async def begin_with(self, world: World, name: str, scale: float, parameters: Json | None = None) -> None:
         """Load a scenario that is part of what the world is: `reset` will come back to it."""
-        story = self.story(world, name, scale=scale)
-        world.origin |= {"scenario": {"name": name, "scale": scale}}
+        story = self.story(world, name, scale=scale, parameters=parameters)
+        world.origin |= {"scenario": {"name": name, "scale": scale, "parameters": parameters or {}}}
         self.worlds.save(world)
         await self.load(world, story)
 
     async def begin_again(self, world: World) -> None:
         """Load the scenario that a world was made with, if it was, after a reset."""
         if (origin := world.origin.get("scenario")) is not None:
-            await self.load(world, self.story(world, origin["name"], scale=origin["scale"]))
+            given = origin.get("parameters")
+            story = self.story(world, origin["name"], scale=origin["scale"], parameters=given)
+            await self.load(world, story)
 
     async def load(self, world: World, story: Json) -> Json:
         """Project a story into a world, all of it or nothing; return {name, seed, refs}.
 
-        What it tells of the past has then played itself out up to the present: renewals, deliveries, encodings.
+        What it tells of the past has then played itself out up to the present: renewals, deliveries, encodings. What it
+        tells of the future is planned: the world's clock plays it.
 
-        Raises GreenroomError naming the provider whose room could not tell its part.
+        Raises GreenroomError naming the provider whose room could not tell its part, InvalidInput with the place of a
+        step or an expectation that cannot be.
         """
         order = [name for name in story["order"] if name in self.worlds.providers]
         order += [name for name in self.worlds.providers if name not in order]
         outcomes: list[Outcome] = []
         async with world.moving:
+            now = world.clock.now()
             self.store.begin()
             try:
                 for name in order:
                     outcomes += self._populate(world, self.worlds.providers[name], story)
+                outcomes += plot.plan(self.store, world, self.worlds.providers, story, now)
             except BaseException:
                 self.store.undo()
                 self.worlds.reread(world)
@@ -130,6 +179,26 @@ class Scenarios:
             self.engine.announce(world, outcome)
         await self.timeline.advance(world, world.clock.now())
         return {"name": story["name"], "seed": story["seed"], "refs": story["refs"]}
+
+    async def play(self, world: World, story: Json, until: int | None = None) -> Json:
+        """Load a story, move the world's clock through its timeline (or `until` µs after its beginning), and check.
+
+        Returns what `load` and `check` do, and `now`, `steps`.
+        """
+        begun = world.clock.now()
+        loaded = await self.load(world, story)
+        target = begun + (story.get("lasts", 0) if until is None else until)
+        done = await self.timeline.advance(world, max(target, world.clock.now()))
+        steps = [
+            {"at": instants.iso(begun + each["at"]), "what": plot.told(each)}
+            for each in story.get("timeline", ())
+        ]
+        return {**loaded, "now": instants.iso(done.now), "steps": steps, **self.check(world)}
+
+    def check(self, world: World) -> Json:
+        """Check what is expected of a world as it stands; return {passed, expectations}."""
+        found = expectations.verdicts(self.store, world, list(self.worlds.providers))
+        return {"passed": all(each["passed"] for each in found), "expectations": found}
 
     def _populate(self, world: World, provider: Provider, story: Json) -> list[Outcome]:
         if provider.populate is None:
