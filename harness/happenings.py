@@ -10,7 +10,7 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from pydantic import Field, JsonValue, ValidationError
 from pydantic.fields import FieldInfo
@@ -59,9 +59,15 @@ def vocabulary(provider: Provider) -> list[Json]:
 
 
 def _spelled(info: FieldInfo) -> str:
-    kind = _told(info)
-    name = getattr(info.annotation, "__name__", None) or str(info.annotation).replace("typing.", "")
-    spelled = f"key of a {kind}" if kind else name
+    kind, annotation = _told(info), info.annotation
+    if kind is not None:
+        spelled = f"key, {kind}"
+    elif get_origin(annotation) is Literal:
+        spelled = " | ".join(map(str, get_args(annotation)))
+    else:
+        spelled = (
+            annotation.__name__ if isinstance(annotation, type) else str(annotation).replace("typing.", "")
+        )
     return spelled if info.is_required() or info.default is None else f"{spelled} = {info.default}"
 
 
