@@ -31,6 +31,14 @@ NO_ANSWER = 0
 FORM = "application/x-www-form-urlencoded"
 
 
+class _NoTokenError(GreenroomError):
+    """A provider that hands out tokens refused one: that is what came of the call."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"no token ({status})")
+        self.status = status
+
+
 class Consumer:
     """Answers what goes to the two hosts that are this consumer's."""
 
@@ -56,9 +64,11 @@ class Consumer:
         parts = urlsplit(url)
         _, world, provider, path = parts.path.split("/", 3)
         given = dict(headers)
-        shown = await asyncio.to_thread(
-            self._proof, world, provider, f"/{path}", given.pop(CREDENTIALS), asyncio.get_running_loop()
-        )
+        credentials, loop = given.pop(CREDENTIALS), asyncio.get_running_loop()
+        try:
+            shown = await asyncio.to_thread(self._proof, world, provider, f"/{path}", credentials, loop)
+        except _NoTokenError as refused:
+            return refused.status, {}, b""
         target = f"/{path}?{parts.query}" if parts.query else f"/{path}"
         return await self._send(provider, method, target, {**given, **shown}, body)
 
@@ -78,13 +88,10 @@ class Consumer:
             work = self._send(provider, method, where, headers, content)
             status, _, answer = asyncio.run_coroutine_threadsafe(work, loop).result(PATIENCE_SECONDS)
             if status != 200:
-                raise GreenroomError(f"{provider} gave no token ({status})")
+                raise _NoTokenError(status)
             return orjson.loads(answer)
 
-        try:
-            return self.runtime.providers[provider].dialect.proof(env, path, ask)
-        except (GreenroomError, KeyError):
-            return {"authorization": "Bearer refused"}
+        return self.runtime.providers[provider].dialect.proof(env, path, ask)
 
     async def _send(
         self, provider: str, method: str, target: str, headers: dict[str, str], body: bytes
