@@ -47,9 +47,9 @@ class Greenroom:
         scale: float | None = None,
         parameters: Mapping[str, str | float | bool] | None = None,
     ) -> World:
-        """Create a world with fresh credentials: bare, or with what a scenario tells (`scale` multiplies it, `parameters`
-        are those that it declares).
+        """Create a world with fresh credentials: bare, or with what a scenario tells.
 
+        `scale` multiplies what the scenario tells, `parameters` are those that it declares.
         `seed` makes ids and chance repeatable (fresh if omitted); `clock` is `{"mode": "frozen", "now": …}`, with
         `rate` for mode `fast`; `lenient` names providers that record a consumer's deviations and let them pass,
         `live` those that answer as the real provider does where its published schema says otherwise.
