@@ -27,10 +27,10 @@ async def list_scenarios(runtime: Running) -> shapes.Scenarios:
     return {"scenarios": cast("list[shapes.Scenario]", runtime.scenarios.listed())}
 
 
-@router.get("/scenarios/schema")
-async def show_schema(runtime: Running) -> dict[str, Any]:
+@router.get("/scenarios/schema", response_model=None)
+async def show_schema(runtime: Running) -> JSONResponse:
     """Show the JSON schema of scenario files."""
-    return runtime.scenarios.schema()
+    return JSONResponse(runtime.scenarios.schema())
 
 
 @router.get("/scenarios/words")

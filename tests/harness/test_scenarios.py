@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,10 +28,28 @@ class Tales:
     def title(self, name: str) -> str:
         return f"The {name}"
 
-    def story(self, name: str, *, seed: str, scale: float, now: datetime, text: str | None = None) -> Json:
+    def parameters(self, name: str) -> dict[str, Json]:
+        return {"notes": {"default": 2}}
+
+    def schema(self) -> Json:
+        return {"type": "object"}
+
+    def story(
+        self,
+        name: str,
+        *,
+        seed: str,
+        scale: float,
+        now: datetime,
+        text: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Json:
         if scale > 5:
             raise ValueError("line 1, column 1: too large")
-        notes = [{"id": f"note-{number}", "seed": seed} for number in range(round(2 * scale))]
+        notes = [
+            {"id": f"note-{number}", "seed": seed}
+            for number in range(round((parameters or {"notes": 2})["notes"] * scale))
+        ]
         return {"name": name, "seed": seed, "order": ["parcel"], "notes": notes, "text": text, "refs": {}}
 
 
@@ -130,3 +148,13 @@ async def test_a_world_made_without_comes_back_bare(told: Lab) -> None:
     await runtime.worlds.reset(world)
     await runtime.scenarios.begin_again(world)
     assert notes(told, world) == []
+
+
+async def test_parameters_are_given_to_the_catalogue_and_come_back_with_a_reset(told: Lab) -> None:
+    world, runtime = told.world(), told.runtime
+    await runtime.scenarios.begin_with(world, "tale", 1.0, {"notes": 3})
+    await runtime.worlds.reset(world)
+    await runtime.scenarios.begin_again(world)
+    assert len(notes(told, world)) == 3
+    assert runtime.scenarios.parameters("tale") == {"notes": {"default": 2}}
+    assert runtime.scenarios.schema() == {"type": "object"}
