@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from harness import chance
 from harness.collection import endpoints_of
 from harness.errors import InvalidInput
-from harness.provider import Webhooks
+from harness.provider import Provider, Webhooks
 from harness.transaction import Transaction
 
 Json = dict[str, Any]
@@ -22,13 +22,8 @@ def add(tx: Transaction, url: str, events: list[str] | None = None, **more: Any)
     secret that the world's environment names, others one of their own. Raises InvalidInput for a URL or event types
     that cannot be used: a room that refuses them in its provider's words checks them before.
     """
-    provider = tx.provider
-    webhooks = provider.webhooks
-    if webhooks is None:
-        raise InvalidInput(f"{provider.name} sends no webhooks")
-    check_url(url)
     wanted = [EVERYTHING] if events is None else list(dict.fromkeys(events))
-    _check_events(provider.name, webhooks, wanted)
+    webhooks = check(tx.provider, url, wanted)
     document = {
         "id": chance.fill(webhooks.endpoint_id, lambda size: tx.draw("endpoint.id", size)),
         "url": url,
@@ -39,7 +34,17 @@ def add(tx: Transaction, url: str, events: list[str] | None = None, **more: Any)
         "created": tx.now,
         **more,
     }
-    return tx.insert(endpoints_of(provider.name), document)
+    return tx.insert(endpoints_of(tx.provider.name), document)
+
+
+def check(provider: Provider, url: str, events: list[str] | None = None) -> Webhooks:
+    """Return how a provider delivers; raise InvalidInput when an endpoint cannot be added."""
+    webhooks = provider.webhooks
+    if webhooks is None:
+        raise InvalidInput(f"{provider.name} sends no webhooks")
+    check_url(url)
+    _check_events(provider.name, webhooks, [EVERYTHING] if events is None else events)
+    return webhooks
 
 
 def own_secret(tx: Transaction) -> str | None:

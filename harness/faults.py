@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from harness import realtime
@@ -9,6 +11,7 @@ from harness.collection import Collection
 from harness.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from harness.provider import Provider
     from harness.transaction import Transaction
 
 FAULTS = Collection("harness.fault")
@@ -48,6 +51,30 @@ def checked(fault: Json, providers: set[str]) -> Json:
     known = ("provider", "operation", "kind", "status", "milliseconds", "mode", "per_second", "times")
     kept = {name: fault.get(name) for name in known}
     return {**kept, "probability": fault.get("probability", 1.0), "hits": 0}
+
+
+def check_operation(
+    providers: Mapping[str, Provider], operation: str, provider: str | None, *, delivery: bool
+) -> None:
+    """Refuse a name that nothing bears, since such a fault would never hit: an operation, or an event's type."""
+    known: set[str] = set()
+    for each in providers.values() if provider is None else [providers[provider]]:
+        each.load()
+        if not delivery:
+            known |= set(each.operations)
+        elif each.webhooks is not None and each.webhooks.events:
+            known |= set(each.webhooks.events)
+        else:
+            return
+    if operation not in known:
+        raise InvalidInput(unknown("event" if delivery else "operation", operation, provider, known))
+
+
+def unknown(what: str, name: str, provider: str | None, known: Iterable[str]) -> str:
+    """Say that a provider serves nothing of a name, and what is near to it."""
+    near = get_close_matches(name, list(known), 3)
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    return f"no {what} {name!r} is served by {provider or 'any provider'}{hint}"
 
 
 def standing(tx: Transaction) -> list[Json]:

@@ -139,6 +139,16 @@ class InProcess:
         settled: dict[str, int] = self.call("POST", f"/worlds/{world}/webhooks/settle")
         return settled
 
+    def load(self, world: str, scenario: Mapping[str, Json]) -> dict[str, str]:
+        """Fill a world with a scenario (`{"name": …}` and what `POST …/scenario` takes); return the ids that were given."""
+        refs: dict[str, str] = self.call("POST", f"/worlds/{world}/scenario", dict(scenario))["refs"]
+        return refs
+
+    def play(self, world: str, scenario: Mapping[str, Json]) -> dict[str, Json]:
+        """Load a scenario, play its timeline, and check what it expects: `passed`, and `expectations` with what was seen."""
+        played: dict[str, Json] = self.call("POST", f"/worlds/{world}/scenario/play", dict(scenario))
+        return played
+
     # --- requests --------------------------------------------------------------------------------------------------
 
     @contextmanager

@@ -132,6 +132,7 @@ class Provider:
     operations: dict[str, Operation] = field(default_factory=dict)
     timers: dict[str, Callable[[Any, dict[str, Any]], None]] = field(default_factory=dict)
     triggers: dict[str, tuple[type[Params], Callable[[Any, Any], Any]]] = field(default_factory=dict)
+    happenings: dict[str, tuple[type[Params], Callable[[Any, Any], Any]]] = field(default_factory=dict)
     untriggered: dict[str, str] = field(default_factory=dict)
     loaded: bool = False
 
@@ -222,6 +223,15 @@ class Provider:
 
         def register(handler: Handler) -> Handler:
             self.triggers[event] = (get_type_hints(handler)["params"], handler)
+            return handler
+
+        return register
+
+    def happening(self, words: str) -> Callable[[Handler], Handler]:
+        """Register what scenarios let happen in plain words ("payment fails"): a function of (tx, params)."""
+
+        def register(handler: Handler) -> Handler:
+            self.happenings[words] = (get_type_hints(handler)["params"], handler)
             return handler
 
         return register

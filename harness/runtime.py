@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness import registry
+from harness import plot, registry
 from harness.batch import Batch
+from harness.consumer import Consumer
 from harness.dispatcher import Dispatcher
 from harness.engine import Engine, Infer
 from harness.hub import Hub
@@ -162,9 +163,12 @@ def open_runtime(settings: Settings, providers: dict[str, Provider] | None = Non
         engine.on_outcome.append(sink.heard)
     dispatcher.on_retry.append(timeline.plan)
     scenarios = Scenarios(store, worlds, batch, engine, timeline)
-    return Runtime(
+    runtime = Runtime(
         settings, providers, store, worlds, hub, batch, engine, dispatcher, timeline, scenarios, sink
     )
+    plot.install(providers)
+    Consumer(runtime)
+    return runtime
 
 
 def _sink(to: str) -> Sink:

@@ -6,12 +6,12 @@ data, the same for all rooms; `order` in it says who is filled after whom, and `
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from importlib.metadata import entry_points
 from typing import Any, Protocol
 
-from harness import instants
+from harness import expectations, happenings, instants, plot
 from harness.batch import Batch
 from harness.collection import Collection
 from harness.engine import Engine
@@ -39,16 +39,47 @@ class Catalogue(Protocol):
     def title(self, name: str) -> str:
         """Return what a scenario is about, in one line."""
 
-    def story(self, name: str, *, seed: str, scale: float, now: datetime, text: str | None = None) -> Json:
-        """Tell a scenario, or the one that `text` writes down."""
+    def story(
+        self,
+        name: str,
+        *,
+        seed: str,
+        scale: float,
+        now: datetime,
+        text: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Json:
+        """Tell a scenario, or the one that `text` writes down, with parameters of its own."""
 
-    def extent(self, name: str, *, seed: str, scale: float, text: str | None = None) -> tuple[int, int]:
+    def parameters(self, name: str) -> dict[str, Json]:
+        """Return the parameters that a scenario takes."""
+
+    def schema(self) -> Json:
+        """Return the JSON schema of scenario files."""
+
+    def extent(
+        self,
+        name: str,
+        *,
+        seed: str,
+        scale: float,
+        text: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> tuple[int, int]:
         """Return about how many things the story tells of, and in how many parts it can be told."""
 
     def parts(
-        self, name: str, *, seed: str, scale: float, now: datetime, text: str | None = None, begin: int = 0
+        self,
+        name: str,
+        *,
+        seed: str,
+        scale: float,
+        now: datetime,
+        text: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        begin: int = 0,
     ) -> Iterator[Json]:
-        """Tell a scenario in parts, from one on: each is a story, and all are the whole."""
+        """Tell a scenario in parts, from one on: each is a story, all are the whole; the last tells what comes after."""
 
 
 def catalogues() -> list[Catalogue]:
@@ -91,6 +122,22 @@ class Scenarios:
         found = {name: each.title(name) for each in self.catalogues for name in each.names()}
         return [{"name": name, "title": title} for name, title in sorted(found.items())]
 
+    def parameters(self, name: str) -> dict[str, Json]:
+        """Return the parameters that an installed scenario takes, by name; raise InvalidInput."""
+        return self._source(name, None).parameters(name)
+
+    def schema(self) -> Json:
+        """Return the JSON schema of scenario files; raise InvalidInput where no catalogue is installed."""
+        if not self.catalogues:
+            raise InvalidInput("no scenario is installed")
+        return self.catalogues[0].schema()
+
+    def words(self) -> list[Json]:
+        """Return what scenarios may let happen in plain words, at all providers."""
+        return [
+            each for provider in self.worlds.providers.values() for each in happenings.vocabulary(provider)
+        ]
+
     def _source(self, name: str, text: str | None) -> Catalogue:
         source = next((each for each in self.catalogues if name in each.names()), None)
         if source is None and text is not None and self.catalogues:
@@ -101,60 +148,88 @@ class Scenarios:
         return source
 
     def story(
-        self, world: World, name: str, *, seed: str | None = None, scale: float = 1.0, text: str | None = None
+        self,
+        world: World,
+        name: str,
+        *,
+        seed: str | None = None,
+        scale: float = 1.0,
+        text: str | None = None,
+        parameters: Json | None = None,
     ) -> Json:
         """Tell a scenario for a world, by its seed and its present unless told otherwise; raise InvalidInput."""
-        source, now = self._source(name, text), instants.moment(world.clock.now())
+        source, present = self._source(name, text), world.clock.now()
+        wanted: Json = {"scale": scale, "text": text, **({"parameters": parameters} if parameters else {})}
         try:
-            story = source.story(name, seed=seed or world.seed, scale=scale, now=now, text=text)
+            story = source.story(name, seed=seed or world.seed, now=instants.moment(present), **wanted)
         except ValueError as error:
             raise InvalidInput(str(error)) from error
-        return story | {"told": {"scale": scale, "now": instants.iso(world.clock.now()), "text": text}}
+        return story | {"told": {**wanted, "now": instants.iso(present)}}
 
-    async def begin_with(self, world: World, name: str, scale: float) -> None:
+    async def begin_with(self, world: World, name: str, scale: float, parameters: Json | None = None) -> None:
         """Load a scenario that is part of what the world is: `reset` will come back to it."""
         self._source(name, None)
-        world.origin |= {"scenario": {"name": name, "scale": scale}}
+        world.origin |= {"scenario": {"name": name, "scale": scale, "parameters": parameters or {}}}
         self.worlds.save(world)
-        await self.fill(world, name, scale=scale)
+        await self.fill(world, name, scale=scale, parameters=parameters)
 
     async def begin_again(self, world: World) -> None:
         """Load the scenario that a world was made with, if it was, after a reset."""
         if (origin := world.origin.get("scenario")) is not None:
-            await self.fill(world, origin["name"], scale=origin["scale"])
+            given = origin.get("parameters")
+            await self.fill(world, origin["name"], scale=origin["scale"], parameters=given)
 
-    async def fill(
-        self, world: World, name: str, *, seed: str | None = None, scale: float = 1.0, text: str | None = None
-    ) -> Json:
+    async def fill(self, world: World, name: str, **wanted: Any) -> Json:
         """Load a scenario as `load` does where it is small, else part by part; a load that was stopped is gone on with.
 
-        Returns {name, seed, refs}, and of a large one `parts`; its refs are those of the first things that it tells of.
+        `wanted` may say `seed`, `scale`, `text` and `parameters`, as for `story`. Returns {name, seed, refs}, and of a
+        large one `parts`; its refs are those of the first things that it tells of.
         """
+        return (await self._fill(world, name, **wanted))[0]
+
+    async def _fill(
+        self,
+        world: World,
+        name: str,
+        *,
+        seed: str | None = None,
+        scale: float = 1.0,
+        text: str | None = None,
+        parameters: Json | None = None,
+    ) -> tuple[Json, Json]:
+        """Fill a world; return what was loaded, and the story (of a large scenario its last part)."""
         source, seed = self._source(name, text), seed or world.seed
+        given = {"parameters": parameters} if parameters else {}
         try:
-            things, parts = source.extent(name, seed=seed, scale=scale, text=text)
+            things, parts = source.extent(name, seed=seed, scale=scale, text=text, **given)
             if things <= WHOLE:
-                return await self.load(world, self.story(world, name, seed=seed, scale=scale, text=text))
-            load = self.loads.taken_up(world, Wanted(name, seed, scale, text, {}), parts)
-            told: Json = {"seed": seed, "scale": scale, "now": instants.moment(load["began"]), "text": text}
-            stories = source.parts(name, **told, begin=load["done"])
+                story = self.story(world, name, seed=seed, scale=scale, text=text, parameters=parameters)
+                return await self.load(world, story), story
+            load = self.loads.taken_up(world, Wanted(name, seed, scale, text, given), parts)
+            told: Json = {"scale": scale, "text": text, **given}
+            began = instants.moment(load["began"])
+            stories = source.parts(name, seed=seed, now=began, begin=load["done"], **told)
         except ValueError as error:
             raise InvalidInput(str(error)) from error
+        last: Json = {}
 
         async def part(story: Json, note: Note) -> None:
             await self._project(world, story, note)
+            last.update(story)
 
         loaded = await self.loads.run(world, load, stories, part)
         self._note(world, loaded | {"told": told | {"now": instants.iso(load["began"])}})
         await self.batch.durable()
-        return loaded
+        return loaded, last
 
     async def load(self, world: World, story: Json) -> Json:
         """Project a story into a world, all of it or nothing; return {name, seed, refs}.
 
-        What it tells of the past has then played itself out up to the present: renewals, deliveries, encodings.
+        What it tells of the past has then played itself out up to the present: renewals, deliveries, encodings. What it
+        tells of the future is planned: the world's clock plays it.
 
-        Raises GreenroomError naming the provider whose room could not tell its part.
+        Raises GreenroomError naming the provider whose room could not tell its part, InvalidInput with the place of a
+        step or an expectation that cannot be.
         """
         await self._project(world, story, None)
         return {"name": story["name"], "seed": story["seed"], "refs": story["refs"]}
@@ -165,6 +240,7 @@ class Scenarios:
         order += [name for name in self.worlds.providers if name not in order]
         outcomes: list[Outcome] = []
         async with world.moving:
+            now = world.clock.now()
             self.store.begin()
             try:
                 for name in order:
@@ -173,6 +249,7 @@ class Scenarios:
                     note()
                 else:
                     self._note(world, story)
+                outcomes += plot.plan(self.store, world, self.worlds.providers, story, now)
             except BaseException:
                 self.store.undo()
                 self.worlds.reread(world)
@@ -199,6 +276,26 @@ class Scenarios:
             tx.delete(STORIES, name)
         tx.insert(STORIES, document)
         tx.commit()
+
+    async def play(self, world: World, name: str, until: int | None = None, **wanted: Any) -> Json:
+        """Fill a world as `fill` does, move its clock through the timeline (or `until` µs after its beginning), and check.
+
+        Returns what `fill` and `check` do, and `now`, `steps`.
+        """
+        begun = world.clock.now()
+        loaded, story = await self._fill(world, name, **wanted)
+        target = begun + (story.get("lasts", 0) if until is None else until)
+        done = await self.timeline.advance(world, max(target, world.clock.now()))
+        steps = [
+            {"at": instants.iso(begun + each["at"]), "what": plot.told(each)}
+            for each in story.get("timeline", ())
+        ]
+        return {**loaded, "now": instants.iso(done.now), "steps": steps, **self.check(world)}
+
+    def check(self, world: World) -> Json:
+        """Check what is expected of a world as it stands; return {passed, expectations}."""
+        found = expectations.verdicts(self.store, world, list(self.worlds.providers))
+        return {"passed": all(each["passed"] for each in found), "expectations": found}
 
     def _populate(self, world: World, provider: Provider, story: Json) -> list[Outcome]:
         if provider.populate is None:

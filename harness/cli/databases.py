@@ -121,7 +121,9 @@ def _story(scenario: str, told: Json) -> Json:
     if source is None:
         names = ", ".join(sorted(name for each in known for name in each.names()))
         raise ValueError(f"there is no scenario {name!r}; there are: {names}")
-    story = source.story(name, seed=told["seed"], scale=told["scale"], now=_moment(told["now"]), text=text)
+    given = {"parameters": told["parameters"]} if told.get("parameters") else {}
+    now = _moment(told["now"])
+    story = source.story(name, seed=told["seed"], scale=told["scale"], now=now, text=text, **given)
     return story | {"refs": told.get("refs") or {}}
 
 

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from harness.cli.progress import following
-from harness.cli.session import Session, command, group
+from harness.cli.session import Session, command, group, segment
 from harness.cli.table import pairs, table
+from harness.cli.worlds import instant, parameters
+
+Json = dict[str, Any]
+SHOWN_STEPS = 40
+SECONDS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}
+Scenario = Annotated[str, typer.Argument(help="Name of a scenario, or path of a YAML file.")]
+Seed = Annotated[str | None, typer.Option(help="What the data derive from; the world's if left out.")]
+Scale = Annotated[float, typer.Option(help="Multiplies people, campaigns and creators.")]
+Given = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter (repeatable).")
+]
 
 
 def add(app: typer.Typer) -> None:
     """Add the commands."""
     scenarios = group(app, "scenario", "Fill worlds with believable data, coherent over all providers.")
     command(scenarios, "list", world=False)(listed)
+    command(scenarios, "show", world=False)(show)
     command(scenarios, "load")(load)
+    command(scenarios, "play", world=False)(play)
+    command(scenarios, "check")(check)
+    command(scenarios, "words", world=False)(words)
+    command(scenarios, "schema", world=False)(schema)
 
 
 def listed(session: Session) -> None:
@@ -25,21 +43,124 @@ def listed(session: Session) -> None:
     session.show(answer, table(answer["scenarios"], ("name", "title"), empty="no scenario is installed"))
 
 
+def show(session: Session, name: Annotated[str, typer.Argument(help="Name of a scenario.")]) -> None:
+    """Show what a scenario is about, and the parameters that it takes."""
+    answer = session.get(f"/scenarios/{segment(name)}")
+    rows = [{"parameter": key, **each} for key, each in answer["parameters"].items()]
+    columns = ("parameter", "default", "description", "choices")
+    told = table(rows, columns, empty="it takes no parameters")
+    session.show(answer, f"{answer['name']}: {answer['title']}\n{told}")
+
+
 def load(
-    session: Session,
-    scenario: Annotated[str, typer.Argument(help="Name of a scenario, or path of a YAML file.")],
-    seed: Annotated[
-        str | None, typer.Option(help="What the data derive from; the world's if left out.")
-    ] = None,
-    scale: Annotated[float, typer.Option(help="Multiplies people, campaigns and creators.")] = 1.0,
+    session: Session, scenario: Scenario, seed: Seed = None, scale: Scale = 1.0, given: Given = None
 ) -> None:
-    """Add what a scenario tells to a world, at every provider."""
-    body: dict[str, Any] = {"name": scenario, "seed": seed, "scale": scale}
+    """Add what a scenario tells to a world, at every provider; its timeline is played by the world's clock."""
+    body = _body(scenario, seed, scale, given)
+    answer = following(session, lambda: session.post("~/scenario", body))
+    session.show(answer, f"loaded {answer['name']} (seed {answer['seed']})\n{pairs(answer['refs'])}")
+
+
+def play(
+    session: Session,
+    scenario: Scenario,
+    *,
+    seed: Seed = None,
+    scale: Scale = 1.0,
+    given: Given = None,
+    until: Annotated[
+        str | None, typer.Option(help="Play so long, such as `10d 4h`; through the timeline if left out.")
+    ] = None,
+    world: Annotated[
+        str | None,
+        typer.Option(
+            "--world", "-w", help="World to play in; one of its own, removed at the end, if left out."
+        ),
+    ] = None,
+    now: Annotated[
+        str | None,
+        typer.Option(help="World time that a world of its own begins at: ISO 8601 or unix seconds."),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the world of its own, to look at it.")] = False,
+) -> None:
+    """Load a scenario, play its timeline, and check what it expects; exit code 1 when something is not as expected."""
+    body = _body(scenario, seed, scale, given)
+    if until is not None:
+        body["until_seconds"] = _seconds(until)
+    own = world is None
+    if own:
+        clock = {"mode": "frozen"} | ({} if now is None else {"now": instant(now)})
+        world = session.post("/worlds", {"seed": seed, "clock": clock})["id"]
+    session.world = world
+    try:
+        answer = session.post("~/scenario/play", body)
+    finally:
+        if own and not keep:
+            session.delete("~")
+    where = f"world {world}" if keep or not own else "a world of its own"
+    told = [f"{answer['name']} (seed {answer['seed']}) in {where}, played to {answer['now']}", ""]
+    if answer["steps"]:
+        told += [table(answer["steps"][:SHOWN_STEPS], ("at", "what"), empty="")]
+        told += (
+            [f"… and {len(answer['steps']) - SHOWN_STEPS} more"] if len(answer["steps"]) > SHOWN_STEPS else []
+        )
+        told.append("")
+    _conclude(session, answer, told)
+
+
+def check(session: Session) -> None:
+    """Check what the scenarios expect that a world was filled with; exit code 1 when something is not as expected."""
+    _conclude(session, session.get("~/scenario/check"), [])
+
+
+def words(
+    session: Session,
+    provider: Annotated[str | None, typer.Option("--provider", "-p", help="Only of this provider.")] = None,
+) -> None:
+    """List what a scenario's timeline may let happen in plain words, and the fields that each takes."""
+    answer = session.get("/scenarios/words")
+    found = [each for each in answer["happenings"] if provider in (None, each["provider"])]
+    rows = [{**each, "with": [f"{name} ({kind})" for name, kind in each["with"].items()]} for each in found]
+    columns = ("provider", "happens", "with", "summary")
+    session.show({"happenings": found}, table(rows, columns, empty="nothing can happen in plain words"))
+
+
+def schema(session: Session) -> None:
+    """Print the JSON schema of scenario files, for editors."""
+    answer = session.get("/scenarios/schema")
+    session.show(answer, json.dumps(answer, indent=2, ensure_ascii=False))
+
+
+def _conclude(session: Session, answer: Json, told: list[str]) -> None:
+    """Show which expectations hold, and end with 1 when one does not."""
+    found = answer["expectations"]
+    rows = [
+        {"": "ok" if each["passed"] else "FAILED", "expected": each["that"], "saw": each["saw"]}
+        for each in found
+    ]
+    told.append(table(rows, ("", "expected", "saw"), empty="nothing is expected of it"))
+    failed = [each for each in found if not each["passed"]]
+    for each in failed:
+        told += ["", f"{each['scenario']}, {each['place']}: {each['that']}"]
+        told += [f"  expected {each['expected']}", f"  saw {each['saw']}"]
+    session.show(answer, "\n".join(told))
+    if failed:
+        raise typer.Exit(1)
+
+
+def _body(scenario: str, seed: str | None, scale: float, given: list[str] | None) -> Json:
+    body: Json = {"name": scenario, "seed": seed, "scale": scale, "parameters": parameters(given or [])}
     path = Path(scenario)
     if path.suffix in {".yaml", ".yml"}:
         try:
             body |= {"name": path.stem, "text": path.read_text("utf-8")}
         except (OSError, UnicodeDecodeError) as error:
             raise typer.BadParameter(f"{scenario} cannot be read: {error}") from error
-    answer = following(session, lambda: session.post("~/scenario", body))
-    session.show(answer, f"loaded {answer['name']} (seed {answer['seed']})\n{pairs(answer['refs'])}")
+    return body
+
+
+def _seconds(span: str) -> int:
+    parts = span.split()
+    if not parts or not all(re.fullmatch(r"\d{1,6}[wdhms]", part) for part in parts):
+        raise typer.BadParameter(f"{span!r} is no span of time, such as `10d 4h` (w, d, h, m, s)")
+    return sum(int(part[:-1]) * SECONDS[part[-1]] for part in parts)

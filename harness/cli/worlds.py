@@ -54,6 +54,10 @@ def create(
     ] = None,
     scenario: Annotated[str | None, typer.Option(help="Scenario that the world begins with.")] = None,
     scale: Annotated[float, typer.Option(help="Multiplies what the scenario tells.")] = 1.0,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the scenario (repeatable)."),
+    ] = None,
 ) -> None:
     """Make a world: an account at every provider, with fresh credentials, bare unless a scenario is named."""
     at = {
@@ -68,7 +72,7 @@ def create(
         "lenient": lenient or [],
         "live": live or [],
     }
-    body |= {"scenario": scenario, "scale": scale}
+    body |= {"scenario": scenario, "scale": scale, "parameters": parameters(given or [])}
     _show(session, session.post("/worlds", body))
 
 
@@ -125,6 +129,17 @@ def environment(
         session.show(session.get("~/env"), "")
     else:
         typer.echo(session.call("GET", "~/env", query={"format": format.value}).text, nl=False)
+
+
+def parameters(given: list[str]) -> dict[str, str]:
+    """Read `NAME=VALUE` of the command line."""
+    found = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{each!r} is no NAME=VALUE")
+        found[name.strip()] = value
+    return found
 
 
 def instant(text: str | None) -> str | float | None:

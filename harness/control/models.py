@@ -14,6 +14,10 @@ Instant = Annotated[
     str | int | float, Field(description="ISO 8601, UTC unless it has an offset, or unix seconds")
 ]
 
+Parameters = Annotated[
+    dict[str, str | int | float | bool], Field(description="Parameters that the scenario declares.")
+]
+
 
 class Body(BaseModel):
     """A request body."""
@@ -45,6 +49,7 @@ class NewWorld(Body):
     live: list[Text] = []
     scenario: Text | None = None
     scale: Annotated[float, Field(gt=0)] = 1.0
+    parameters: Parameters = {}
 
 
 class LoadScenario(Body):
@@ -54,6 +59,13 @@ class LoadScenario(Body):
     seed: int | Text | None = None
     scale: Annotated[float, Field(gt=0)] = 1.0
     text: Annotated[str, StringConstraints(max_length=1_000_000)] | None = None
+    parameters: Parameters = {}
+
+
+class PlayScenario(LoadScenario):
+    """A scenario to load and to play: through its timeline, or for so many seconds of world time."""
+
+    until_seconds: Annotated[float | None, Field(ge=0)] = None
 
 
 class NewRun(Body):

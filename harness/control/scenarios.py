@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import cast
+from typing import Any, cast
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
+from harness import instants
 from harness.control import shapes
 from harness.control.context import Named, Running
 from harness.control.faults import add_fault
-from harness.control.models import LoadScenario, ProviderState
+from harness.control.models import LoadScenario, PlayScenario, ProviderState
 from harness.errors import NotFound
 
 router = APIRouter(tags=["scenarios"])
@@ -24,16 +25,54 @@ async def list_scenarios(runtime: Running) -> shapes.Scenarios:
     return {"scenarios": cast("list[shapes.Scenario]", runtime.scenarios.listed())}
 
 
+@router.get("/scenarios/schema", response_model=None)
+async def show_schema(runtime: Running) -> JSONResponse:
+    """Show the JSON schema of scenario files."""
+    return JSONResponse(runtime.scenarios.schema())
+
+
+@router.get("/scenarios/words")
+async def list_happenings(runtime: Running) -> shapes.Happenings:
+    """List what scenarios may let happen in plain words, with the fields that each takes."""
+    return {"happenings": cast("list[shapes.Happening]", runtime.scenarios.words())}
+
+
+@router.get("/scenarios/{name}")
+async def show_scenario(runtime: Running, name: str) -> shapes.ScenarioDetails:
+    """Show a scenario with its parameters."""
+    found = next((each for each in runtime.scenarios.listed() if each["name"] == name), None)
+    if found is None:
+        raise NotFound(f"there is no scenario {name!r}; see GET /scenarios")
+    return cast("shapes.ScenarioDetails", {**found, "parameters": runtime.scenarios.parameters(name)})
+
+
 @one.post("/scenario")
 async def load_scenario(runtime: Running, world: Named, body: LoadScenario) -> shapes.Loaded:
     """Add what a scenario tells to a world, at every provider: all of it, or nothing when a room refuses.
 
-    `refs` names the ids that were given, for example `clerk.person.northwind-1`. A large scenario is loaded in `parts`, each
-    all or nothing; what was stopped goes on when the same is asked for again, and `refs` are those of its first things.
+    `refs` names the ids that were given, for example `clerk.person.northwind-1`. Its timeline is played by the world's
+    clock from now on. A large scenario is loaded in `parts`, each all or nothing; what was stopped goes on when the same
+    is asked for again, and `refs` are those of its first things.
     """
+    return cast("shapes.Loaded", await runtime.scenarios.fill(world, body.name, **_wanted(body)))
+
+
+@one.post("/scenario/play")
+async def play_scenario(runtime: Running, world: Named, body: PlayScenario) -> shapes.Played:
+    """Load a scenario, move the world's clock through its timeline, and check what it expects."""
+    until = None if body.until_seconds is None else round(body.until_seconds * instants.SECOND)
+    return cast("shapes.Played", await runtime.scenarios.play(world, body.name, until, **_wanted(body)))
+
+
+@one.get("/scenario/check")
+async def check_scenario(runtime: Running, world: Named) -> shapes.Checked:
+    """Check what the scenarios expect that a world was filled with, as it stands."""
+    return cast("shapes.Checked", runtime.scenarios.check(world))
+
+
+def _wanted(body: LoadScenario) -> dict[str, Any]:
     seed = None if body.seed is None else str(body.seed)
-    loaded = await runtime.scenarios.fill(world, body.name, seed=seed, scale=body.scale, text=body.text)
-    return cast("shapes.Loaded", loaded)
+    return {"seed": seed, "scale": body.scale, "text": body.text, "parameters": body.parameters}
 
 
 @one.get("/loads")

@@ -74,6 +74,67 @@ class Scenarios(TypedDict):
     scenarios: list[Scenario]
 
 
+class Parameter(TypedDict):
+    """What may be given to a scenario under a name."""
+
+    default: Any
+    type: NotRequired[str]
+    description: NotRequired[str]
+    choices: NotRequired[list[Any]]
+    minimum: NotRequired[float]
+    maximum: NotRequired[float]
+
+
+class ScenarioDetails(Scenario):
+    """A scenario with the parameters that it takes."""
+
+    parameters: dict[str, Parameter]
+
+
+Happening = TypedDict("Happening", {"provider": str, "happens": str, "with": dict[str, str], "summary": str})
+
+
+class Happenings(TypedDict):
+    """What scenarios may let happen in plain words, by provider."""
+
+    happenings: list[Happening]
+
+
+class Verdict(TypedDict):
+    """Whether one expectation of a scenario holds: what is expected, what was seen, and where it stands in the file."""
+
+    scenario: str
+    that: str
+    passed: bool
+    expected: str
+    saw: str
+    place: str
+
+
+class Checked(TypedDict):
+    """Whether a world is as its scenarios expect it."""
+
+    passed: bool
+    expectations: list[Verdict]
+
+
+class StepLine(TypedDict):
+    """Something that a scenario let happen, and when (world time)."""
+
+    at: str
+    what: str
+
+
+class Played(Checked):
+    """What loading answers, the world's time after the play, what happened, and whether all is as expected."""
+
+    name: str
+    seed: str
+    refs: dict[str, str]
+    now: str
+    steps: list[StepLine]
+
+
 class Loaded(TypedDict):
     """The scenario that was loaded, and the ids that providers gave, by `<provider>.<kind>.<key>`."""
 
@@ -142,6 +203,7 @@ class Story(TypedDict):
     scale: float
     now: str
     text: str | None
+    parameters: NotRequired[dict[str, Any] | None]
     refs: dict[str, str]
 
 

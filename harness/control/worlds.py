@@ -81,7 +81,7 @@ async def create_world(runtime: Running, body: NewWorld) -> shapes.World:
     world = runtime.worlds.create(name=body.name, seed=body.seed, at=at, lenient=body.lenient, live=body.live)
     if body.scenario is not None:
         try:
-            await runtime.scenarios.begin_with(world, body.scenario, body.scale)
+            await runtime.scenarios.begin_with(world, body.scenario, body.scale, body.parameters)
         except BaseException:
             await runtime.worlds.delete(world)
             raise

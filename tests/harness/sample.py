@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,7 +12,7 @@ import orjson
 from pydantic import Field
 
 from harness.collection import Collection, endpoints_of
-from harness.dialect import Dialect, Directory, Exchange, Grant
+from harness.dialect import Ask, Dialect, Directory, Exchange, Grant, bearer
 from harness.errors import Refusal
 from harness.instants import SECOND
 from harness.messages import Reply, Request
@@ -40,6 +41,10 @@ class ParcelDialect(Dialect):
         if grant is None:
             raise refusal(401, "bad_key", rule="bad_key")
         return grant
+
+    def proof(self, env: Mapping[str, str], path: str, ask: Ask) -> dict[str, str]:
+        """Show the key."""
+        return bearer(env["PARCEL_KEY"])
 
     def decode(self, request: Request, operation: Operation) -> Json:
         """Read the query and a JSON object."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -32,17 +32,51 @@ class Tales:
     def title(self, name: str) -> str:
         return f"The {name}"
 
-    def story(self, name: str, *, seed: str, scale: float, now: datetime, text: str | None = None) -> Json:
+    def parameters(self, name: str) -> dict[str, Json]:
+        return {"notes": {"default": 2}}
+
+    def schema(self) -> Json:
+        return {"type": "object"}
+
+    def story(
+        self,
+        name: str,
+        *,
+        seed: str,
+        scale: float,
+        now: datetime,
+        text: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Json:
         if scale > 5:
             raise ValueError("line 1, column 1: too large")
-        notes = [{"id": f"note-{number}", "seed": seed} for number in range(round(2 * scale))]
+        notes = [
+            {"id": f"note-{number}", "seed": seed}
+            for number in range(round((parameters or {"notes": 2})["notes"] * scale))
+        ]
         return {"name": name, "seed": seed, "order": ["parcel"], "notes": notes, "text": text, "refs": {}}
 
-    def extent(self, name: str, *, seed: str, scale: float, text: str | None = None) -> tuple[int, int]:
+    def extent(
+        self,
+        name: str,
+        *,
+        seed: str,
+        scale: float,
+        text: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> tuple[int, int]:
         return (LARGE, PARTS) if text in ("large", "broken later") else (2, 1)
 
     def parts(
-        self, name: str, *, seed: str, scale: float, now: datetime, text: str | None = None, begin: int = 0
+        self,
+        name: str,
+        *,
+        seed: str,
+        scale: float,
+        now: datetime,
+        text: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        begin: int = 0,
     ) -> Iterator[Json]:
         for part in range(begin, PARTS):
             story = self.story(name, seed=seed, scale=scale, now=now)
@@ -205,3 +239,13 @@ async def test_only_so_many_ids_of_a_large_scenario_are_kept(
     loaded = await scenarios.fill(world, "tale", text="large")
     assert list(loaded["refs"]) == ["parcel.note.0", "parcel.note.1"]
     assert list(seen[-1]) == ["parcel.note.0", "parcel.note.1", "parcel.note.3"]
+
+
+async def test_parameters_are_given_to_the_catalogue_and_come_back_with_a_reset(told: Lab) -> None:
+    world, runtime = told.world(), told.runtime
+    await runtime.scenarios.begin_with(world, "tale", 1.0, {"notes": 3})
+    await runtime.worlds.reset(world)
+    await runtime.scenarios.begin_again(world)
+    assert len(notes(told, world)) == 3
+    assert runtime.scenarios.parameters("tale") == {"notes": {"default": 2}}
+    assert runtime.scenarios.schema() == {"type": "object"}

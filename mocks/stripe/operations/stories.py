@@ -120,14 +120,32 @@ def step(tx: Transaction, payload: Json) -> None:
     if subscription["status"] in subscriptions.ENDED:
         return
     if "card" in payload:
-        card = _attach(tx, subscription["customer"], CARDS[payload["card"]])
-        update_subscription(tx, UpdateSubscription.model_validate({"default_payment_method": card}), id)
+        change_card(tx, id, payload["card"])
     elif "change" in payload:
-        behavior = "always_invoice" if payload["change"]["at_once"] else "create_prorations"
-        item = {"id": subscription["items"][0]["id"], "price": _price(tx, payload["change"]["plan"])}
-        given = {"items": [item], "proration_behavior": behavior}
-        update_subscription(tx, UpdateSubscription.model_validate(given), id)
-    elif payload["cancel"]:
+        change_plan(tx, id, payload["change"]["plan"], at_once=payload["change"]["at_once"])
+    else:
+        end(tx, id, at_period_end=payload["cancel"])
+
+
+def change_card(tx: Transaction, id: str, card: str) -> None:
+    """Give a subscription another card to pay with: one that `pays`, or one that `fails`."""
+    customer = subscriptions.find(tx, id)["customer"]
+    method = _attach(tx, customer, CARDS[card])
+    update_subscription(tx, UpdateSubscription.model_validate({"default_payment_method": method}), id)
+
+
+def change_plan(tx: Transaction, id: str, plan: str, *, at_once: bool) -> None:
+    """Change a subscription to another plan; what is left of the period is invoiced at once, or with the next one."""
+    subscription = subscriptions.find(tx, id)
+    behavior = "always_invoice" if at_once else "create_prorations"
+    item = {"id": subscription["items"][0]["id"], "price": _price(tx, plan)}
+    given = {"items": [item], "proration_behavior": behavior}
+    update_subscription(tx, UpdateSubscription.model_validate(given), id)
+
+
+def end(tx: Transaction, id: str, *, at_period_end: bool) -> None:
+    """Cancel a subscription: now, or when its period ends."""
+    if at_period_end:
         update_subscription(tx, UpdateSubscription.model_validate({"cancel_at_period_end": True}), id)
     else:
         cancel_subscription(tx, CancelSubscription(), id)

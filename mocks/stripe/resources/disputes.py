@@ -127,10 +127,10 @@ def follow(tx: Transaction, charge: Json) -> None:
         share = left // (len(card.disputes) - number)
         left -= share
         if share:
-            _open(tx, charge, kind, share)
+            begin(tx, charge, kind, share)
 
 
-def _open(tx: Transaction, charge: Json, kind: str, amount: int) -> Json:
+def begin(tx: Transaction, charge: Json, kind: str, amount: int) -> Json:
     """Open a dispute over an amount of a charge and announce it; all but inquiries withdraw the money at once."""
     inquiry = kind == "inquiry"
     reason = _REASONS.get(kind, kind)

@@ -45,9 +45,11 @@ class Greenroom:
         live: Sequence[str] | None = None,
         scenario: str | None = None,
         scale: float | None = None,
+        parameters: Mapping[str, str | float | bool] | None = None,
     ) -> World:
-        """Create a world with fresh credentials: bare, or with what a scenario tells (`scale` multiplies it).
+        """Create a world with fresh credentials: bare, or with what a scenario tells.
 
+        `scale` multiplies what the scenario tells, `parameters` are those that it declares.
         `seed` makes ids and chance repeatable (fresh if omitted); `clock` is `{"mode": "frozen", "now": …}`, with
         `rate` for mode `fast`; `lenient` names providers that record a consumer's deviations and let them pass,
         `live` those that answer as the real provider does where its published schema says otherwise.
@@ -60,6 +62,7 @@ class Greenroom:
             "live": None if live is None else list(live),
             "scenario": scenario,
             "scale": scale,
+            "parameters": None if parameters is None else dict(parameters),
         }
         return World(self._control, self._control.post("/worlds", body, seconds=JOB_SECONDS))
 

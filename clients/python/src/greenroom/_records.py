@@ -270,3 +270,59 @@ class StreamItem:
 
     kind: str
     data: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One expectation of a scenario: whether it holds, what was seen, and where it stands in the file."""
+
+    scenario: str
+    that: str
+    passed: bool
+    expected: str
+    saw: str
+    place: str
+
+    def __str__(self) -> str:
+        return f"{'ok' if self.passed else 'FAILED'}: {self.that} (expected {self.expected}; saw {self.saw})"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that a scenario let happen, and when in world time."""
+
+    at: datetime = field(metadata=_INSTANT)
+    what: str
+
+
+def _expected(shown: list[Mapping[str, Json]]) -> tuple[Expected, ...]:
+    return tuple(read(Expected, one) for one in shown)
+
+
+def _steps(shown: list[Mapping[str, Json]]) -> tuple[Step, ...]:
+    return tuple(read(Step, one) for one in shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a world is as its scenarios expect it; true when it is.
+
+    Of a scenario that was played there are also the ids that it gave (`refs`), what happened, and the world's time then.
+    """
+
+    passed: bool
+    expectations: tuple[Expected, ...] = field(metadata={"read": _expected})
+    refs: Mapping[str, str] = field(default_factory=dict)
+    steps: tuple[Step, ...] = field(default=(), metadata={"read": _steps})
+    now: datetime | None = field(default=None, metadata=_INSTANT)
+
+    def __bool__(self) -> bool:
+        return self.passed
+
+    @property
+    def failed(self) -> tuple[Expected, ...]:
+        """What is not as expected."""
+        return tuple(one for one in self.expectations if not one.passed)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.expectations)) or "nothing is expected"

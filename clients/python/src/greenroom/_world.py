@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -10,7 +11,7 @@ from greenroom._clock import Clock
 from greenroom._control import JOB_SECONDS, Control, Json, segment
 from greenroom._faults import Faults
 from greenroom._mailbox import Mailbox, listed
-from greenroom._records import Email, Event, Request, Violation, read
+from greenroom._records import Email, Event, Request, Verdict, Violation, read
 from greenroom._snapshots import Snapshots
 from greenroom._stream import Stream
 from greenroom._webhooks import Endpoints, Webhooks
@@ -58,16 +59,44 @@ class World:
         self._control.post(f"{self._path}/reset")
 
     def load_scenario(
-        self, name: str, *, seed: int | str | None = None, scale: float | None = None, text: str | None = None
+        self,
+        name: str,
+        *,
+        seed: int | str | None = None,
+        scale: float | None = None,
+        text: str | None = None,
+        parameters: Mapping[str, str | float | bool] | None = None,
     ) -> dict[str, str]:
         """Add what a scenario tells to this world, at every provider; return the ids that were given.
 
         The keys are `<provider>.<kind>.<key>`, for example `clerk.person.northwind-1`. `seed` is the world's unless
-        given, `scale` multiplies people, campaigns and creators, `text` is a scenario of your own in YAML.
+        given, `scale` multiplies people, campaigns and creators, `text` is a scenario of your own in YAML,
+        `parameters` are those that it declares. What it tells of the future is played by the world's clock.
         """
-        body = {"name": name, "seed": seed, "scale": scale, "text": text}
+        body = _told(name, seed, scale, text, parameters)
         refs: dict[str, str] = self._control.post(f"{self._path}/scenario", body, seconds=JOB_SECONDS)["refs"]
         return refs
+
+    def scenario(
+        self,
+        name: str,
+        *,
+        seed: int | str | None = None,
+        scale: float | None = None,
+        text: str | None = None,
+        parameters: Mapping[str, str | float | bool] | None = None,
+        until_seconds: float | None = None,
+    ) -> Verdict:
+        """Load a scenario, move the world's clock through its timeline, and check what it expects.
+
+        `until_seconds` of world time end the play earlier or later. The verdict is true when all is as expected.
+        """
+        body = {**_told(name, seed, scale, text, parameters), "until_seconds": until_seconds}
+        return read(Verdict, self._control.post(f"{self._path}/scenario/play", body, seconds=JOB_SECONDS))
+
+    def check_scenario(self) -> Verdict:
+        """Check what the scenarios expect that this world was filled with, as it stands."""
+        return read(Verdict, self._control.get(f"{self._path}/scenario/check"))
 
     def delete(self) -> None:
         """Delete the world and everything in it."""
@@ -142,3 +171,15 @@ class World:
         `mux_python.AssetsApi(…)` and its like.
         """
         return _sdk.client(provider, self.env)
+
+
+def _told(
+    name: str,
+    seed: int | str | None,
+    scale: float | None,
+    text: str | None,
+    parameters: Mapping[str, str | float | bool] | None,
+) -> dict[str, Json]:
+    """Return the body that loads a scenario."""
+    given = None if parameters is None else dict(parameters)
+    return {"name": name, "seed": seed, "scale": scale, "text": text, "parameters": given}

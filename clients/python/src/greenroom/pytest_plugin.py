@@ -50,7 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line(
         "markers",
-        "scenario(name, seed=..., scale=...): what the test's world holds from the start",
+        "scenario(name, seed=..., scale=..., parameters={...}, play=True): what the test's world holds from the start; "
+        "played, its timeline is over and what it expects was found",
     )
 
 
@@ -90,8 +91,13 @@ def greenroom(pytestconfig: pytest.Config) -> Iterator[Greenroom]:
 @pytest.fixture
 def world(greenroom: Greenroom, request: pytest.FixtureRequest) -> Iterator[World]:
     """A fresh world of the test's own, deleted after it; the marker `greenroom` says how it is created."""
-    created = greenroom.create_world(**_wishes(request.node))
+    wishes = _wishes(request.node)
+    if _is_played(request.node):
+        for name in ("scenario", "scale", "parameters"):  # it is loaded when it is played
+            wishes.pop(name, None)
+    created = greenroom.create_world(**wishes)
     request.node.stash[_WORLD] = created
+    _play(created, request.node)
     yield created
     try:
         created.delete()
@@ -120,9 +126,31 @@ def _told(node: pytest.Item) -> dict[str, Any]:
     marker = node.get_closest_marker(_SCENARIO)
     if marker is None:
         return {}
-    if len(marker.args) != 1 or marker.kwargs.keys() - {"seed", "scale"}:
-        pytest.fail('say @pytest.mark.scenario("name", seed=..., scale=...)', pytrace=False)
-    return {"scenario": marker.args[0], **marker.kwargs}
+    if len(marker.args) != 1 or marker.kwargs.keys() - {"seed", "scale", "parameters", "play"}:
+        pytest.fail(
+            'say @pytest.mark.scenario("name", seed=..., scale=..., parameters={...}, play=True)',
+            pytrace=False,
+        )
+    return {"scenario": marker.args[0], **{key: each for key, each in marker.kwargs.items() if key != "play"}}
+
+
+def _is_played(node: pytest.Item) -> bool:
+    marker = node.get_closest_marker(_SCENARIO)
+    return marker is not None and bool(marker.kwargs.get("play"))
+
+
+def _play(created: World, node: pytest.Item) -> None:
+    """Play what the nearest scenario marker names, where it says so; fail the test when the world is not as expected."""
+    if not _is_played(node):
+        return
+    wishes = _told(node)
+    verdict = created.scenario(
+        wishes["scenario"], scale=wishes.get("scale"), parameters=wishes.get("parameters")
+    )
+    if not verdict:
+        pytest.fail(
+            f"the scenario {wishes['scenario']} did not play as it expects:\n{verdict}", pytrace=False
+        )
 
 
 @pytest.hookimpl(wrapper=True)
