@@ -21,6 +21,9 @@ GEO = "_geoloc"
 COMPARED = 50
 """Bytes of a text that sorting looks at (Algolia: "custom ranking")."""
 
+FEW_CODES = 24
+"""Values of an attribute up to which each is counted by itself."""
+
 
 @dataclass(slots=True)
 class Spellings:
@@ -63,17 +66,19 @@ class Values:
     _shifted: Array | None = None
     _counts: Array | None = None
 
-    def shifted(self) -> Array:
-        """Return codes plus one, so that there are none below 0, in the form that numpy counts without a copy."""
-        if self._shifted is None:
-            assert self.single is not None  # noqa: S101 - asked of these alone
-            self._shifted = self.single.astype(np.int64) + 1
-        return self._shifted
-
-    def all_counts(self) -> Array:
-        """Return how many records have each code."""
+    def counts(self, local: Array) -> Array:
+        """Return how many of some records, which are in order, have each code."""
+        if self.single is None:
+            inside = np.zeros(self.size, bool)
+            inside[local] = True
+            return np.bincount(self.values[inside[self.owners]])
+        if self._shifted is None:  # so that there are none below 0
+            greatest = int(self.single.max(initial=-1)) + 1
+            self._shifted = (self.single + 1).astype(np.uint8 if greatest < FEW_CODES else np.int32)
+        if len(local) < self.size:
+            return _counted(self._shifted.take(local))
         if self._counts is None:
-            self._counts = np.bincount(self.shifted())[1:]
+            self._counts = _counted(self._shifted)
         return self._counts
 
     @classmethod
@@ -109,6 +114,14 @@ class Values:
         mask = np.zeros(self.size, bool)
         mask[self.owners[met]] = True
         return mask
+
+
+def _counted(shifted: Array) -> Array:
+    """Return how often there is each code, given codes plus one; few of them are compared with each."""
+    if shifted.dtype != np.uint8:
+        return np.bincount(shifted)[1:]
+    codes = range(1, int(shifted.max(initial=0)) + 1)
+    return np.array([np.count_nonzero(shifted == code) for code in codes], np.int64)
 
 
 @dataclass(slots=True)

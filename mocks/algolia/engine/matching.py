@@ -25,6 +25,11 @@ from mocks.algolia.engine.segment import ALONE, Places, Segment
 Array = npt.NDArray[Any]
 
 ABSENT = 255
+FIRST = 1000
+"""The first value of the criterion `attribute` that belongs to the second attribute."""
+
+FEW = 512
+"""Records of which all values of the criterion `attribute` are worked out, not only those in the first attribute."""
 
 
 @dataclass(slots=True)
@@ -53,20 +58,30 @@ class Hits:
         ]
         return Hits(self.word, self.cost, self.present, groups)
 
-    def best(self, inside: Array) -> Iterator[tuple[Places, Array]]:
-        """Return places, and which of them have the fewest typos of a record and lie in one inside a mask."""
+    @property
+    def costs(self) -> set[int]:
+        """The numbers of typos that there are."""
+        return {group.cost for group in self.groups}
+
+    def best(self, inside: Array, below: int | None = None) -> Iterator[tuple[Places, Array]]:
+        """Return places, and which of them have the fewest typos of a record and lie in one inside a mask.
+
+        With `below` they are those with lower keys.
+        """
+        several = len(self.costs) > 1
         for group in self.groups:
-            wanted = inside.take(group.places.records)
-            if len(self.groups) > 1:
-                wanted &= self.cost.take(group.places.records) == group.cost
-            yield group.places, wanted
+            records = group.places.records
+            index = None if below is None else np.flatnonzero(group.places.keys < below)
+            if index is not None:
+                records = records.take(index)
+            wanted = inside.take(records)
+            if several:
+                wanted &= self.cost.take(records) == group.cost
+            yield group.places, np.flatnonzero(wanted) if index is None else index.compress(wanted)
 
     def spots(self, inside: Array) -> tuple[Array, Array]:
         """Return the records inside a mask with the spots of their fewest typos, in no order."""
-        found = [
-            (places.records.compress(wanted), places.spots.compress(wanted))
-            for places, wanted in self.best(inside)
-        ]
+        found = [(places.records.take(at), places.spots.take(at)) for places, at in self.best(inside)]
         records, spots = zip(*found, strict=True)
         return np.concatenate(records), np.concatenate(spots)
 
@@ -211,13 +226,23 @@ class Scored:
         """
         if name == "proximity":
             return self._proximity(records, most)
+        if name == "attribute":
+            return self._attribute(records, most)
         found: Array = getattr(self, f"_{name}")(records)
         return found
+
+    def is_equal(self, name: str) -> bool:
+        """Tell whether all records are known to have the same value of a criterion."""
+        if name == "typo":
+            return not any(hits.word.optional or len(hits.costs) > 1 for hits in self.hits)
+        if name == "words":
+            return not any(hits.word.optional for hits in self.hits)
+        return name == "proximity" and len(self.hits) == 1
 
     def _typo(self, records: Array) -> Array:
         total = np.zeros(len(records), np.int16)
         for hits in self.hits:
-            if hits.word.optional or len(hits.groups) > 1:
+            if hits.word.optional or len(hits.costs) > 1:
                 cost = hits.cost.take(records)
                 total += np.where(cost == ABSENT, 0, cost)
             elif hits.groups:
@@ -233,14 +258,21 @@ class Scored:
                 total -= hits.word.weight
         return total
 
-    def _attribute(self, records: Array) -> Array:
+    def _attribute(self, records: Array, most: int | None) -> Array:
+        if most is not None and len(records) > FEW:
+            best = self._least_keys(records, FIRST)
+            if np.count_nonzero(best < FIRST) >= most:
+                return best
+        return self._least_keys(records)
+
+    def _least_keys(self, records: Array, below: int | None = None) -> Array:
         keys = self.part.segment.places.keys
         best = np.full(len(self.part.segment), np.iinfo(keys.dtype).max, keys.dtype)
         inside = self._inside(records)
         for hits in self.hits:
-            for places, wanted in hits.best(inside):
-                np.minimum.at(best, _indices(places.records.compress(wanted)), places.keys.compress(wanted))
-        return best.take(records).astype(np.int64)
+            for places, at in hits.best(inside, below):
+                np.minimum.at(best, _indices(places.records.take(at)), places.keys.take(at))
+        return best.take(records)
 
     def _proximity(self, records: Array, most: int | None) -> Array:
         total = np.zeros(len(records), np.int64)

@@ -44,19 +44,16 @@ def of_many(
     (records, spots), (_, marked) = (others, ones) if turned else (ones, others)
     table = _table(marked, span)
     spots = spots.astype(np.intp, copy=False)
-    found = 0
     for distance in range(1, FAR):
         # The spot `distance` behind, or one less before; seen from the others it is the other way round.
         after, before = (-distance, distance - 1) if turned else (distance, 1 - distance)
         near = table.take(spots + after)
         near |= table.take(spots + before)
-        met = records.compress(near)
+        met = records.take(near.nonzero()[0])
         met = met.compress(best.take(met) == FAR)
         best[met.astype(np.intp, copy=False)] = distance
-        if enough is not None:
-            found += len(np.unique(met))
-            if distance >= enough[1] and found >= enough[0]:
-                return
+        if enough is not None and distance >= enough[1] and np.count_nonzero(best != FAR) >= enough[0]:
+            return
 
 
 def among(spots: Array, others: Array, span: int) -> Array:

@@ -85,6 +85,9 @@ class Pool:
     def _textual(self, name: str, at: Array | slice, most: int | None) -> Array | None:
         if not self.scored:
             return None
+        alone = self.scored[0][0] if self.taken is None and len(self.scored[0]) == 1 else None
+        if most is not None and alone is not None and alone.is_equal(name):
+            return None
         numbers = self.numbers[at]
         if self.taken is None:
             return self.of_reading(name, self.scored[0], numbers, most)

@@ -54,11 +54,15 @@ def _first(pool: Pool, names: list[str], most: int) -> tuple[Pool, Array]:
         keys = pool.criterion(name, at, most)
         if keys is None:
             continue
-        last = _last(keys, most)
-        equal = np.flatnonzero(keys == last)
-        if len(equal) == size:
+        last = keys.min()
+        first = keys == last
+        count = int(np.count_nonzero(first))
+        if count == size:
             continue
-        better = np.flatnonzero(keys < last)
+        if count < most:
+            last = np.partition(keys, most - 1)[most - 1]
+            first = keys == last
+        equal, better = np.flatnonzero(first), np.flatnonzero(keys < last)
         certain.append(better if isinstance(at, slice) else at[better])
         at = equal if isinstance(at, slice) else at[equal]
         most, size = most - len(better), len(equal)
@@ -69,11 +73,3 @@ def _first(pool: Pool, names: list[str], most: int) -> tuple[Pool, Array]:
     if isinstance(at, slice):
         return pool, np.arange(size)
     return pool, np.sort(np.concatenate((*certain, at)))
-
-
-def _last(keys: Array, most: int) -> Any:
-    """Return the greatest of the `most` smallest keys."""
-    least = keys.min()
-    if np.count_nonzero(keys == least) >= most:
-        return least
-    return np.partition(keys, most - 1)[most - 1]

@@ -57,8 +57,9 @@ class Places:
 
     def kept(self, wanted: Array) -> Places:
         """Return those of the places that are wanted."""
+        index = wanted.nonzero()[0]
         columns = self.records, self.spots, self.keys, self.attributes
-        return Places(*(column.compress(wanted) for column in columns))
+        return Places(*(column.take(index) for column in columns))
 
 
 @dataclass(slots=True)
