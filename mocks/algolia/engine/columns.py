@@ -137,11 +137,16 @@ class Codes:
         known = spellings.codes
         first: list[int] = []
         several: list[tuple[int, int]] = []
-        for at, record in enumerate(records):
-            value = record.get(path)
+        records = list(records)
+        values = [record.get(path) for record in records]
+        if set(map(type, values)) == {str}:
+            for text in dict.fromkeys(values):
+                spellings.code(text)
+            array = np.array([known[text] for text in values], np.int32)
+            return cls(array, Values.of_first(array, array >= 0, ()))
+        for at, (record, value) in enumerate(zip(records, values, strict=True)):
             if type(value) is str:
-                code = known.get(value)
-                first.append(spellings.code(value) if code is None else code)
+                first.append(spellings.code(value))
                 continue
             unique = dict.fromkeys(spellings.code(paths.spelled(each)) for each in _values(record, path))
             first.append(next(iter(unique), -1))
@@ -170,8 +175,13 @@ class Numbers:
         first: list[float] = []
         several: list[tuple[int, float]] = []
         texts = False
-        for at, record in enumerate(records):
-            value = record.get(path)
+        records = list(records)
+        given = [record.get(path) for record in records]
+        kinds = set(map(type, given))
+        if kinds and (kinds <= {int, float} or kinds == {str}):
+            array = np.full(len(given), np.nan) if str in kinds else np.array(given, np.float64)
+            return cls(array, Values.of_first(array, ~np.isnan(array), ()), str in kinds)
+        for at, (record, value) in enumerate(zip(records, given, strict=True)):
             if type(value) is int or type(value) is float:
                 first.append(value)
                 continue

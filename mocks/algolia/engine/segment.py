@@ -82,6 +82,7 @@ class Segment:
     """Records as JSON, the words in them and their places; columns are made when they are first asked for.
 
     `ends` are where the JSON of each record ends and the next one's begins, and `bounds` likewise where its spots do.
+    `by_id` has the numbers of the records that are not gone.
     """
 
     ids: list[str]
@@ -97,6 +98,11 @@ class Segment:
     numbers: dict[str, Numbers] = field(default_factory=dict)
     where: Where | None = None
     dead: int = 0
+    by_id: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Number the records; all of them are there."""
+        self.by_id = dict(zip(self.ids, range(len(self.ids)), strict=True))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -166,16 +172,16 @@ def build(records: Iterable[Json], shape: Shape, vocabulary: Vocabulary, attribu
     ids: list[str] = []
     raw: list[bytes] = []
     tokens: list[int] = []
-    texts: list[tuple[int, int, int, int, int, bool]] = []
+    texts: list[int] = []
     spans: list[int] = []
     for number, record in enumerate(records):
         ids.append(record["objectID"])
         raw.append(orjson.dumps(record))
         spans.append(_read(record, number, shape, attributes, numbering, tokens, texts))
     # Record, attribute, position, place, number of words, and whether there is but one.
-    described = np.array(texts, np.int64).reshape(len(texts), 6)
+    described = np.array(texts, np.int64).reshape(len(texts) // 6, 6)
     counts = described[:, 4]
-    of_text = np.repeat(np.arange(len(texts)), counts)
+    of_text = np.repeat(np.arange(len(described)), counts)
     within = np.arange(len(tokens)) - np.repeat(np.cumsum(counts) - counts, counts)
     ranks = np.array([each.rank for each in attributes.known] or [0], np.int64)
     ordered = np.array([each.ordered for each in attributes.known] or [False], bool)
@@ -213,7 +219,7 @@ def _read(
     attributes: Attributes,
     numbering: _Numbering,
     tokens: list[int],
-    texts: list[tuple[int, int, int, int, int, bool]],
+    texts: list[int],
 ) -> int:
     """Note the words of a record; return how many places it has."""
     ends: dict[str, int] = {}
@@ -223,7 +229,7 @@ def _read(
         plain = None if attribute.name in shape.camel else simple(text, shape.spelling)
         if plain is not None:
             tokens += [numbering[word] for word in plain]
-            texts.append((number, which, position, place, len(plain), len(plain) == 1))
+            texts += (number, which, position, place, len(plain), len(plain) == 1)
             length = len(plain)
         else:
             found = words(text, shape.spelling, camel=attribute.name in shape.camel)
@@ -232,7 +238,7 @@ def _read(
             span = (found[0].start, max(word.end for word in found)) if found else (0, 0)
             for word in found:
                 alone = (word.start, word.end) == span
-                texts.append((number, which, position + word.position, place + word.position, 1, alone))
+                texts += (number, which, position + word.position, place + word.position, 1, alone)
         ends[attribute.name] = position + length
         place += length + APART
     return place
