@@ -138,7 +138,7 @@ class Codes:
         first: list[int] = []
         several: list[tuple[int, int]] = []
         records = list(records)
-        values = [record.get(path) for record in records]
+        values: list[Any] = [record.get(path) for record in records]
         if set(map(type, values)) == {str}:
             for text in dict.fromkeys(values):
                 spellings.code(text)
@@ -176,7 +176,7 @@ class Numbers:
         several: list[tuple[int, float]] = []
         texts = False
         records = list(records)
-        given = [record.get(path) for record in records]
+        given: list[Any] = [record.get(path) for record in records]
         kinds = set(map(type, given))
         if kinds and (kinds <= {int, float} or kinds == {str}):
             array = np.full(len(given), np.nan) if str in kinds else np.array(given, np.float64)
