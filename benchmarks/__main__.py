@@ -105,6 +105,8 @@ def _arguments() -> argparse.Namespace:
     given = parser.parse_args()
     if given.rounds < 1:
         parser.error("--rounds must be at least 1")
+    if given.json is not None and given.json.is_dir():
+        parser.error(f"--json names a file to write, and {given.json} is a folder")
     return given
 
 

@@ -25,6 +25,8 @@ GREENROOM_PORTS = 50
 """How many ports above its base a Greenroom server may use."""
 START_SECONDS = 15.0
 POLL_SECONDS = 0.002
+PATIENCE_SECONDS = 1800.0
+"""How long one call beside the load may take: to let a world's time pass may be to deliver ten thousand events."""
 
 
 @dataclass(slots=True)
@@ -72,7 +74,7 @@ class Server:
         self, method: str, path: str, sent: str | None, headers: dict[str, str]
     ) -> http.client.HTTPResponse:
         if self._control is None:
-            self._control = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
+            self._control = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         self._control.request(method, path, sent, headers)
         return self._control.getresponse()
 

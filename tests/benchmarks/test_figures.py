@@ -1,8 +1,10 @@
 """The table tells what was reached and what was not, and noise is named."""
 
+from pathlib import Path
+
 import pytest
 
-from benchmarks.__main__ import noise
+from benchmarks.__main__ import main, noise
 from benchmarks.figures import Bar, Figure, markdown, table
 
 
@@ -46,3 +48,13 @@ def test_noise_is_named() -> None:
     found = noise([steady, shaky], {"load_at_start": 64.0})
     assert "busy before the run" in found[0]
     assert "bare write varied by 80%" in found[1]
+
+
+def test_a_folder_as_the_file_of_figures_is_refused_before_anything_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["benchmarks", "--json", str(tmp_path)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "is a folder" in capsys.readouterr().err

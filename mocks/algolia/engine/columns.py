@@ -21,6 +21,9 @@ GEO = "_geoloc"
 COMPARED = 50
 """Bytes of a text that sorting looks at (Algolia: "custom ranking")."""
 
+FEW_CODES = 24
+"""Values of an attribute up to which each is counted by itself."""
+
 
 @dataclass(slots=True)
 class Spellings:
@@ -63,17 +66,19 @@ class Values:
     _shifted: Array | None = None
     _counts: Array | None = None
 
-    def shifted(self) -> Array:
-        """Return codes plus one, so that there are none below 0, in the form that numpy counts without a copy."""
-        if self._shifted is None:
-            assert self.single is not None  # noqa: S101 - asked of these alone
-            self._shifted = self.single.astype(np.int64) + 1
-        return self._shifted
-
-    def all_counts(self) -> Array:
-        """Return how many records have each code."""
+    def counts(self, local: Array) -> Array:
+        """Return how many of some records, which are in order, have each code."""
+        if self.single is None:
+            inside = np.zeros(self.size, bool)
+            inside[local] = True
+            return np.bincount(self.values[inside[self.owners]])
+        if self._shifted is None:  # so that there are none below 0
+            greatest = int(self.single.max(initial=-1)) + 1
+            self._shifted = (self.single + 1).astype(np.uint8 if greatest < FEW_CODES else np.int32)
+        if len(local) < self.size:
+            return _counted(self._shifted.take(local))
         if self._counts is None:
-            self._counts = np.bincount(self.shifted())[1:]
+            self._counts = _counted(self._shifted)
         return self._counts
 
     @classmethod
@@ -111,6 +116,14 @@ class Values:
         return mask
 
 
+def _counted(shifted: Array) -> Array:
+    """Return how often there is each code, given codes plus one; few of them are compared with each."""
+    if shifted.dtype != np.uint8:
+        return np.bincount(shifted)[1:]
+    codes = range(1, int(shifted.max(initial=0)) + 1)
+    return np.array([np.count_nonzero(shifted == code) for code in codes], np.int64)
+
+
 @dataclass(slots=True)
 class Codes:
     """The values of an attribute as codes of their spellings; `first` is the code of each record's first value, or -1."""
@@ -124,11 +137,16 @@ class Codes:
         known = spellings.codes
         first: list[int] = []
         several: list[tuple[int, int]] = []
-        for at, record in enumerate(records):
-            value = record.get(path)
+        records = list(records)
+        values: list[Any] = [record.get(path) for record in records]
+        if set(map(type, values)) == {str}:
+            for text in dict.fromkeys(values):
+                spellings.code(text)
+            array = np.array([known[text] for text in values], np.int32)
+            return cls(array, Values.of_first(array, array >= 0, ()))
+        for at, (record, value) in enumerate(zip(records, values, strict=True)):
             if type(value) is str:
-                code = known.get(value)
-                first.append(spellings.code(value) if code is None else code)
+                first.append(spellings.code(value))
                 continue
             unique = dict.fromkeys(spellings.code(paths.spelled(each)) for each in _values(record, path))
             first.append(next(iter(unique), -1))
@@ -157,8 +175,13 @@ class Numbers:
         first: list[float] = []
         several: list[tuple[int, float]] = []
         texts = False
-        for at, record in enumerate(records):
-            value = record.get(path)
+        records = list(records)
+        given: list[Any] = [record.get(path) for record in records]
+        kinds = set(map(type, given))
+        if kinds and (kinds <= {int, float} or kinds == {str}):
+            array = np.full(len(given), np.nan) if str in kinds else np.array(given, np.float64)
+            return cls(array, Values.of_first(array, ~np.isnan(array), ()), str in kinds)
+        for at, (record, value) in enumerate(zip(records, given, strict=True)):
             if type(value) is int or type(value) is float:
                 first.append(value)
                 continue

@@ -50,11 +50,10 @@ class Corpus:
         self._with_numbers: set[str] = set()
         self._segments: list[Segment] = []
         self._pending: dict[str, Json] = {}
-        self._where: dict[str, tuple[Segment, int]] = {}
         self._parts: list[Part] | None = None
 
     def __len__(self) -> int:
-        return len(self._where) + len(self._pending)
+        return sum(len(each.by_id) for each in self._segments) + len(self._pending)
 
     # --- changes ---------------------------------------------------------------------------------------------------
 
@@ -70,12 +69,13 @@ class Corpus:
         """Take a record out, if it is there."""
         if self._pending.pop(object_id, None) is not None:
             return
-        known = self._where.pop(object_id, None)
-        if known is not None:
-            segment, at = known
-            segment.alive[at] = False
-            segment.dead += 1
-            self._parts = None
+        for segment in reversed(self._segments):
+            at = segment.by_id.pop(object_id, None)
+            if at is not None:
+                segment.alive[at] = False
+                segment.dead += 1
+                self._parts = None
+                return
 
     def _take_in(self) -> None:
         """Make a segment of the records that wait."""
@@ -89,7 +89,6 @@ class Corpus:
         for path in self._with_numbers:
             segment.numbers[path] = Numbers.of(records, path)
         self._segments.append(segment)
-        self._where |= {id: (segment, at) for at, id in enumerate(segment.ids)}
 
     def _settle(self) -> None:
         """Merge segments until each is many times the size of those behind it, and none is half gone."""
@@ -105,7 +104,6 @@ class Corpus:
             return
         merged = merge(self._segments[at:], self.vocabulary)
         self._segments[at:] = [merged] if len(merged) else []
-        self._where |= {id: (merged, number) for number, id in enumerate(merged.ids)}
 
     # --- what searches look at -------------------------------------------------------------------------------------
 
@@ -169,11 +167,11 @@ class Corpus:
 
     def number(self, object_id: str) -> int | None:
         """Return the number of a record, None when there is none."""
-        parts = self.parts
-        known = self._where.get(object_id)
-        if known is None:
-            return None
-        return next(part.start + known[1] for part in parts if part.segment is known[0])
+        for part in self.parts:
+            at = part.segment.by_id.get(object_id)
+            if at is not None:
+                return part.start + at
+        return None
 
     def split(self, numbers: Array) -> Iterator[tuple[Part, Array]]:
         """Divide numbers of records, which are in order, by segment."""

@@ -55,13 +55,7 @@ def count(corpus: Corpus, numbers: Array, name: str) -> dict[str, int]:
     """
     totals = np.zeros(0, np.int64)
     for part, local in corpus.split(numbers):
-        codes = corpus.codes(part.segment, name).values
-        if codes.single is not None:
-            some = codes.all_counts() if len(local) == codes.size else np.bincount(codes.shifted()[local])[1:]
-        else:
-            inside = np.zeros(codes.size, bool)
-            inside[local] = True
-            some = np.bincount(codes.values[inside[codes.owners]])
+        some = corpus.codes(part.segment, name).values.counts(local)
         if len(some) > len(totals):
             totals, some = some.copy(), totals
         totals[: len(some)] += some

@@ -42,9 +42,8 @@ class Marker:
     asked: list[str]
     words: list[tuple[QueryWord, dict[int, int]]]
     numbers: dict[str, int]
-    exact: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
-    mistyped: frozenset[int] = frozenset()
     searched: tuple[str, ...] = ()
     only_exact: bool = False
     replacing: bool = False
@@ -55,6 +54,7 @@ class Marker:
         """Read a search and the readings of its query that found something."""
         values = question.values
         words = dict.fromkeys(word for reading in readings for word in reading.words)
+        prefixes = tuple(word.text for word in words if word.prefix)
         costs = []
         for word in words:
             found: dict[int, int] = {}
@@ -69,9 +69,9 @@ class Marker:
             question.asked,
             costs,
             corpus.vocabulary.numbers,
-            frozenset(text for word in words for text in (word.text, *(form.text for form in word.others))),
-            tuple(word.text for word in words if word.prefix),
-            frozenset(number for _, found in costs for number in found),
+            frozenset(text for word in words for text in (word.text, *(form.text for form in word.others)))
+            | frozenset(corpus.vocabulary.words[number] for _, found in costs for number in found),
+            prefixes,
             tuple(_searched(question.settings)),
             values["exactOnSingleWordQuery"] == "word" and len(question.asked) == 1,
             bool(values.get("replaceSynonymsInHighlight")),
@@ -84,10 +84,7 @@ class Marker:
         return self._known[text]
 
     def _meaning(self, text: str) -> Meaning | None:
-        known = (
-            text in self.exact or text.startswith(self.prefixes) or self.numbers.get(text) in self.mistyped
-        )
-        if not known:
+        if text not in self.whole and not text.startswith(self.prefixes):
             return None
         stands: set[int] = set()
         length = 0
@@ -135,11 +132,16 @@ class Marker:
 
     def _marked_simply(self, text: str) -> tuple[str, list[str], int]:
         """Mark a text whose words are nothing but letters and digits of ASCII."""
+        lower = text.lower()
+        whole, prefixes = self.whole, self.prefixes
+        if not any(prefix in lower for prefix in prefixes) and whole.isdisjoint(RUN.findall(lower)):
+            return text, [], 0
         out, done, found, covered = "", 0, set(), 0
-        known = self._known
-        for match in RUN.finditer(text.lower()):
+        for match in RUN.finditer(lower):
             word = match.group()
-            meant = known[word] if word in known else self.meaning(word)
+            if word not in whole and not word.startswith(prefixes):
+                continue
+            meant = self.meaning(word)
             if meant is not None:
                 start = match.start()
                 end = start + min(meant.length, len(word))
@@ -200,7 +202,7 @@ def results(record: dict[str, Json], question: Question, marker: Marker) -> dict
     wanted = values.get("attributesToHighlight")
     if wanted is None:
         wanted = marker.searched
-    highlighted = _shape(record, "", wanted, marker.highlight, restricted=restricted)
+    highlighted = _shape(_top(record, wanted), "", wanted, marker.highlight, restricted=restricted)
     if highlighted:
         shown["_highlightResult"] = highlighted
     snippets = values.get("attributesToSnippet") or []
@@ -210,7 +212,7 @@ def results(record: dict[str, Json], question: Question, marker: Marker) -> dict
         snippet: dict[str, Json] = {}
         for name, length in lengths.items():
             cut = _cutter(marker, length, ellipsis)
-            snippet |= _shape(record, "", [name], cut, restricted=restricted) or {}
+            snippet |= _shape(_top(record, [name]), "", [name], cut, restricted=restricted) or {}
         if snippet:
             shown["_snippetResult"] = snippet
     return shown
@@ -229,6 +231,13 @@ def _length(entry: str) -> tuple[str, int]:
 
 def _searched(settings: dict[str, Json]) -> list[str]:
     return [each.name for each in searchable(settings.get("searchableAttributes") or [])] or ["*"]
+
+
+def _top(record: dict[str, Json], wanted: Collection[str]) -> dict[str, Json]:
+    """Return the attributes of a record that any wanted one can be in, in their order."""
+    if "*" in wanted or any("." in name for name in wanted):
+        return record
+    return {name: value for name, value in record.items() if name in wanted}
 
 
 def _shape(node: Json, path: str, wanted: Collection[str], leaf: Leaf, *, restricted: bool) -> Json:

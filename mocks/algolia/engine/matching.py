@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mocks.algolia.engine import nearness
 from mocks.algolia.engine.corpus import Corpus, Part
 from mocks.algolia.engine.paths import within
 from mocks.algolia.engine.question import Question
@@ -23,13 +24,12 @@ from mocks.algolia.engine.segment import ALONE, Places, Segment
 
 Array = npt.NDArray[Any]
 
-FAR = 8
-"""The proximity of words that are far apart, or in different texts."""
-
 ABSENT = 255
-NOWHERE = (1 << 32) - 1
-SHIFT = 24
-"""Bits of a place in a record, where records and places are one number."""
+FIRST = 1000
+"""The first value of the criterion `attribute` that belongs to the second attribute."""
+
+FEW = 512
+"""Records of which all values of the criterion `attribute` are worked out, not only those in the first attribute."""
 
 
 @dataclass(slots=True)
@@ -39,7 +39,6 @@ class Group:
     cost: int
     places: Places
     exact: bool = False
-    in_order: bool = False
 
 
 @dataclass(slots=True)
@@ -48,38 +47,48 @@ class Hits:
 
     word: QueryWord
     cost: Array
+    present: Array
     groups: list[Group] = field(default_factory=list)
 
-    @property
-    def present(self) -> Array:
-        """Which records have the word."""
-        present: Array = self.cost != ABSENT
-        return present
+    def within(self, inside: Array) -> Hits:
+        """Return the word's places in the records inside a mask."""
+        groups = [
+            Group(each.cost, each.places.kept(inside.take(each.places.records)), each.exact)
+            for each in self.groups
+        ]
+        return Hits(self.word, self.cost, self.present, groups)
 
-    def best(self, inside: Array) -> Iterator[tuple[Places, Array]]:
-        """Return places, and which of them have the fewest typos of a record and lie in one inside a mask."""
+    @property
+    def costs(self) -> set[int]:
+        """The numbers of typos that there are."""
+        return {group.cost for group in self.groups}
+
+    def best(self, inside: Array, below: int | None = None) -> Iterator[tuple[Places, Array]]:
+        """Return places, and which of them have the fewest typos of a record and lie in one inside a mask.
+
+        With `below` they are those with lower keys.
+        """
+        several = len(self.costs) > 1
         for group in self.groups:
             records = group.places.records
-            wanted = inside[records]
-            if len(self.groups) > 1:
-                wanted &= self.cost[records] == group.cost
-            yield group.places, wanted
+            index = None if below is None else np.flatnonzero(group.places.keys < below)
+            if index is not None:
+                records = records.take(index)
+            wanted = inside.take(records)
+            if several:
+                wanted &= self.cost.take(records) == group.cost
+            yield group.places, np.flatnonzero(wanted) if index is None else index.compress(wanted)
 
-    def places(self, inside: Array) -> Array:
-        """Return records and places as one sorted array of numbers."""
-        found = [
-            places.records[wanted].astype(np.int64) << SHIFT | places.places[wanted]
-            for places, wanted in self.best(inside)
-        ]
-        if len(found) == 1 and self.groups[0].in_order:
-            return found[0]
-        return np.sort(np.concatenate(found), kind="stable") if found else np.zeros(0, np.int64)
+    def spots(self, inside: Array) -> tuple[Array, Array]:
+        """Return the records inside a mask with the spots of their fewest typos, in no order."""
+        found = [(places.records.take(at), places.spots.take(at)) for places, at in self.best(inside)]
+        records, spots = zip(*found, strict=True)
+        return np.concatenate(records), np.concatenate(spots)
 
-    def every(self, inside: Array) -> Array:
-        """Return all places in the records inside a mask, whatever their typos, as one array of numbers."""
-        parts = [each.places.at(inside[each.places.records]) for each in self.groups]
-        found = [each.records.astype(np.int64) << SHIFT | each.places for each in parts]
-        return np.concatenate(found) if found else np.zeros(0, np.int64)
+    def every(self, inside: Array) -> Iterator[Places]:
+        """Return all places in the records inside a mask, whatever their typos."""
+        for group in self.groups:
+            yield group.places.kept(inside.take(group.places.records))
 
     def exact(self, size: int, *, alone: bool, left_out: Array | None) -> Array:
         """Return which records have the very word, or have it as the whole of a text."""
@@ -88,11 +97,16 @@ class Hits:
             if group.exact:
                 kept = group.places
                 if alone:
-                    kept = kept.at(kept.attributes & ALONE != 0)
+                    kept = kept.kept(kept.attributes & ALONE != 0)
                 if left_out is not None:
-                    kept = kept.at(~left_out[kept.attributes >> 1])
-                mask[kept.records] = True
+                    kept = kept.kept(~left_out[kept.attributes >> 1])
+                mask[_indices(kept.records)] = True
         return mask
+
+
+def _indices(records: Array) -> Array:
+    """Return numbers in the form that numpy writes by fastest."""
+    return records.astype(np.intp, copy=False)
 
 
 def alternatives(corpus: Corpus, word: QueryWord) -> tuple[Array, Array]:
@@ -104,12 +118,20 @@ def alternatives(corpus: Corpus, word: QueryWord) -> tuple[Array, Array]:
 
 
 def look(corpus: Corpus, segment: Segment, word: QueryWord, question: Question) -> Hits:
-    """Find a query word in a segment."""
+    """Find a query word in a segment; what was found is kept for the other readings of the query."""
+    key = id(segment), word
+    if key not in question.looked:
+        question.looked[key] = _look(corpus, segment, word, question)
+    found: Hits = question.looked[key]
+    return found
+
+
+def _look(corpus: Corpus, segment: Segment, word: QueryWord, question: Question) -> Hits:
     groups: list[Group] = []
     allowed = _Allowed.of(corpus, question)
     first, end = segment.beginning(word.text) if word.prefix else _only(segment, word.text)
     if first < end and segment.words[first] == word.text:
-        groups.append(Group(word.extra, segment.of_range(first, first + 1), word.exact, in_order=True))
+        groups.append(Group(word.extra, segment.of_range(first, first + 1), word.exact))
         first += 1
     if first < end:
         groups.append(Group(word.extra, allowed.begun(segment.of_range(first, end))))
@@ -129,8 +151,8 @@ def look(corpus: Corpus, segment: Segment, word: QueryWord, question: Question) 
     groups = sorted((each for each in groups if len(each.places)), key=lambda each: -each.cost)
     cost = np.full(len(segment), ABSENT, np.uint8)
     for group in groups:
-        cost[group.places.records] = group.cost
-    return Hits(word, cost, groups)
+        cost[_indices(group.places.records)] = group.cost
+    return Hits(word, cost, cost != ABSENT, groups)
 
 
 def _only(segment: Segment, text: str) -> tuple[int, int]:
@@ -174,7 +196,7 @@ def in_attributes(corpus: Corpus, names: list[str]) -> Array:
 
 
 def _kept(places: Places, allowed: Array | None) -> Places:
-    return places if allowed is None else places.at(allowed[places.attributes >> 1])
+    return places if allowed is None else places.kept(allowed[places.attributes >> 1])
 
 
 # --- a reading in a segment --------------------------------------------------------------------------------------
@@ -191,57 +213,95 @@ class Scored:
     question: Question
     corpus: Corpus
 
-    def criterion(self, name: str, records: Array) -> Array:
-        """Return the values of a textual criterion for some records, the smaller the better."""
+    def within(self, records: Array) -> Scored:
+        """Return the same of some of the records."""
+        inside = self._inside(records)
+        hits = [each.within(inside) for each in self.hits]
+        return Scored(self.part, self.reading, hits, records, self.question, self.corpus)
+
+    def criterion(self, name: str, records: Array, most: int | None = None) -> Array:
+        """Return the values of a textual criterion for some records, the smaller the better.
+
+        When only the best `most` records matter, those of the others may be greater than they are.
+        """
+        if name == "proximity":
+            return self._proximity(records, most)
+        if name == "attribute":
+            return self._attribute(records, most)
         found: Array = getattr(self, f"_{name}")(records)
         return found
+
+    def is_equal(self, name: str) -> bool:
+        """Tell whether all records are known to have the same value of a criterion."""
+        if name == "typo":
+            return not any(hits.word.optional or len(hits.costs) > 1 for hits in self.hits)
+        if name == "words":
+            return not any(hits.word.optional for hits in self.hits)
+        return name == "proximity" and len(self.hits) == 1
 
     def _typo(self, records: Array) -> Array:
         total = np.zeros(len(records), np.int16)
         for hits in self.hits:
-            cost = hits.cost[records]
-            total += np.where(cost == ABSENT, 0, cost)
+            if hits.word.optional or len(hits.costs) > 1:
+                cost = hits.cost.take(records)
+                total += np.where(cost == ABSENT, 0, cost)
+            elif hits.groups:
+                total += hits.groups[0].cost
         return total
 
     def _words(self, records: Array) -> Array:
         total = np.zeros(len(records), np.int16)
         for hits in self.hits:
-            total -= hits.present[records] * np.int16(hits.word.weight)
+            if hits.word.optional:
+                total -= hits.present.take(records) * np.int16(hits.word.weight)
+            else:
+                total -= hits.word.weight
         return total
 
-    def _attribute(self, records: Array) -> Array:
-        best = np.full(len(self.part.segment), NOWHERE, np.uint32)
+    def _attribute(self, records: Array, most: int | None) -> Array:
+        if most is not None and len(records) > FEW:
+            best = self._least_keys(records, FIRST)
+            if np.count_nonzero(best < FIRST) >= most:
+                return best
+        return self._least_keys(records)
+
+    def _least_keys(self, records: Array, below: int | None = None) -> Array:
+        keys = self.part.segment.places.keys
+        best = np.full(len(self.part.segment), np.iinfo(keys.dtype).max, keys.dtype)
         inside = self._inside(records)
         for hits in self.hits:
-            for places, wanted in hits.best(inside):
-                np.minimum.at(best, places.records[wanted], places.keys[wanted].astype(np.uint32, copy=False))
-        return best[records].astype(np.int64)
+            for places, at in hits.best(inside, below):
+                np.minimum.at(best, _indices(places.records.take(at)), places.keys.take(at))
+        return best.take(records)
 
-    def _proximity(self, records: Array) -> Array:
+    def _proximity(self, records: Array, most: int | None) -> Array:
         total = np.zeros(len(records), np.int64)
         least = self.question.values.get("minProximity", 1)
+        if most is not None and len(self.hits) > 2:
+            most = None
         for first, second in combinations(range(len(self.hits)), 2):
-            there = self.hits[first].present[records] & self.hits[second].present[records]
+            there = self.hits[first].present.take(records) & self.hits[second].present.take(records)
             for between in range(first + 1, second):
-                there &= ~self.hits[between].present[records]
+                there &= ~self.hits[between].present.take(records)
             if there.any():
-                total[there] += np.maximum(self._apart(first, second, records[there]), least)
+                enough = None if most is None or not there.all() else (most, least)
+                total[there] += np.maximum(self._apart(first, second, records[there], enough), least)
         return total
 
-    def _apart(self, first: int, second: int, records: Array) -> Array:
-        """Return how near two words come in each of some records: 1 for neighbours; one more where they are turned round."""
+    def _apart(self, first: int, second: int, records: Array, enough: tuple[int, int] | None) -> Array:
+        """Return how near two words come in each of some records: 1 for neighbours; one more where they are turned round.
+
+        With `enough` it is told no more of the others, once so many records have less than some distance.
+        """
         inside = self._inside(records)
-        ones, others = self.hits[first].places(inside), self.hits[second].places(inside)
-        at = np.searchsorted(others, ones, side="right")
-        after = others[np.minimum(at, len(others) - 1)] - ones
-        before = ones - others[np.maximum(at - 1, 0)] + 1
-        near = np.minimum(
-            np.where((after > 0) & (after < FAR), after, FAR),
-            np.where((before > 0) & (before < FAR), before, FAR),
-        )
-        best = np.full(len(records), FAR, np.int64)
-        np.minimum.at(best, np.searchsorted(records, ones >> SHIFT), near)
-        return best
+        (of_ones, ones), (of_others, others) = self.hits[first].spots(inside), self.hits[second].spots(inside)
+        best = np.full(len(inside), nearness.FAR, np.uint8)
+        if len(ones) + len(others) <= nearness.FEW:
+            np.minimum.at(best, _indices(of_ones), nearness.of_few(ones, others).astype(np.uint8))
+        else:
+            span = self.part.segment.span
+            nearness.of_many(best, (of_ones, ones), (of_others, others), span, enough)
+        return best.take(records).astype(np.int64)
 
     def _exact(self, records: Array) -> Array:
         size, values = len(self.part.segment), self.question.values
@@ -252,15 +312,15 @@ class Scored:
             if mode == "none":
                 return np.zeros(len(records), np.int16)
             found = self.hits[0].exact(size, alone=mode == "attribute", left_out=left_out)
-            return -found[records].astype(np.int16)
+            return -found.take(records).astype(np.int16)
         total = np.zeros(len(records), np.int16)
         for hits in self.hits:
-            total -= hits.exact(size, alone=False, left_out=left_out)[records]
+            total -= hits.exact(size, alone=False, left_out=left_out).take(records)
         return total
 
     def _inside(self, records: Array) -> Array:
         inside = np.zeros(len(self.part.segment), bool)
-        inside[records] = True
+        inside[_indices(records)] = True
         return inside
 
 
@@ -268,23 +328,31 @@ def score(corpus: Corpus, part: Part, reading: Reading, question: Question, allo
     """Return the records of a segment that a reading finds among those allowed."""
     segment = part.segment
     hits = [look(corpus, segment, word, question) for word in reading.words]
+    mask = allowed.copy()
     needed = [each.present for each in hits if not each.word.optional]
-    found = np.logical_and.reduce(needed) if needed else np.logical_or.reduce([each.present for each in hits])
-    mask = found & allowed
+    for present in needed:
+        mask &= present
+    if not needed:
+        mask &= np.logical_or.reduce([each.present for each in hits])
     for first, end in reading.phrases:
         if mask.any():
-            mask &= in_a_row(hits[first:end], mask)
+            mask &= in_a_row(hits[first:end], mask, segment.span)
     return Scored(part, reading, hits, np.flatnonzero(mask), question, corpus)
 
 
-def in_a_row(hits: list[Hits], inside: Array) -> Array:
-    """Return the records in which words follow each other directly."""
-    starts = hits[0].every(inside)
-    for shift, each in enumerate(hits[1:], 1):
-        following = each.every(inside) - shift
-        starts = starts[np.isin(starts, following, assume_unique=False)]
+def in_a_row(hits: list[Hits], inside: Array, span: int) -> Array:
+    """Return the records in which words follow each other directly; `span` is how many spots their segment has."""
     mask = np.zeros(len(inside), bool)
-    mask[starts >> SHIFT] = True
+    if not all(each.groups for each in hits):
+        return mask
+    found = list(hits[0].every(inside))
+    records = np.concatenate([each.records for each in found])
+    starts = np.concatenate([each.spots for each in found])
+    for shift, each in enumerate(hits[1:], 1):
+        following = np.concatenate([places.spots for places in each.every(inside)])
+        kept = nearness.among(starts + shift, following, span)
+        records, starts = records.compress(kept), starts.compress(kept)
+    mask[_indices(records)] = True
     return mask
 
 
@@ -296,5 +364,5 @@ def excluded(corpus: Corpus, segment: Segment, question: Question) -> Array | No
     everywhere = np.ones(len(segment), bool)
     for words in question.without:
         hits = [look(corpus, segment, QueryWord(word, (0,)), question) for word in words]
-        mask |= in_a_row(hits, everywhere)
+        mask |= in_a_row(hits, everywhere, segment.span)
     return mask

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,16 +25,16 @@ SORT = re.compile(r"(asc|desc)\(\s*(.+?)\s*\)")
 
 @dataclass(slots=True)
 class Pool:
-    """Records found, by number, in order; `scored` are their segments when one reading found them all.
+    """Records found, by number, in order; `scored` are the readings that found them, each in all segments.
 
-    `values` are criteria that were worked out for all of them, in the order of `numbers`.
+    `taken` says which of the readings each record takes; None when there is but one.
     """
 
     corpus: Corpus
     question: Question
     numbers: Array
-    scored: list[Scored] = field(default_factory=list)
-    values: dict[str, Array] = field(default_factory=dict)
+    scored: list[list[Scored]] = field(default_factory=list)
+    taken: Array | None = None
     located: Located | None = None
     read: tuple[Reading, ...] = ()
 
@@ -44,15 +45,36 @@ class Pool:
             self.question,
             self.numbers[kept],
             self.scored,
-            {name: value[kept] for name, value in self.values.items()},
+            self.taken[kept] if self.taken is not None else None,
             self.located.narrowed(kept) if self.located else None,
             self.read,
         )
 
-    def criterion(self, name: str, at: Array) -> Array | None:
-        """Return a criterion's values for some of the records (by their places here); None when all are equal."""
+    def focused(self, at: Array) -> Pool:
+        """Return the same pool with no more known of the query's words than concerns some of the records."""
+        if not self.scored:
+            return self
+        taken = self.taken[at] if self.taken is not None else None
+        scored = []
+        for number, reading in enumerate(self.scored):
+            own = self.numbers[at] if taken is None else self.numbers[at][taken == number]
+            scored.append([each.within(local) for each, local in self._of_parts(reading, own)])
+        return replace(self, scored=scored)
+
+    def _of_parts(self, reading: list[Scored], numbers: Array) -> Iterator[tuple[Scored, Array]]:
+        """Divide records by segment; those without any of them are left out."""
+        by_part = {each.part.start: each for each in reading}
+        for part, local in self.corpus.split(numbers):
+            if len(local):
+                yield by_part[part.start], local
+
+    def criterion(self, name: str, at: Array | slice, most: int | None = None) -> Array | None:
+        """Return a criterion's values for some of the records (by their places here); None when all are equal.
+
+        When only the best `most` records matter, those of the others may be greater than they are.
+        """
         if name in TEXTUAL:
-            return self._textual(name, at)
+            return self._textual(name, at, most)
         if name == "geo":
             return self.located.banded[at] if self.located else None
         if name == "filters":
@@ -60,37 +82,44 @@ class Pool:
         sort = SORT.fullmatch(name)
         return self._sorted(sort[2], at, descending=sort[1] == "desc") if sort else None
 
-    def _textual(self, name: str, at: Array) -> Array | None:
-        if name in self.values:
-            return self.values[name][at]
+    def _textual(self, name: str, at: Array | slice, most: int | None) -> Array | None:
         if not self.scored:
             return None
+        alone = self.scored[0][0] if self.taken is None and len(self.scored[0]) == 1 else None
+        if most is not None and alone is not None and alone.is_equal(name):
+            return None
         numbers = self.numbers[at]
-        by_part = {each.part.start: each for each in self.scored}
-        found = [
-            by_part[part.start].criterion(name, local)
-            for part, local in self.corpus.split(numbers)
-            if len(local)
-        ]
+        if self.taken is None:
+            return self.of_reading(name, self.scored[0], numbers, most)
+        taken = self.taken[at]
+        values = np.zeros(len(numbers), np.int64)
+        for number, reading in enumerate(self.scored):
+            own = taken == number
+            values[own] = self.of_reading(name, reading, numbers[own], most)
+        return values
+
+    def of_reading(self, name: str, reading: list[Scored], numbers: Array, most: int | None = None) -> Array:
+        """Return a textual criterion's values for records that a reading found."""
+        found = [each.criterion(name, local, most) for each, local in self._of_parts(reading, numbers)]
         return np.concatenate(found) if found else np.zeros(0, np.int64)
 
-    def _filters(self, at: Array) -> Array | None:
+    def _filters(self, at: Array | slice) -> Array | None:
         scorer = self.question.scorer
         if not scorer.groups:
             return None
         found = [
-            -scorer.scores(self.corpus, part.segment)[local]
+            -_taken(scorer.scores(self.corpus, part.segment), local)
             for part, local in self.corpus.split(self.numbers[at])
         ]
         return np.concatenate(found) if found else np.zeros(0, np.int64)
 
-    def _sorted(self, name: str, at: Array, *, descending: bool) -> Array:
+    def _sorted(self, name: str, at: Array | slice, *, descending: bool) -> Array:
         """Return numbers in the order of an attribute's first values: numbers before texts, and nothing comes last."""
         parts = list(self.corpus.split(self.numbers[at]))
         if not parts:
             return np.zeros(0)
         columns = [self.corpus.numbers(part.segment, name) for part, _ in parts]
-        number = np.concatenate([each.first[local] for each, (_, local) in zip(columns, parts, strict=True)])
+        number = _joined([_taken(each.first, local) for each, (_, local) in zip(columns, parts, strict=True)])
         if any(each.texts for each in columns):
             codes = [self.corpus.codes(part.segment, name).first[local] for part, local in parts]
             number = self._with_texts(name, np.concatenate(codes), number)
@@ -115,7 +144,8 @@ def find(corpus: Corpus, question: Question, plain: Reading) -> Pool:
     """Return the records that a reading of the query, or one made from it, finds."""
     allowed = [_allowed(corpus, question, part.segment) for part in corpus.parts]
     if not plain.words:
-        found = [np.flatnonzero(mask) + part.start for part, mask in zip(corpus.parts, allowed, strict=True)]
+        parts = zip(corpus.parts, allowed, strict=True)
+        found = [_shifted(np.flatnonzero(mask), part.start) for part, mask in parts]
         return location.narrow(Pool(corpus, question, _joined(found)))
 
     def scored(reading: Reading) -> list[Scored]:
@@ -126,8 +156,8 @@ def find(corpus: Corpus, question: Question, plain: Reading) -> Pool:
     every += [scored(each) for each in _others(corpus, question, plain, scored)]
     every = [each for each in every if any(len(part.records) for part in each)] or every[:1]
     if len(every) == 1:
-        numbers = _joined([each.records + each.part.start for each in every[0]])
-        pool = Pool(corpus, question, numbers, every[0])
+        numbers = _joined([_shifted(each.records, each.part.start) for each in every[0]])
+        pool = Pool(corpus, question, numbers, every)
     else:
         pool = _best_of(corpus, question, every)
     pool.read = tuple(parts[0].reading for parts in every if parts)
@@ -166,23 +196,45 @@ def _pairs(corpus: Corpus, question: Question, reading: Reading) -> int:
     total = 0
     for part in corpus.parts:
         hits = [matching.look(corpus, part.segment, word, question) for word in reading.words[first:end]]
-        total += int(np.count_nonzero(matching.in_a_row(hits, part.segment.alive)))
+        total += int(np.count_nonzero(matching.in_a_row(hits, part.segment.alive, part.segment.span)))
     return total
 
 
 def _best_of(corpus: Corpus, question: Question, every: list[list[Scored]]) -> Pool:
     """Let each record take the reading that it meets best, criterion by criterion."""
-    parts = [each for reading in every for each in reading]
-    numbers = _joined([each.records + each.part.start for each in parts])
-    values = {
-        name: np.concatenate([each.criterion(name, each.records).astype(np.int64) for each in parts])
-        for name in TEXTUAL
-    }
-    order = np.lexsort((*(values[name] for name in reversed(TEXTUAL)), numbers))
-    ordered = numbers[order]
-    first = order[np.flatnonzero(np.diff(ordered, prepend=-1))]
-    return Pool(corpus, question, numbers[first], [], {name: value[first] for name, value in values.items()})
+    found = [_joined([_shifted(each.records, each.part.start) for each in reading]) for reading in every]
+    met = np.zeros(corpus.size, np.uint8)
+    taken = np.zeros(corpus.size, np.uint8)
+    for number, numbers in enumerate(found):
+        met[numbers] += 1
+        taken[numbers] = number
+    several = [numbers[met[numbers] > 1] for numbers in found]
+    numbers = np.concatenate(several)
+    if len(numbers):
+        which = np.repeat(np.arange(len(every)), [len(each) for each in several])
+        pool = Pool(corpus, question, numbers, every)
+        values = [
+            np.concatenate([pool.of_reading(name, *each) for each in zip(every, several, strict=True)])
+            for name in TEXTUAL
+        ]
+        order = np.lexsort((which, *reversed(values), numbers))
+        ordered = numbers[order]
+        first = order[np.flatnonzero(np.diff(ordered, prepend=-1))]
+        taken[numbers[first]] = which[first]
+    numbers = np.flatnonzero(met)
+    return Pool(corpus, question, numbers, every, taken[numbers])
+
+
+def _shifted(records: Array, start: int) -> Array:
+    return records + start if start else records
+
+
+def _taken(values: Array, local: Array) -> Array:
+    """Return the values of some records, which are in order; all of them as they are."""
+    return values if len(local) == len(values) else values.take(local)
 
 
 def _joined(found: list[Array]) -> Array:
-    return np.concatenate(found).astype(np.int64) if found else np.zeros(0, np.int64)
+    if len(found) == 1:
+        return found[0]
+    return np.concatenate(found) if found else np.zeros(0, np.int64)

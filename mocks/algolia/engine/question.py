@@ -28,7 +28,7 @@ EXACT_LEAST = 3
 class Question:
     """What is asked: the values in effect, the query's words and how they may be read, the filters, and what rules do.
 
-    `without` are words, or words in a row, that no record found may have.
+    `without` are words, or words in a row, that no record found may have; `looked` is where its words were found.
     """
 
     values: Json
@@ -44,6 +44,7 @@ class Question:
     asked: list[str] = field(default_factory=list)
     without: list[tuple[str, ...]] = field(default_factory=list)
     applied: Applied = field(default_factory=Applied)
+    looked: dict[Any, Any] = field(default_factory=dict, repr=False)
 
 
 def effective(settings: Json, given: Json) -> Json:

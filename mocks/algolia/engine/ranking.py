@@ -15,13 +15,18 @@ Array = npt.NDArray[Any]
 AT_ONCE = 512
 """So many records are sorted by all criteria at once; of more only those that can be among the first wanted."""
 
+NARROWER = 4
+"""So many times fewer records are worth looking only at their words from then on."""
+
 
 def order(pool: Pool, most: int) -> Array:
     """Return the places in the pool of the first `most` records, in order. What stays equal keeps the pool's order."""
-    every = np.arange(len(pool.numbers))
-    found: list[Array] = []
-    _refine(pool, every, criteria(pool.question), most, found)
-    return np.concatenate(found)[:most] if found else every[:0]
+    if not most:
+        return np.zeros(0, np.int64)
+    names = criteria(pool.question)
+    pool, at = _first(pool, names, most)
+    keys = [key for name in reversed(names) if (key := pool.criterion(name, at)) is not None]
+    return at[np.lexsort((at, *keys))][:most]
 
 
 def criteria(question: Question) -> list[str]:
@@ -34,46 +39,37 @@ def criteria(question: Question) -> list[str]:
     return found
 
 
-def _refine(pool: Pool, at: Array, rest: list[str], most: int, found: list[Array]) -> int:
-    """Add up to `most` records to those found, in order; return how many were added."""
-    if most <= 0 or not len(at):
-        return 0
-    if not rest or len(at) == 1:
-        found.append(at)
-        return len(at)
-    if len(at) <= max(AT_ONCE, most):
-        found.append(_sorted(pool, at, rest))
-        return len(at)
-    keys = pool.criterion(rest[0], at)
-    if keys is None:
-        return _refine(pool, at, rest[1:], most, found)
-    added = 0
-    while added < most and len(at):
-        least = keys == keys.min()
-        group = at[least]
-        if len(group) == 1 or (len(group) < most - added and len(at) > len(group)):
-            # Many small groups: take at once all that can be among the first.
-            last = np.partition(keys, min(most - added, len(keys)) - 1)[min(most - added, len(keys)) - 1]
-            within = keys <= last
-            return added + _groups(pool, at[within], keys[within], rest[1:], most - added, found)
-        added += _refine(pool, group, rest[1:], most - added, found)
-        at, keys = at[~least], keys[~least]
-    return added
+def _first(pool: Pool, names: list[str], most: int) -> tuple[Pool, Array]:
+    """Return the records that can be among the first `most`, criterion by criterion, and the pool as it concerns them.
 
-
-def _groups(pool: Pool, at: Array, keys: Array, rest: list[str], most: int, found: list[Array]) -> int:
-    """Refine each group of equal keys, in the order of the keys."""
-    by_key = np.argsort(keys, kind="stable")
-    ends = np.flatnonzero(np.diff(keys[by_key])) + 1
-    added = 0
-    for group in np.split(at[by_key], ends):
-        added += _refine(pool, group, rest, most - added, found)
-        if added >= most:
+    Of each criterion the best records are in for certain as long as they are fewer than wanted; the next ones all equal
+    each other, and the criteria that follow decide between them alone.
+    """
+    certain: list[Array] = []
+    size = known = len(pool.numbers)
+    at: Array | slice = slice(None)
+    for name in names:
+        if size <= max(AT_ONCE, most):
             break
-    return added
-
-
-def _sorted(pool: Pool, at: Array, rest: list[str]) -> Array:
-    """Sort records by all criteria that are left."""
-    keys = [key for criterion in reversed(rest) if (key := pool.criterion(criterion, at)) is not None]
-    return at[np.lexsort((at, *keys))] if keys else at
+        keys = pool.criterion(name, at, most)
+        if keys is None:
+            continue
+        last = keys.min()
+        first = keys == last
+        count = int(np.count_nonzero(first))
+        if count == size:
+            continue
+        if count < most:
+            last = np.partition(keys, most - 1)[most - 1]
+            first = keys == last
+        equal, better = np.flatnonzero(first), np.flatnonzero(keys < last)
+        certain.append(better if isinstance(at, slice) else at[better])
+        at = equal if isinstance(at, slice) else at[equal]
+        most, size = most - len(better), len(equal)
+        if size * NARROWER < known:
+            pool, known = pool.focused(np.sort(np.concatenate((*certain, at)))), size
+    else:
+        at = np.arange(size)[:most] if isinstance(at, slice) else at[:most]
+    if isinstance(at, slice):
+        return pool, np.arange(size)
+    return pool, np.sort(np.concatenate((*certain, at)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,10 +38,13 @@ ALONE = 1
 
 @dataclass(slots=True)
 class Places:
-    """Where words stand: record, place in it, the value of the ranking criterion `attribute`, attribute and flags."""
+    """Where words stand: record, spot, the value of the ranking criterion `attribute`, attribute and flags.
+
+    Spots are the places of all words of a segment in one row: words that follow each other in a text have spots that do.
+    """
 
     records: Array
-    places: Array
+    spots: Array
     keys: Array
     attributes: Array
 
@@ -49,7 +53,13 @@ class Places:
 
     def at(self, index: Any) -> Places:
         """Return some of the places."""
-        return Places(self.records[index], self.places[index], self.keys[index], self.attributes[index])
+        return Places(self.records[index], self.spots[index], self.keys[index], self.attributes[index])
+
+    def kept(self, wanted: Array) -> Places:
+        """Return those of the places that are wanted."""
+        index = wanted.nonzero()[0]
+        columns = self.records, self.spots, self.keys, self.attributes
+        return Places(*(column.take(index) for column in columns))
 
 
 @dataclass(slots=True)
@@ -69,10 +79,16 @@ class Attributes:
 
 @dataclass(slots=True)
 class Segment:
-    """Records as JSON, the words in them and their places; columns are made when they are first asked for."""
+    """Records as JSON, the words in them and their places; columns are made when they are first asked for.
+
+    `ends` are where the JSON of each record ends and the next one's begins, and `bounds` likewise where its spots do.
+    `by_id` has the numbers of the records that are not gone.
+    """
 
     ids: list[str]
-    raw: list[bytes]
+    raw: bytes
+    ends: Array
+    bounds: Array
     alive: Array
     words: list[str]
     starts: Array
@@ -82,18 +98,29 @@ class Segment:
     numbers: dict[str, Numbers] = field(default_factory=dict)
     where: Where | None = None
     dead: int = 0
+    by_id: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Number the records; all of them are there."""
+        self.by_id = dict(zip(self.ids, range(len(self.ids)), strict=True))
 
     def __len__(self) -> int:
-        return len(self.raw)
+        return len(self.ids)
+
+    @property
+    def span(self) -> int:
+        """How many spots there are."""
+        return int(self.bounds[-1])
 
     def record(self, at: int) -> Json:
         """Return a record."""
-        read: Json = orjson.loads(self.raw[at])
+        read: Json = orjson.loads(self.raw[self.ends[at] : self.ends[at + 1]])
         return read
 
     def records(self) -> Iterator[Json]:
         """Return all records, those that are gone included."""
-        return map(orjson.loads, self.raw)
+        ends = self.ends.tolist()
+        return (orjson.loads(self.raw[first:end]) for first, end in pairwise(ends))
 
     def beginning(self, prefix: str) -> tuple[int, int]:
         """Return the first and the end of the words with a common beginning."""
@@ -142,30 +169,47 @@ class _Numbering(dict[str, int]):
 def build(records: Iterable[Json], shape: Shape, vocabulary: Vocabulary, attributes: Attributes) -> Segment:
     """Make a segment of records."""
     numbering = _Numbering()
-    ids, raw = [], []
+    ids: list[str] = []
+    raw: list[bytes] = []
     tokens: list[int] = []
-    texts: list[tuple[int, int, int, int, int, bool]] = []
+    texts: list[int] = []
+    spans: list[int] = []
     for number, record in enumerate(records):
         ids.append(record["objectID"])
         raw.append(orjson.dumps(record))
-        _read(record, number, shape, attributes, numbering, tokens, texts)
+        spans.append(_read(record, number, shape, attributes, numbering, tokens, texts))
     # Record, attribute, position, place, number of words, and whether there is but one.
-    described = np.array(texts, np.int64).reshape(len(texts), 6)
+    described = np.array(texts, np.int64).reshape(len(texts) // 6, 6)
     counts = described[:, 4]
-    of_text = np.repeat(np.arange(len(texts)), counts)
+    of_text = np.repeat(np.arange(len(described)), counts)
     within = np.arange(len(tokens)) - np.repeat(np.cumsum(counts) - counts, counts)
     ranks = np.array([each.rank for each in attributes.known] or [0], np.int64)
     ordered = np.array([each.ordered for each in attributes.known] or [False], bool)
     which = described[of_text, 1]
     keys = ranks[which] * 1000
     keys += np.where(ordered[which], np.minimum(described[of_text, 2] + within, LAST_POSITION), 0)
+    bounds = _bounds(spans)
     places = Places(
         described[of_text, 0].astype(np.int32),
-        (described[of_text, 3] + within).astype(np.int32),
-        keys.astype(np.uint16 if len(keys) and keys.max() < 1 << 16 else np.uint32),
-        (which * 2 + described[of_text, 5]).astype(np.uint16),
+        _least(bounds[described[of_text, 0]] + described[of_text, 3] + within, bounds[-1] + APART),
+        _least(keys, keys.max(initial=0)),
+        _least(which * 2 + described[of_text, 5], 2 * len(ranks)),
     )
-    return _sorted(ids, raw, list(numbering), np.array(tokens, np.int64), places, vocabulary)
+    rows = b"".join(raw), _bounds([len(each) for each in raw]), bounds
+    return _sorted(ids, rows, list(numbering), np.array(tokens, np.int64), places, vocabulary)
+
+
+def _bounds(lengths: Sequence[int] | Array) -> Array:
+    """Return where stretches that lie one behind the other begin, and where the last one ends."""
+    bounds = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(np.asarray(lengths, np.int64), out=bounds[1:])
+    return bounds
+
+
+def _least(numbers: Array, greatest: int) -> Array:
+    """Return numbers in as few bytes as hold the greatest; of 16 bits and less those without a sign."""
+    fitting = (each for each in (np.uint8, np.uint16, np.int32, np.int64) if greatest <= np.iinfo(each).max)
+    return numbers.astype(next(fitting))
 
 
 def _read(
@@ -175,9 +219,9 @@ def _read(
     attributes: Attributes,
     numbering: _Numbering,
     tokens: list[int],
-    texts: list[tuple[int, int, int, int, int, bool]],
-) -> None:
-    """Note the words of a record."""
+    texts: list[int],
+) -> int:
+    """Note the words of a record; return how many places it has."""
     ends: dict[str, int] = {}
     place = 0
     for attribute, text in shape.texts(record):
@@ -185,7 +229,7 @@ def _read(
         plain = None if attribute.name in shape.camel else simple(text, shape.spelling)
         if plain is not None:
             tokens += [numbering[word] for word in plain]
-            texts.append((number, which, position, place, len(plain), len(plain) == 1))
+            texts += (number, which, position, place, len(plain), len(plain) == 1)
             length = len(plain)
         else:
             found = words(text, shape.spelling, camel=attribute.name in shape.camel)
@@ -194,14 +238,15 @@ def _read(
             span = (found[0].start, max(word.end for word in found)) if found else (0, 0)
             for word in found:
                 alone = (word.start, word.end) == span
-                texts.append((number, which, position + word.position, place + word.position, 1, alone))
+                texts += (number, which, position + word.position, place + word.position, 1, alone)
         ends[attribute.name] = position + length
         place += length + APART
+    return place
 
 
 def _sorted(
     ids: list[str],
-    raw: list[bytes],
+    rows: tuple[bytes, Array, Array],
     words: list[str],
     tokens: Array,
     places: Places,
@@ -219,7 +264,7 @@ def _sorted(
     numbers = vocabulary.add(in_order)
     local = np.full(len(vocabulary), -1, np.int32)
     local[numbers] = np.arange(len(in_order))
-    return Segment(ids, raw, np.ones(len(raw), bool), in_order, starts, places.at(order), local)
+    return Segment(ids, *rows, np.ones(len(ids), bool), in_order, starts, places.at(order), local)
 
 
 def _order(ranks: Array, count: int) -> Array:
@@ -236,31 +281,46 @@ def _order(ranks: Array, count: int) -> Array:
 def merge(segments: Sequence[Segment], vocabulary: Vocabulary) -> Segment:
     """Make one segment of several, without the records that are gone."""
     ids: list[str] = []
-    raw: list[bytes] = []
     numbering = _Numbering()
     tokens, parts = [], []
+    raw, lengths, spans = [], [], []
+    for segment in segments:
+        lengths.append(np.diff(segment.ends)[segment.alive])
+        spans.append(np.diff(segment.bounds)[segment.alive])
+        raw.append(_raw(segment))
+    ends, bounds = _bounds(np.concatenate(lengths)), _bounds(np.concatenate(spans))
     for segment in segments:
         kept = np.flatnonzero(segment.alive)
         moved = np.full(len(segment), -1, np.int32)
-        moved[kept] = np.arange(len(raw), len(raw) + len(kept), dtype=np.int32)
+        moved[kept] = np.arange(len(ids), len(ids) + len(kept), dtype=np.int32)
+        shift = np.zeros(len(segment), np.int64)
+        shift[kept] = bounds[moved[kept]] - segment.bounds[kept]
         ids += [segment.ids[at] for at in kept]
-        raw += [segment.raw[at] for at in kept]
         numbers = np.array([numbering[word] for word in segment.words], np.int64)
         of_token = np.repeat(numbers, np.diff(segment.starts)) if len(numbers) else numbers
-        records = moved[segment.places.records]
-        there = records >= 0
-        part = segment.places.at(there)
-        part.records = records[there]
+        there = segment.alive[segment.places.records]
+        part = segment.places.kept(there)
+        part.spots = _least(part.spots + shift[part.records], bounds[-1] + APART)
+        part.records = moved[part.records]
         tokens.append(of_token[there])
         parts.append(part)
     places = Places(*(np.concatenate([getattr(each, name) for each in parts]) for name in Places.__slots__))
     all_tokens = np.concatenate(tokens)
-    merged = _sorted(ids, raw, *_used(list(numbering), all_tokens), places, vocabulary)
+    rows = b"".join(raw), ends, bounds
+    merged = _sorted(ids, rows, *_used(list(numbering), all_tokens), places, vocabulary)
     for path in set.intersection(*(set(segment.codes) for segment in segments)):
         merged.codes[path] = Codes.merged([(each.codes[path], each.alive) for each in segments])
     for path in set.intersection(*(set(segment.numbers) for segment in segments)):
         merged.numbers[path] = Numbers.merged([(each.numbers[path], each.alive) for each in segments])
     return merged
+
+
+def _raw(segment: Segment) -> bytes:
+    """Return the JSON of the records that are there."""
+    if not segment.dead:
+        return segment.raw
+    kept = np.flatnonzero(segment.alive).tolist()
+    return b"".join([segment.raw[segment.ends[at] : segment.ends[at + 1]] for at in kept])
 
 
 def _used(words: list[str], tokens: Array) -> tuple[list[str], Array]:

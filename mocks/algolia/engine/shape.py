@@ -46,6 +46,10 @@ class Shape:
                     yield Attribute(path, 0, ordered=False), paths.spelled(value)
             return
         for attribute in self.attributes:
+            text = record.get(attribute.name)
+            if type(text) is str:
+                yield attribute, text
+                continue
             for value in under(record, attribute.name):
                 if is_text(value):
                     yield attribute, paths.spelled(value)

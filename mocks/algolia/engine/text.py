@@ -73,7 +73,9 @@ def _bare(character: str) -> str:
 
 def simple(text: str, spelling: Spelling) -> list[str] | None:
     """Return the words of a text without anything out of the ordinary, which is most texts; None for others."""
-    if not text.isascii() or (spelling is not PLAIN and spelling != PLAIN) or JOINED.search(text):
+    if not text.isascii() or (spelling is not PLAIN and spelling != PLAIN):
+        return None
+    if ("." in text[:-1] or "'" in text) and JOINED.search(text):
         return None
     return RUN.findall(text.lower())
 

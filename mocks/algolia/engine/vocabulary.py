@@ -1,13 +1,14 @@
 """The words of an index, searched by edit distance: all of them at once, letter by letter.
 
-Words are columns of a table of letters, which only grows; a word keeps its number. For a query word the table of edit
-distances is worked out for all words in step, in the narrow band that so few edits can reach, and words that are too
-far off after some letters are left out of the rest.
+Words are columns of a table of letters, which only grows; a word keeps its number. Which letters a word has, and which its
+beginning, are bits of a number: most words differ from a query word by more letters than so few edits can change. For the
+others the tables of edit distances are worked out in step, in the narrow band that the edits can reach.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,16 @@ LONGEST = 60
 KEPT_ANSWERS = 256
 FIRST_ROOM = 1024
 
+NONE = (1 << 32) - 1
+"""What is no letter."""
+
+FAR = 50
+"""More edits than are ever looked for."""
+
+ONE = np.int8(1)
+HEAD = 3
+"""Letters of the beginning of a word that are looked at by themselves."""
+
 
 class Vocabulary:
     """Words by number, and the numbers of those within some edits of a query word."""
@@ -28,8 +39,10 @@ class Vocabulary:
     def __init__(self) -> None:
         """Start empty."""
         self.numbers: dict[str, int] = {}
+        self.words: list[str] = []
         self._letters = np.zeros((1, 0), np.uint32)
         self._lengths = np.zeros(0, np.int16)
+        self._marks = np.zeros((2, 0), np.uint64)
         self._answers: dict[tuple[str, int, bool], tuple[int, Array, Array]] = {}
 
     def __len__(self) -> int:
@@ -40,7 +53,9 @@ class Vocabulary:
         numbers, known = self.numbers, len(self.numbers)
         given = np.array([numbers.setdefault(word, len(numbers)) for word in words], np.int64)
         if len(numbers) > known:
-            self._write(list(numbers)[known:], known)
+            new = list(islice(numbers, known, None))
+            self.words += new
+            self._write(new, known)
         return given
 
     def _write(self, words: list[str], first: int) -> None:
@@ -54,12 +69,17 @@ class Vocabulary:
             grown[: self._letters.shape[0], :room] = self._letters
             lengths = np.zeros(grown.shape[1], np.int16)
             lengths[:room] = self._lengths
-            self._letters, self._lengths = grown, lengths
+            marks = np.zeros((2, grown.shape[1]), np.uint64)
+            marks[:, :room] = self._marks
+            self._letters, self._lengths, self._marks = grown, lengths, marks
         cut = [word[:LONGEST] for word in words]
         self._lengths[first:needed] = [min(len(word), LONGEST + 1) for word in words]
         text = "".join([word.ljust(width, "\0") for word in cut])
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        self._letters[:, first:needed] = codes.reshape(len(words), width).T
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).reshape(len(words), width)
+        self._letters[:, first:needed] = codes.T
+        bits = np.where(codes > 0, np.uint64(1) << (codes & 63).astype(np.uint64), np.uint64(0))
+        self._marks[0, first:needed] = np.bitwise_or.reduce(bits, axis=1)
+        self._marks[1, first:needed] = np.bitwise_or.reduce(bits[:, :HEAD], axis=1)
 
     def first_letters(self, numbers: Array) -> Array:
         """Return the first letters of words as code points."""
@@ -89,74 +109,65 @@ class Vocabulary:
         fitting = lengths >= len(word) - limit
         if not prefix:
             fitting &= lengths <= len(word) + limit
+        fitting &= self._with_letters(word, limit, first, prefix=prefix)
         numbers = np.flatnonzero(fitting) + first
-        return _Distances(self._letters, self._lengths, word, limit, prefix=prefix).of(numbers)
+        if not len(numbers):
+            return numbers, np.zeros(0, np.int8)
+        edits = _edits(self._letters[:, numbers], self._lengths[numbers], word, limit, prefix=prefix)
+        near = np.flatnonzero(edits <= limit)
+        return numbers[near], edits[near]
+
+    def _with_letters(self, word: str, limit: int, first: int, *, prefix: bool) -> Array:
+        """Return which words may be near by the letters that they have: an edit adds one letter and takes one away at most.
+
+        The first letters of a word are among as many of the other's, and `limit` more, as far as they are not edited. With
+        `prefix` what follows the beginning that counts may be anything, so that no more is known of it.
+        """
+        every, heads = self._marks[:, first : len(self.numbers)]
+        wanted = _marks(word)
+        fitting: Array = np.bitwise_count(~every & wanted) <= limit
+        if not prefix:
+            fitting &= np.bitwise_count(every & ~wanted) <= limit
+        if len(word) - limit >= HEAD:
+            fitting &= np.bitwise_count(heads & ~_marks(word[: HEAD + limit])) <= limit
+        return fitting
 
 
-class _Distances:
-    """Edit distances of one word to many, by the rows of the usual table: one row for each letter of the many."""
+def _marks(word: str) -> np.uint64:
+    """Return the letters of a word as bits, of which some letters share one."""
+    found = 0
+    for letter in word:
+        found |= 1 << (ord(letter) & 63)
+    return np.uint64(found)
 
-    def __init__(self, letters: Array, lengths: Array, word: str, limit: int, *, prefix: bool) -> None:
-        self.letters, self.lengths = letters, lengths
-        self.word = [ord(each) for each in word]
-        self.limit, self.prefix = limit, prefix
-        self.far = limit + 1
 
-    def of(self, numbers: Array) -> tuple[Array, Array]:
-        """Return those of the words that are within the limit, and how far they are."""
-        size, limit = len(self.word), self.limit
-        best = np.full(len(numbers), self.far, np.int8)
-        kept, ends = np.arange(len(numbers)), self.lengths[numbers]
-        before: dict[int, Array] = {}
-        row = {at: np.full(len(numbers), at, np.int8) for at in range(min(limit, size) + 1)}
-        self._note(best, kept, row.get(size), ends, 0)
-        column: Array | None = None
-        for place in range(1, min(size + limit, self.letters.shape[0]) + 1):
-            last, column = column, self.letters[place - 1][numbers[kept]]
-            before, row = row, self._row(row, before, place, column, last)
-            self._note(best, kept, row.get(size), ends, place)
-            near = np.zeros(len(kept), bool)
-            for cells in (*row.values(), *before.values()):
-                near |= cells <= limit
-            if np.count_nonzero(near) * 4 < len(kept) * 3:
-                kept, ends, column = kept[near], ends[near], column[near]
-                row = {at: cells[near] for at, cells in row.items()}
-                before = {at: cells[near] for at, cells in before.items()}
-            if not len(kept):
-                break
-        found = np.flatnonzero(best <= limit)
-        return numbers[found], best[found]
+def _edits(letters: Array, lengths: Array, word: str, limit: int, *, prefix: bool) -> Array:
+    """Return the edit distances of one word to many; they are right where they are within the limit.
 
-    def _note(self, best: Array, kept: Array, cells: Array | None, ends: Array, place: int) -> None:
-        """Take the distance to the whole word where the many's words end here, or to any of their beginnings."""
-        if cells is None:
-            return
-        there = ends >= place if self.prefix else ends == place
-        best[kept] = np.where(there, np.minimum(best[kept], cells), best[kept])
-
-    def _row(
-        self,
-        above: dict[int, Array],
-        above_it: dict[int, Array],
-        place: int,
-        column: Array,
-        last: Array | None,
-    ) -> dict[int, Array]:
-        """Return the cells of the row of the letter at `place`; outside the band all is too far."""
-        row: dict[int, Array] = {}
-        same = {}
-        for at in range(max(0, place - self.limit), min(len(self.word), place + self.limit) + 1):
-            if at == 0:
-                row[0] = np.full(len(column), min(place, 100), np.int8)
-                continue
-            same[at] = column == self.word[at - 1]
-            cell = above[at - 1] + ~same[at] if at - 1 in above else np.full(len(column), 100, np.int8)
-            if at in above:
-                cell = np.minimum(cell, above[at] + 1)
-            if at - 1 in row:
-                cell = np.minimum(cell, row[at - 1] + 1)
-            if at > 1 and last is not None and at - 2 in above_it:
-                swapped = (column == self.word[at - 2]) & (last == self.word[at - 1])
-                cell = np.where(swapped, np.minimum(cell, above_it[at - 2] + 1), cell)
-            row[at] = cell.astype(np.int8)
-        return row
+    `letters` are the columns of the many. In the usual table of distances there is a row for each of their letters; of a
+    row only the cells count that lie `limit` and less to the left and right of the diagonal.
+    """
+    size, width = len(word), 2 * limit + 1
+    rows = min(size + limit, len(letters))
+    padded = np.full(max(rows + width, size + limit + 1), NONE, np.uint32)
+    padded[limit + 1 : limit + 1 + size] = [ord(each) for each in word]
+    windows = np.lib.stride_tricks.sliding_window_view(padded, width)[: rows + 1, :, None]
+    letters = letters[:rows, None, :]
+    differs = (letters != windows[1:]).view(np.int8)
+    swapped = (letters[1:] == windows[1:-1]) & (letters[:-1] == windows[2:])
+    swaps = swapped.any(axis=(1, 2)).tolist()
+    steps = np.arange(width, dtype=np.int8)[:, None]
+    row = np.repeat(np.where(steps < limit, FAR, steps - limit).astype(np.int8), len(lengths), axis=1)
+    before, best = row, np.full(len(lengths), FAR, np.int8)
+    for place in range(rows + 1):
+        if place:
+            last, row = row, row + differs[place - 1]
+            np.minimum(row[:-1], last[1:] + ONE, out=row[:-1])
+            if place > 1 and swaps[place - 2]:
+                row = np.where(swapped[place - 2], np.minimum(row, before + ONE), row)
+            row = np.minimum.accumulate(row - steps, axis=0) + steps
+            before = last
+        if size - limit <= place:  # the whole word, and a word that ends here, or one of its beginnings
+            there = lengths >= place if prefix else lengths == place
+            best = np.where(there, np.minimum(best, row[size - place + limit]), best)
+    return best
