@@ -59,6 +59,8 @@ class Dispatcher:
         self.hub = hub
         self.client = Client(hosts)
         self.on_retry: list[Callable[[World], None]] = []
+        self.on_attempt: list[Callable[[str, bool], None]] = []
+        """Are told of every attempt: the provider, and whether the receiver took it."""
         self.attempts: dict[str, int] = {}
         self._lanes: dict[LaneKey, _Lane] = {}
         self._behind: set[str] = set()
@@ -305,6 +307,8 @@ class Dispatcher:
             due = tx.now + int(gaps[tried - 1] * jitter * instants.SECOND)
         tx.save(DELIVERIES, delivery, at=due)
         tx.commit()
+        for told in self.on_attempt:
+            told(provider.name, result.success)
         if due is not None:
             for listener in self.on_retry:
                 listener(world)

@@ -13,6 +13,7 @@ from harness import chance, faults, idempotency, realtime, violations
 from harness.batch import Batch
 from harness.dialect import Directory, Grant
 from harness.errors import Refusal, StoreError
+from harness.health import Health
 from harness.hub import Hub
 from harness.messages import Answer, Reply, Request
 from harness.params import Params
@@ -86,6 +87,7 @@ class Engine:
         self.worlds = worlds
         self.batch = batch
         self.hub = hub
+        self.health = Health()
         self.on_outcome: list[Callable[[World, Outcome], None]] = []
         self.infer: Infer | None = None
         """Finds what no one has written by hand, in the providers' own documents (`harness.specs`)."""
@@ -370,7 +372,8 @@ class Engine:
         tx.commit()
 
     def _journal(self, exchange: Exchange) -> None:
-        world = exchange.world
+        world, milliseconds = exchange.world, (realtime.monotonic() - exchange.started) * 1000
+        self.health.heard(exchange, milliseconds)
         if world is None:
             return
         operation = exchange.operation
@@ -381,7 +384,7 @@ class Engine:
             operation.id if operation else None,
             exchange.request,
             exchange.answer,
-            (realtime.monotonic() - exchange.started) * 1000,
+            milliseconds,
             exchange.fault["kind"] if exchange.fault else None,
         )
         if self.hub.listened(world.id):

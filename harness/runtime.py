@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from ssl import SSLContext
 
+    from harness.alerts import Alerts
     from harness.intercept.runs import Runs
     from harness.smtp import Sink
     from harness.tls import Authority
@@ -39,6 +40,7 @@ class Settings:
 
     `specs` is the folder with the providers' documents, from which the rest of their operations is inferred; `smtp`
     (`host:port`) is the mail server that all mail is passed on to. Of each world the last `keep_requests` are kept in memory.
+    `alerts` is a file of rules over the health of the providers.
     """
 
     data_dir: Path = Path(".greenroom")
@@ -53,6 +55,7 @@ class Settings:
     specs: Path | None = None
     smtp: str | None = None
     keep_requests: int = KEPT
+    alerts: Path | None = None
 
 
 @dataclass(slots=True)
@@ -75,6 +78,7 @@ class Runtime:
     sink: Sink | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     runs: Runs | None = None
+    alerts: Alerts | None = None
     _authority: Authority | None = None
 
     def start(self) -> None:
@@ -83,12 +87,16 @@ class Runtime:
         for world in self.worlds:
             self.dispatcher.take_up(world)
             self.timeline.plan(world)
+        if self.alerts is not None:
+            self.alerts.start()
 
     async def close(self) -> None:
         """Stop deliveries and timers, and close the store."""
         self.stopping.set()
         if self.runs is not None:
             self.runs.close()
+        if self.alerts is not None:
+            await self.alerts.close()
         await self.timeline.close()
         await self.dispatcher.close()
         if self.sink is not None:
@@ -162,13 +170,24 @@ def open_runtime(settings: Settings, providers: dict[str, Provider] | None = Non
     if sink is not None:
         engine.on_outcome.append(sink.heard)
     dispatcher.on_retry.append(timeline.plan)
+    dispatcher.on_attempt.append(engine.health.delivered)
     scenarios = Scenarios(store, worlds, batch, engine, timeline)
     runtime = Runtime(
         settings, providers, store, worlds, hub, batch, engine, dispatcher, timeline, scenarios, sink
     )
+    if settings.alerts is not None:
+        runtime.alerts = _alerts(settings.alerts, runtime)
     plot.install(providers)
     Consumer(runtime)
     return runtime
+
+
+def _alerts(file: Path, runtime: Runtime) -> Alerts:
+    """Return the alerts of a file; raise ConfigurationError for one that cannot be used."""
+    from harness.alerts import Alerts, read  # where they are wanted: they take a while to import
+
+    names = list(runtime.providers)
+    return Alerts(runtime.engine.health, runtime.dispatcher.client, read(file, names), names)
 
 
 def _sink(to: str) -> Sink:

@@ -1,5 +1,6 @@
 """The JSON that the app's routes take and give: what all areas share. Each area has its own in its `schemas.py`."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -44,6 +45,25 @@ class Health(BaseModel):
 
     status: Literal["ok"]
     circuits: dict[str, CircuitState]
+
+
+class PartInStep(View):
+    """One thing that is kept in step with a provider; `failed` are dead letters, `lag_seconds` the age of the oldest that waits."""
+
+    name: str
+    state: str
+    waiting: int
+    failed: int
+    conflicts: int
+    lag_seconds: float
+    last_success_at: datetime | None
+    last_failure: str | None
+
+
+class InStep(BaseModel):
+    """How far this layer is in step with the providers."""
+
+    parts: list[PartInStep]
 
 
 class Problem(BaseModel):

@@ -22,6 +22,7 @@ from integrations.creators.insightiq_gateway import InsightiqGateway
 from integrations.database import Database
 from integrations.deployment.rotation import KeyRotations
 from integrations.deployment.vercel_gateway import VercelGateway
+from integrations.health import Synchronisation
 from integrations.identity.clerk_gateway import ClerkGateway
 from integrations.identity.directory import Directory
 from integrations.identity.organisations import Organisations
@@ -71,6 +72,7 @@ class Services:
     settings: Settings
     database: Database
     audit: Audit
+    synchronisation: Synchronisation
     organisations: Organisations
     directory: Directory
     sessions: Sessions
@@ -152,6 +154,7 @@ class Services:
             settings=settings,
             database=database,
             audit=audit,
+            synchronisation=Synchronisation(database, clock),
             organisations=Organisations(database, mail, settings, clock),
             directory=directory,
             sessions=Sessions(clerk, settings, clock),

@@ -11,6 +11,7 @@ from harness.cli import (
     clock,
     databases,
     doctor,
+    health,
     inspection,
     new_provider,
     preflight,
@@ -28,7 +29,6 @@ from harness.cli import (
 app = typer.Typer(
     name="greenroom",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -62,6 +62,7 @@ for commands in (
     clock,
     webhooks,
     inspection,
+    health,
     surface,
     authority,
     specs,

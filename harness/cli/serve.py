@@ -54,6 +54,9 @@ def up(
             help="How many of each world's last requests the inspector keeps, in memory.",
         ),
     ] = 1000,
+    alerts: Annotated[
+        Path | None, typer.Option(help="YAML file of rules over the providers' health, and what to do then.")
+    ] = None,
     ca_file: Annotated[
         Path | None, typer.Option(help="With --standard-ports: file to write the authority to trust to.")
     ] = None,
@@ -85,6 +88,7 @@ def up(
         specs=specs or pulled(data_dir),
         smtp=smtp,
         keep_requests=keep_requests,
+        alerts=alerts,
     )
     server.run(settings, _greeting)
 

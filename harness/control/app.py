@@ -10,6 +10,7 @@ from harness.control import (
     coherence,
     docs,
     faults,
+    health,
     inspect,
     mails,
     runs,
@@ -28,6 +29,7 @@ PREFIX = "/_greenroom"
 ROUTERS = (
     worlds.router,
     worlds.one,
+    health.router,
     clock.router,
     snapshots.router,
     scenarios.router,

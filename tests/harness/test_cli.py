@@ -286,3 +286,21 @@ def test_up_needs_no_control_api_until_it_is_asked(tmp_path: Path) -> None:
     command = [sys.executable, "-c", code, str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_health_and_top_are_shown(run: Run) -> None:
+    shown = run("health").stdout
+    assert "PROVIDER" in shown
+    assert "stripe" in shown
+    found = told(run, "health")
+    assert {each["provider"] for each in found["providers"]} >= {"stripe", "clerk"}
+    assert found["alerts"] == []
+    once = run("top", "--once").stdout
+    assert "Greenroom · up for" in once
+    assert "default" in once
+    assert {each["name"] for each in told(run, "top")["worlds"]} >= {"default"}
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_complete_the_commands(run: Run, shell: str) -> None:
+    assert "greenroom" in run("--show-completion", shell).stdout.lower()
