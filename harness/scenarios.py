@@ -96,6 +96,7 @@ class Generator(Protocol):
         scale: float,
         now: datetime,
         text: str | None,
+        parameters: Mapping[str, Any] | None,
         format: str,
         processes: int,
         executor: Executor | None,

@@ -13,6 +13,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from harness import instants, realtime
+from harness.cli.worlds import parameters
 from harness.errors import GreenroomError
 from harness.scenarios import Generator, catalogues
 
@@ -39,6 +40,9 @@ def generate(
     format: Annotated[Format, typer.Option(help="A JSON object a line, or Parquet.")] = Format.JSONL,
     processes: Annotated[int, typer.Option(min=1, max=256, help="How many processes write.")] = 1,
     now: Annotated[str | None, typer.Option(help="The present: ISO 8601; today if left out.")] = None,
+    given: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter (repeatable).")
+    ] = None,
     dask: Annotated[
         str | None, typer.Option(help="Address of a Dask scheduler whose machines share the folder.")
     ] = None,
@@ -63,6 +67,7 @@ def generate(
                 scale=scale,
                 now=present,
                 text=text,
+                parameters=parameters(given or []),
                 format=format.value,
                 processes=processes,
                 executor=None if dask is None else _spread(dask),
