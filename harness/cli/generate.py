@@ -18,6 +18,8 @@ from harness.errors import GreenroomError
 from harness.scenarios import Generator, catalogues
 
 Progress = Callable[[int, int], None]
+SPREAD = 64
+"""For how many processes of other machines work is laid out ahead."""
 
 
 class Format(StrEnum):
@@ -69,7 +71,7 @@ def generate(
                 text=text,
                 parameters=parameters(given or []),
                 format=format.value,
-                processes=processes,
+                processes=processes if dask is None else max(processes, SPREAD),
                 executor=None if dask is None else _spread(dask),
                 progress=progress,
             )
