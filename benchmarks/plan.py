@@ -14,7 +14,7 @@ class Plan:
     `records` how many an index has, and `searches` how often it is searched in each of seven ways,
     `creators` how large the populations are that are searched as often, `respondents` the completes of a study,
     `views` how many Mux Data counts, `upload` how many MiB a file has,
-    `documents` how many objects the dashboard's world holds.
+    `documents` how many objects the dashboard's world holds, `campaigns` how many each of ten clients has.
     """
 
     port: int
@@ -32,6 +32,7 @@ class Plan:
     views: int = 1_000_000
     upload: int = 256
     documents: int = 1_000_000
+    campaigns: int = 1_200
 
     def quicker(self) -> Plan:
         """Return a plan that shows that everything runs; its figures are rough."""
@@ -51,4 +52,5 @@ class Plan:
             views=100_000,
             upload=64,
             documents=20_000,
+            campaigns=80,
         )

@@ -5,6 +5,7 @@ How far a load has come is a document of the world, written with each part: afte
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -27,8 +28,8 @@ LOADS = Collection("harness.loading")
 """Loads that have not ended: {id, name, seed, scale, began (µs, the present of the story), done, parts, refs, last}."""
 WHOLE = 3_000
 """Up to about so many things a story is loaded as a whole: all of it or nothing, within some seconds."""
-MOST_REFS = 2_000
-"""How many of the ids that were given are kept: those of the first things that a large story tells of."""
+MOST_REFS = 200
+"""How many of the ids of a kind (`clerk.person`) are kept: those of the first things that a large story tells of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +132,13 @@ class _Told:
     def note(self) -> None:
         """Write that this part is loaded, with the ids that it gave."""
         given = {name: id for name, id in self.story["refs"].items() if name not in self.known}
-        room = max(0, MOST_REFS - len(self.load["refs"]))
-        self.after = self.load | {
-            "done": self.load["done"] + 1,
-            "refs": self.load["refs"] | dict(list(given.items())[:room]),
-            "last": given or self.load["last"],
-        }
+        held = dict(self.load["refs"])
+        counts = Counter(name.rpartition(".")[0] for name in held)
+        for name, id in given.items():
+            kind = name.rpartition(".")[0]
+            if counts[kind] < MOST_REFS:
+                held[name] = id
+                counts[kind] += 1
+        last = given or self.load["last"]
+        self.after = self.load | {"done": self.load["done"] + 1, "refs": held, "last": last}
         self.loads.write(self.world, self.after)

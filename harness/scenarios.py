@@ -6,9 +6,11 @@ data, the same for all rooms; `order` in it says who is filled after whom, and `
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from datetime import datetime
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any, Protocol
 
 from harness import expectations, happenings, instants, plot
@@ -80,6 +82,27 @@ class Catalogue(Protocol):
         begin: int = 0,
     ) -> Iterator[Json]:
         """Tell a scenario in parts, from one on: each is a story, all are the whole; the last tells what comes after."""
+
+
+class Generator(Protocol):
+    """A catalogue that also writes scenarios to files."""
+
+    def generate(
+        self,
+        name: str,
+        folder: Path,
+        *,
+        seed: str,
+        scale: float,
+        now: datetime,
+        text: str | None,
+        parameters: Mapping[str, Any] | None,
+        format: str,
+        processes: int,
+        executor: Executor | None,
+        progress: Callable[[int, int], None] | None,
+    ) -> int:
+        """Write a scenario's story into a folder, in partitions; return how many there are."""
 
 
 def catalogues() -> list[Catalogue]:

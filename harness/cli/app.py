@@ -11,7 +11,11 @@ from harness.cli import (
     clock,
     databases,
     doctor,
+<<<<<<< HEAD
     health,
+=======
+    generate,
+>>>>>>> ready/model
     inspection,
     new_provider,
     preflight,
@@ -59,6 +63,7 @@ for commands in (
     worlds,
     scenarios,
     databases,
+    generate,
     clock,
     webhooks,
     inspection,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,17 +23,23 @@ def following(session: Session, work: Callable[[], Any], console: Console | None
     """
     if console is None and (session.as_json or not sys.stderr.isatty()):
         return work()
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    shown = console or Console(stderr=True)
-    with ThreadPoolExecutor(1) as pool, Progress(*columns, console=shown, transient=True) as progress:
-        answer, task = pool.submit(work), None
+    with ThreadPoolExecutor(1) as pool, bar("loading", console) as show:
+        answer = pool.submit(work)
         while True:
             try:
                 return answer.result(timeout=EVERY_SECONDS)
             except TimeoutError:
                 for load in session.get("~/loads")["loads"][:1]:
-                    task = progress.add_task(f"loading {load['name']}") if task is None else task
-                    progress.update(task, completed=load["done"], total=load["parts"])
+                    show(load["done"], load["parts"])
+
+
+@contextmanager
+def bar(what: str, console: Console | None = None) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar, and give what moves it: a function of how much is done, and of how much."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console or Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fixtures.catalogue import catalogue
 from tests.journeys import filled
 
 Json = dict[str, Any]
@@ -84,3 +85,22 @@ async def test_a_world_is_the_same_whenever_it_is_loaded_in_parts(
             held.append({kind: list(filled.documents(runtime, world, kind)) for kind in kinds})
             assert (await filled.checked(runtime, world)).findings == []
         assert held[0] == held[1]
+
+
+@pytest.mark.parametrize("name", [name for name in catalogue.names() if name != "agency-at-scale"])
+async def test_a_shipped_scenario_is_coherent_when_it_is_loaded(tmp_path: Path, name: str) -> None:
+    async with filled.opened(tmp_path) as runtime:
+        world = filled.new_world(runtime)
+        await runtime.scenarios.fill(world, name)
+        report = await filled.checked(runtime, world)
+        assert report.findings == []
+        assert report.references > 40
+
+
+async def test_inconsistent_data_are_found(tmp_path: Path) -> None:
+    async with filled.opened(tmp_path) as runtime:
+        world = filled.new_world(runtime)
+        await runtime.scenarios.play(world, "data-inconsistencies")
+        report = await filled.checked(runtime, world)
+        found = {(each.kind, each.rule) for each in report.findings}
+        assert ("stripe.customer", "reference metadata.clerkUserId") in found
