@@ -22,6 +22,7 @@ from harness.cli import (
     surface,
     verify,
     webhooks,
+    world_export,
     worlds,
 )
 
@@ -57,6 +58,7 @@ for commands in (
     serve,
     run,
     worlds,
+    world_export,
     scenarios,
     databases,
     clock,

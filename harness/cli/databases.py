@@ -153,6 +153,6 @@ def _progress() -> Callable[[str, int], None]:
         return lambda _table, _rows: None
 
     def show(name: str, rows: int) -> None:
-        typer.echo(f"\r\x1b[K{name}: {rows:,} rows", nl=False, err=True)
+        typer.echo(f"\r\x1b[K{name}: {rows:,} rows\r", nl=False, err=True)
 
     return show
