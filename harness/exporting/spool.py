@@ -20,7 +20,8 @@ class Column:
 
     name: str
     """As the table has it: no two differ in the case of letters only."""
-    field: str
+    key: str
+    """As documents have it."""
     types: set[Type] = field(default_factory=set)
 
     @property
@@ -98,7 +99,7 @@ class Spool:
         """Go through the documents as rows."""
         columns = self.columns
         for document in self.documents():
-            yield [column.cell(document.get(column.field)) for column in columns]
+            yield [column.cell(document.get(column.key)) for column in columns]
 
 
 def type_of(value: Any) -> Type:
