@@ -143,12 +143,11 @@ $(VERCEL_INSTALLED): tests/node/vercel/package-lock.json
 	@echo "Installing Vercel's command line ..."
 	@cd tests/node/vercel && npm ci --silent
 
-apps: $(if $(NPM),$(APP_INSTALLED) $(APP7_INSTALLED) $(SCRIPTS_FETCHED)) ## install the Next.js application and Clerk's scripts that the browser tests use
 $(PRISMA_INSTALLED): tests/node/prisma/package-lock.json
 	@echo "Installing Prisma's reader of schemas ..."
 	@cd tests/node/prisma && npm ci --silent
 
-apps: $(if $(NPM),$(APP_INSTALLED) $(SCRIPTS_FETCHED)) ## install the Next.js application and Clerk's scripts that the browser tests use
+apps: $(if $(NPM),$(APP_INSTALLED) $(APP7_INSTALLED) $(SCRIPTS_FETCHED)) ## install the Next.js application and Clerk's scripts that the browser tests use
 
 independents: $(LOCALSTRIPE_INSTALLED) $(if $(NPM),$(EMULATE_INSTALLED)) ## install localstripe and emulate, which parity is proved against
 
