@@ -63,7 +63,12 @@ def export(
 
     if to == "csv" and out is None:
         raise typer.BadParameter("--to csv wants a folder: --out DIR")
-    wanted: Json = {"seed": seed, "scale": scale, "now": now or _today(), "parameters": parameters(given or [])}
+    wanted: Json = {
+        "seed": seed,
+        "scale": scale,
+        "now": now or _today(),
+        "parameters": parameters(given or []),
+    }
     told = _told(session, scenario, from_world) or wanted
     try:
         story = _story(scenario, told)
