@@ -9,6 +9,7 @@ NODE_INSTALLED := tests/node/node_modules/.package-lock.json
 VERCEL_INSTALLED := tests/node/vercel/node_modules/.package-lock.json
 EMULATE_INSTALLED := tests/node/emulate/node_modules/.package-lock.json
 LOCALSTRIPE_INSTALLED := build/localstripe/.installed
+PRISMA_INSTALLED := tests/node/prisma/node_modules/.package-lock.json
 APP_INSTALLED := tests/apps/next/node_modules/.package-lock.json
 APP7_INSTALLED := build/next7/node_modules/.package-lock.json
 DASHBOARD := harness/dashboard
@@ -109,7 +110,7 @@ lock: | $(BIN)/pip ## renew both lock files with the newest releases
 		--output-file requirements-dev.lock pyproject.toml $(CLIENT)
 
 clean: ## remove everything that was built, the environment included
-	rm -rf $(VENV) tests/node/node_modules tests/node/vercel/node_modules tests/node/emulate/node_modules tests/apps/next/node_modules tests/apps/next/.next build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis $(DASHBOARD)/node_modules $(DASHBOARD)/static/vendor
+	rm -rf $(VENV) tests/node/node_modules tests/node/vercel/node_modules tests/node/prisma/node_modules tests/node/emulate/node_modules tests/apps/next/node_modules tests/apps/next/.next build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis $(DASHBOARD)/node_modules $(DASHBOARD)/static/vendor
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---------------------------------------------------------------------------------------------- set-up
@@ -131,7 +132,7 @@ $(INSTALLED): requirements-dev.lock pyproject.toml $(CLIENT) | $(BIN)/pip
 		-e . -e clients/python
 	@touch $@
 
-node: $(if $(NPM),$(NODE_INSTALLED) $(VERCEL_INSTALLED)) ## install the Node SDKs that the tests drive (left out where npm is missing)
+node: $(if $(NPM),$(NODE_INSTALLED) $(VERCEL_INSTALLED) $(PRISMA_INSTALLED)) ## install the Node SDKs that the tests drive (left out where npm is missing)
 
 $(NODE_INSTALLED): tests/node/package-lock.json
 	@echo "Installing the Node SDKs ..."
@@ -141,6 +142,10 @@ $(NODE_INSTALLED): tests/node/package-lock.json
 $(VERCEL_INSTALLED): tests/node/vercel/package-lock.json
 	@echo "Installing Vercel's command line ..."
 	@cd tests/node/vercel && npm ci --silent
+
+$(PRISMA_INSTALLED): tests/node/prisma/package-lock.json
+	@echo "Installing Prisma's reader of schemas ..."
+	@cd tests/node/prisma && npm ci --silent
 
 apps: $(if $(NPM),$(APP_INSTALLED) $(APP7_INSTALLED) $(SCRIPTS_FETCHED)) ## install the Next.js application and Clerk's scripts that the browser tests use
 

@@ -26,6 +26,8 @@ Json = dict[str, Any]
 Note = Callable[[], None]
 LOADS = Collection("harness.loading")
 """Loads that have not ended: {id, name, seed, scale, began (µs, the present of the story), done, parts, refs, last}."""
+REFS = Collection("harness.refs", "load")
+"""All ids that the parts of a load gave: {id, load, refs}, a document for each part."""
 WHOLE = 3_000
 """Up to about so many things a story is loaded as a whole: all of it or nothing, within some seconds."""
 MOST_REFS = 200
@@ -117,6 +119,23 @@ class Loads:
             tx.insert(LOADS, dict(load))
         tx.commit()
 
+    def keep(self, world: World, load: Json, given: dict[str, str]) -> None:
+        """Keep the ids that a part gave, as a part of the store's open unit."""
+        assert self._first is not None  # noqa: S101 - whoever loads has rooms
+        tx = Transaction(self.store, world, self._first)
+        id = f"{load['id']}-{load['done']}"
+        if tx.get(REFS, id) is not None:
+            tx.delete(REFS, id)  # the same was loaded before
+        tx.insert(REFS, {"id": id, "load": load["id"], "refs": given})
+        tx.commit()
+
+    def refs(self, world: World, load: str) -> dict[str, str]:
+        """Return all ids that the parts of a load gave."""
+        if self._first is None:
+            return {}
+        tx = Transaction(self.store, world, self._first)
+        return {name: id for each in tx.every(REFS, load=load) for name, id in each["refs"].items()}
+
 
 @dataclass(slots=True)
 class _Told:
@@ -142,3 +161,4 @@ class _Told:
         last = given or self.load["last"]
         self.after = self.load | {"done": self.load["done"] + 1, "refs": held, "last": last}
         self.loads.write(self.world, self.after)
+        self.loads.keep(self.world, self.after, given)

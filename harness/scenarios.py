@@ -241,7 +241,7 @@ class Scenarios:
             last.update(story)
 
         loaded = await self.loads.run(world, load, stories, part)
-        self._note(world, loaded | {"told": told | {"now": instants.iso(load["began"])}})
+        self._note(world, loaded | {"told": told | {"now": instants.iso(load["began"]), "load": load["id"]}})
         await self.batch.durable()
         return loaded, last
 
@@ -286,6 +286,10 @@ class Scenarios:
     def told(self, world: World) -> list[Json]:
         """Return what was told in a world, the last first: {id, name, seed, scale, now, text, refs}."""
         return self._own(world).page(STORIES, limit=1000).items
+
+    def refs(self, world: World, told: Json) -> dict[str, str]:
+        """Return all ids that providers gave to what was told, of large scenarios too."""
+        return self.loads.refs(world, told["load"]) if told.get("load") else dict(told["refs"])
 
     def _own(self, world: World) -> Transaction:
         return Transaction(self.store, world, next(iter(self.worlds.providers.values())))

@@ -27,6 +27,7 @@ from harness.cli import (
     surface,
     verify,
     webhooks,
+    world_export,
     worlds,
 )
 
@@ -61,6 +62,7 @@ for commands in (
     serve,
     run,
     worlds,
+    world_export,
     scenarios,
     databases,
     generate,

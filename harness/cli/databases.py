@@ -14,6 +14,7 @@ import typer
 from harness import realtime
 from harness.cli.session import Session, command, group, segment
 from harness.cli.table import table
+from harness.cli.worlds import parameters
 from harness.errors import GreenroomError
 
 Json = dict[str, Any]
@@ -43,6 +44,10 @@ def export(
     now: Annotated[
         str | None, typer.Option(help="The present that the scenario counts back from; today if left out.")
     ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the scenario (repeatable)."),
+    ] = None,
     from_world: Annotated[
         str | None,
         typer.Option(
@@ -58,7 +63,13 @@ def export(
 
     if to == "csv" and out is None:
         raise typer.BadParameter("--to csv wants a folder: --out DIR")
-    told = _told(session, scenario, from_world) or {"seed": seed, "scale": scale, "now": now or _today()}
+    wanted: Json = {
+        "seed": seed,
+        "scale": scale,
+        "now": now or _today(),
+        "parameters": parameters(given or []),
+    }
+    told = _told(session, scenario, from_world) or wanted
     try:
         story = _story(scenario, told)
         file = out.open("w", encoding="utf-8") if to == "sql" and out else nullcontext(_stdout())
@@ -153,6 +164,6 @@ def _progress() -> Callable[[str, int], None]:
         return lambda _table, _rows: None
 
     def show(name: str, rows: int) -> None:
-        typer.echo(f"\r\x1b[K{name}: {rows:,} rows", nl=False, err=True)
+        typer.echo(f"\r\x1b[K{name}: {rows:,} rows\r", nl=False, err=True)
 
     return show

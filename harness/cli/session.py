@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 from urllib.parse import quote
@@ -87,6 +87,26 @@ class Session:
         if answer.is_error:
             raise GreenroomError(_told(answer))
         return answer
+
+    def lines(self, path: str) -> Iterator[bytes]:
+        """Go through the lines that a path streams; raise GreenroomError where they break off."""
+        import httpx
+
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        try:
+            with (
+                httpx.Client(timeout=LONGEST_SECONDS, trust_env=False, headers=headers) as client,
+                client.stream("GET", f"{self.url}/_greenroom{path}") as answer,
+            ):
+                if answer.is_error:
+                    answer.read()
+                    raise GreenroomError(_told(answer))
+                left = b""
+                for chunk in answer.iter_bytes():
+                    *whole, left = (left + chunk).split(b"\n")
+                    yield from whole
+        except httpx.HTTPError as error:
+            raise GreenroomError(f"GET {self.url}/_greenroom{path} broke off: {error}") from error
 
     def show(self, answer: Json, text: str) -> None:
         """Print an answer: as JSON where that was asked for, else the text made of it."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Annotated, Any, cast
 
 import orjson
 from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
 
 from harness import instants
 from harness.control import shapes
 from harness.control.context import Limit, Named, OfProvider, Running, providers_of, reading
-from harness.errors import InvalidInput
+from harness.errors import Conflict, InvalidInput
 from harness.runtime import Runtime
 from harness.store import Query as StoreQuery
 from harness.transaction import VIOLATIONS
@@ -18,6 +21,8 @@ from harness.world import World
 
 router = APIRouter(prefix="/worlds/{w}", tags=["inspection"])
 Json = dict[str, Any]
+STREAMED = 500
+"""Documents that are read at once of those that are streamed."""
 
 
 @router.get("/requests")
@@ -70,6 +75,31 @@ async def list_objects(
             more = True
             break
     return {"kinds": kinds, "objects": found[:limit], "has_more": more}
+
+
+@router.get("/objects/{provider}/{kind}", response_class=StreamingResponse)
+async def stream_objects(runtime: Running, world: Named, provider: str, kind: str) -> StreamingResponse:
+    """Send all documents of one kind, the oldest first: a line of JSON each. Requests go on meanwhile.
+
+    The connection breaks where the world is reset, restored or deleted before the end.
+    """
+    if provider != "harness":
+        providers_of(runtime, provider)
+    return StreamingResponse(_lines(runtime, world, f"{provider}.{kind}"), media_type="application/x-ndjson")
+
+
+async def _lines(runtime: Runtime, world: World, kind: str) -> AsyncIterator[bytes]:
+    space, after = world.space, None
+    while True:
+        if world.space != space:
+            raise Conflict(f"world {world.name} became another while its {kind} were sent")
+        query = StoreQuery(kind, after=after, newest_first=False, limit=STREAMED)
+        rows = list(runtime.store.page(space, query))
+        yield b"".join(orjson.dumps(orjson.loads(row.body)) + b"\n" for row in rows)
+        if len(rows) < STREAMED:
+            return
+        after = (rows[-1].at, rows[-1].pk)
+        await asyncio.sleep(0)
 
 
 def _kinds(runtime: Runtime, world: World, provider: str | None, kind: str | None) -> list[shapes.Kind]:

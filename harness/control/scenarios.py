@@ -96,7 +96,8 @@ async def show_story(runtime: Running, world: Named, name: str) -> shapes.Story:
     """Show how a scenario was told in a world, and the ids that providers gave: what another telling has to agree with."""
     for each in runtime.scenarios.told(world):
         if each["name"] == name:
-            return cast("shapes.Story", {key: each.get(key) for key in shapes.Story.__annotations__})
+            known = {key: each.get(key) for key in shapes.Story.__annotations__}
+            return cast("shapes.Story", known | {"refs": runtime.scenarios.refs(world, each)})
     raise NotFound(f"the scenario {name!r} was not loaded into world {world.name}")
 
 

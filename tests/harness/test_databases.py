@@ -158,6 +158,26 @@ def test_what_cannot_be_is_told(run: Run, words: tuple[str, ...], reason: str) -
     assert reason in told(run(*EXPORT, *words, code=1))
 
 
+def test_parameters_are_given(run: Run) -> None:
+    Path("mine.yaml").write_text(
+        "scenario: 1\ntitle: Mine\nparameters: {many: {description: How many., type: integer, default: 2}}\n"
+        "organisations:\n  - {key: acme, name: Acme, people: '${many}'}\n",
+        "utf-8",
+    )
+    words = (
+        "scenario",
+        "export",
+        "mine.yaml",
+        "--schema",
+        "schema.prisma",
+        "--to",
+        "sqlite:///rows.db",
+        "--create",
+    )
+    assert run(*words, "--set", "many=4").stdout.splitlines()[1] == "User   4"
+    assert "NAME=VALUE" in told(run(*words, "--set", "many", code=1))
+
+
 def test_a_missing_scenario_names_those_that_there_are(run: Run) -> None:
     words = ("scenario", "export", "no-such", "--schema", "schema.prisma", "--to", "sql")
     assert "there are: " in told(run(*words, code=1))

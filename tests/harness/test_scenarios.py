@@ -239,6 +239,10 @@ async def test_only_so_many_ids_of_a_large_scenario_are_kept(
     loaded = await scenarios.fill(world, "tale", text="large")
     assert list(loaded["refs"]) == ["parcel.note.0", "parcel.note.1"]
     assert list(seen[-1]) == ["parcel.note.0", "parcel.note.1", "parcel.note.3"]
+    (told_of,) = scenarios.told(world)
+    assert scenarios.refs(world, told_of) == {
+        f"parcel.note.{number}": f"note-{number}" for number in range(PARTS)
+    }
 
 
 async def test_parameters_are_given_to_the_catalogue_and_come_back_with_a_reset(told: Lab) -> None:
