@@ -6,6 +6,7 @@ data, the same for all rooms; `order` in it says who is filled after whom, and `
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from importlib.metadata import entry_points
@@ -290,11 +291,14 @@ class Scenarios:
             {"at": instants.iso(begun + each["at"]), "what": plot.told(each)}
             for each in story.get("timeline", ())
         ]
-        return {**loaded, "now": instants.iso(done.now), "steps": steps, **self.check(world)}
+        return {**loaded, "now": instants.iso(done.now), "steps": steps, **await self.check(world)}
 
-    def check(self, world: World) -> Json:
+    async def check(self, world: World) -> Json:
         """Check what is expected of a world as it stands; return {passed, expectations}."""
-        found = expectations.verdicts(self.store, world, list(self.worlds.providers))
+        found = []
+        for each in expectations.verdicts(self.store, world, list(self.worlds.providers)):
+            found.append(each)
+            await asyncio.sleep(0)  # a large world takes a while to look through: let requests in
         return {"passed": all(each["passed"] for each in found), "expectations": found}
 
     def _populate(self, world: World, provider: Provider, story: Json) -> list[Outcome]:

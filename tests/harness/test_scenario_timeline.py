@@ -330,15 +330,15 @@ async def test_an_expectation_that_holds(told_lab: Lab, check: str) -> None:
 
 async def test_a_world_can_be_checked_as_it_stands(told_lab: Lab) -> None:
     world, scenarios = told_lab.world(), told_lab.runtime.scenarios
-    assert scenarios.check(world) == {"passed": True, "expectations": []}
+    assert await scenarios.check(world) == {"passed": True, "expectations": []}
     await load(
         told_lab,
         world,
         f"{STEPS}expectations:\n  - {{that: It is back, objects: parcel.parcel, where: {{state: back}}}}",
     )
-    assert not scenarios.check(world)["passed"]
+    assert not (await scenarios.check(world))["passed"]
     await told_lab.runtime.timeline.advance(world, world.clock.now() + 3 * DAY + HOUR)
-    checked = scenarios.check(world)
+    checked = await scenarios.check(world)
     assert [each["that"] for each in checked["expectations"]] == ["It is back"]
     assert checked["passed"]
 
