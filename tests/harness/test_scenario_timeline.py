@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.errors import GreenroomError, InvalidInput
+from harness.errors import InvalidInput
 from harness.happenings import told, vocabulary
 from harness.instants import DAY, HOUR
 from harness.params import Params
@@ -264,7 +264,7 @@ async def test_what_cannot_be_is_told_with_its_place_and_nothing_is_changed(
 async def test_what_the_provider_refuses_when_it_happens_is_told_with_its_place(told_lab: Lab) -> None:
     text = "timeline:\n  - {at: 1h, provider: parcel, happens: parcel changes, with: {organisation: shop, state: impossible}}"
     with pytest.raises(
-        GreenroomError, match=r"mine, line 5, column 5 \(parcel changes\): parcel refused: not_so"
+        InvalidInput, match=r"mine, line 5, column 5 \(parcel changes\): parcel refused: not_so"
     ):
         await play(told_lab, text)
 
