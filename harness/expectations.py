@@ -28,16 +28,15 @@ KEPT = {
 Missing = object()
 
 
-def verdicts(store: Store, world: World, providers: list[str]) -> list[Json]:
-    """Check what the scenarios expect that a world was filled with: {scenario, that, passed, expected, saw, place} each."""
-    found = []
+def verdicts(store: Store, world: World, providers: list[str]) -> Iterator[Json]:
+    """Check one after the other what the scenarios expect that a world was filled with.
+
+    Yields {scenario, that, passed, expected, saw, place}.
+    """
     for row in store.page(world.space, Query(LOADED.kind, newest_first=False)):
         loaded = orjson.loads(row.body)
-        found += [
-            {"scenario": loaded["id"], **verdict(store, world, providers, each)}
-            for each in loaded["expectations"]
-        ]
-    return found
+        for each in loaded["expectations"]:
+            yield {"scenario": loaded["id"], **verdict(store, world, providers, each)}
 
 
 def verdict(store: Store, world: World, providers: list[str], expected: Json) -> Json:

@@ -29,6 +29,10 @@ STEP, FAULT_OVER = "scenario.step", "scenario.fault_over"
 KINDS = ("endpoint", "fault", "clear", "happens", "trigger", "calls")
 
 
+class StepFailed(GreenroomError):
+    """A step of a scenario could not happen when its time had come; the message has its place."""
+
+
 def install(providers: Mapping[str, Provider]) -> None:
     """Let timers of scenarios run at every provider."""
     for provider in providers.values():
@@ -187,17 +191,15 @@ def told(step: Json) -> str:
 
 
 def play(tx: Transaction, payload: Json) -> None:
-    """Let a step of a scenario happen; raise GreenroomError with its place where the provider refuses it."""
+    """Let a step of a scenario happen; raise StepFailed with its place where the provider refuses it."""
     kind = next(kind for kind in KINDS if kind in payload)
     try:
         _play(tx, kind, payload)
     except Refusal as refusal:
         if not refusal.keep:
-            raise GreenroomError(
-                f"{_where(payload, kind)}: {tx.provider.name} refused: {refusal}"
-            ) from refusal
+            raise StepFailed(f"{_where(payload, kind)}: {tx.provider.name} refused: {refusal}") from refusal
     except InvalidInput as error:
-        raise GreenroomError(f"{_where(payload, kind)}: {error}") from error
+        raise StepFailed(f"{_where(payload, kind)}: {error}") from error
 
 
 def _where(payload: Json, kind: str) -> str:

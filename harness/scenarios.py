@@ -6,6 +6,7 @@ data, the same for all rooms; `order` in it says who is filled after whom, and `
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from datetime import datetime
@@ -307,21 +308,30 @@ class Scenarios:
     async def play(self, world: World, name: str, until: int | None = None, **wanted: Any) -> Json:
         """Fill a world as `fill` does, move its clock through the timeline (or `until` µs after its beginning), and check.
 
-        Returns what `fill` and `check` do, and `now`, `steps`.
+        Returns what `fill` and `check` do, and `now`, `steps`. Raises InvalidInput with the place of a step that could not
+        happen when its time had come.
         """
         begun = world.clock.now()
         loaded, story = await self._fill(world, name, **wanted)
         target = begun + (story.get("lasts", 0) if until is None else until)
-        done = await self.timeline.advance(world, max(target, world.clock.now()))
+        try:
+            done = await self.timeline.advance(world, max(target, world.clock.now()))
+        except GreenroomError as error:
+            if isinstance(error.__cause__, plot.StepFailed):
+                raise InvalidInput(f"{error.__cause__}; it was played up to {_now(world)}") from error
+            raise
         steps = [
             {"at": instants.iso(begun + each["at"]), "what": plot.told(each)}
             for each in story.get("timeline", ())
         ]
-        return {**loaded, "now": instants.iso(done.now), "steps": steps, **self.check(world)}
+        return {**loaded, "now": instants.iso(done.now), "steps": steps, **await self.check(world)}
 
-    def check(self, world: World) -> Json:
+    async def check(self, world: World) -> Json:
         """Check what is expected of a world as it stands; return {passed, expectations}."""
-        found = expectations.verdicts(self.store, world, list(self.worlds.providers))
+        found = []
+        for each in expectations.verdicts(self.store, world, list(self.worlds.providers)):
+            found.append(each)
+            await asyncio.sleep(0)  # a large world takes a while to look through: let requests in
         return {"passed": all(each["passed"] for each in found), "expectations": found}
 
     def _populate(self, world: World, provider: Provider, story: Json) -> list[Outcome]:
@@ -340,3 +350,7 @@ class Scenarios:
                 f"{provider.name} could not tell its part of the scenario {story['name']!r} in world {world.name}:"
                 f" {told}; nothing was changed"
             ) from error
+
+
+def _now(world: World) -> str:
+    return instants.iso(world.clock.now())

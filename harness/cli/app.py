@@ -11,11 +11,8 @@ from harness.cli import (
     clock,
     databases,
     doctor,
-<<<<<<< HEAD
-    health,
-=======
     generate,
->>>>>>> ready/model
+    health,
     inspection,
     new_provider,
     preflight,

@@ -67,7 +67,7 @@ async def play_scenario(runtime: Running, world: Named, body: PlayScenario) -> s
 @one.get("/scenario/check")
 async def check_scenario(runtime: Running, world: Named) -> shapes.Checked:
     """Check what the scenarios expect that a world was filled with, as it stands."""
-    return cast("shapes.Checked", runtime.scenarios.check(world))
+    return cast("shapes.Checked", await runtime.scenarios.check(world))
 
 
 def _wanted(body: LoadScenario) -> dict[str, Any]:

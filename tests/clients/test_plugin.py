@@ -229,3 +229,58 @@ def test_the_options_are_explained(suite: pytest.Pytester) -> None:
     assert "greenroom_url" in text
     assert "@pytest.mark.greenroom(seed=..., clock=..., lenient=[...], live=[...])" in text
     assert os.environ.get("GREENROOM_URL") is None
+
+
+PLAYED = {"name": "dunning", "seed": "7", "refs": {}, "now": "2026-01-31T09:00:00.000Z", "steps": []}
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_a_scenario_is_played_before_the_test(
+    suite: pytest.Pytester, server: StandIn, *, passed: bool
+) -> None:
+    told = {
+        "scenario": "dunning",
+        "that": "It is lost",
+        "expected": "1",
+        "saw": "0",
+        "place": "",
+        "passed": passed,
+    }
+    server.tell("POST", "/worlds/w1/scenario/play", {**PLAYED, "passed": passed, "expectations": [told]})
+    suite.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.scenario("dunning", seed=7, parameters={"size": 3}, play=True)
+        def test_it(world):
+            pass
+        """
+    )
+    result = suite.runpytest_subprocess("--greenroom-url", server.url)
+    result.assert_outcomes(passed=1) if passed else result.assert_outcomes(errors=1)
+    if not passed:
+        result.stdout.fnmatch_lines(["*dunning did not play as it expects*", "FAILED: It is lost*"])
+    made, played = (
+        body for method, path, body in server.calls if method == "POST" and path.startswith("/worlds")
+    )
+    assert made == {"seed": 7}
+    assert played == {"name": "dunning", "parameters": {"size": 3}}
+
+
+def test_a_scenario_is_part_of_the_world_unless_it_is_played(suite: pytest.Pytester, server: StandIn) -> None:
+    suite.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.scenario("dunning", parameters={"size": 3})
+        def test_it(world):
+            pass
+
+        @pytest.mark.scenario("dunning", sizes=3)
+        def test_wrong(world):
+            pass
+        """
+    )
+    suite.runpytest_subprocess("--greenroom-url", server.url).assert_outcomes(passed=1, errors=1)
+    bodies = [body for method, path, body in server.calls if (method, path) == ("POST", "/worlds")]
+    assert bodies == [{"scenario": "dunning", "parameters": {"size": 3}}]

@@ -280,3 +280,46 @@ def test_a_trigger_sends_its_fields_and_returns_events(server: StandIn, world: W
     (event,) = world.trigger("stripe", "charge.dispute.created", charge="ch_1")
     assert server.calls[-1][2] == {"provider": "stripe", "event": "charge.dispute.created", "charge": "ch_1"}
     assert (event.type, event.body) == ("customer.created", {"id": "evt_1"})
+
+
+EXPECTATION = {
+    "scenario": "dunning",
+    "that": "It is lost",
+    "passed": False,
+    "expected": "1 stripe.subscription",
+    "saw": "0",
+    "place": "line 9, column 5",
+}
+PLAYED = {
+    "name": "dunning",
+    "seed": "7",
+    "refs": {"clerk.person.a": "user_1"},
+    "now": AT,
+    "steps": [{"at": AT, "what": "stripe: payment fails"}],
+    "passed": False,
+    "expectations": [EXPECTATION],
+}
+
+
+def test_a_scenario_is_loaded_played_and_checked(server: StandIn, world: World) -> None:
+    server.tell(
+        "POST", "/worlds/w1/scenario", {"name": "dunning", "seed": "7", "refs": {"clerk.person.a": "user_1"}}
+    )
+    server.tell("POST", "/worlds/w1/scenario/play", PLAYED)
+    server.tell("GET", "/worlds/w1/scenario/check", {"passed": True, "expectations": []})
+    assert world.load_scenario("dunning", parameters={"size": 3}) == {"clerk.person.a": "user_1"}
+    assert server.calls[-1][2] == {"name": "dunning", "parameters": {"size": 3}}
+    verdict = world.scenario("dunning", seed=7, until_seconds=60)
+    assert server.calls[-1][2] == {"name": "dunning", "seed": 7, "until_seconds": 60}
+    assert not verdict
+    assert verdict.refs == {"clerk.person.a": "user_1"}
+    assert (verdict.now, verdict.steps[0].what) == (MOMENT, "stripe: payment fails")
+    assert [one.that for one in verdict.failed] == ["It is lost"]
+    assert str(verdict) == "FAILED: It is lost (expected 1 stripe.subscription; saw 0)"
+    assert world.check_scenario()
+    assert str(world.check_scenario()) == "nothing is expected"
+
+
+def test_a_world_is_created_with_the_parameters_of_its_scenario(server: StandIn, client: Greenroom) -> None:
+    client.create_world(scenario="dunning", parameters={"size": 3})
+    assert server.calls[-1][2] == {"scenario": "dunning", "parameters": {"size": 3}}

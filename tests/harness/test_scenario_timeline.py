@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.errors import GreenroomError, InvalidInput
+from harness.errors import InvalidInput
 from harness.happenings import told, vocabulary
 from harness.instants import DAY, HOUR
 from harness.params import Params
@@ -264,7 +264,7 @@ async def test_what_cannot_be_is_told_with_its_place_and_nothing_is_changed(
 async def test_what_the_provider_refuses_when_it_happens_is_told_with_its_place(told_lab: Lab) -> None:
     text = "timeline:\n  - {at: 1h, provider: parcel, happens: parcel changes, with: {organisation: shop, state: impossible}}"
     with pytest.raises(
-        GreenroomError, match=r"mine, line 5, column 5 \(parcel changes\): parcel refused: not_so"
+        InvalidInput, match=r"mine, line 5, column 5 \(parcel changes\): parcel refused: not_so"
     ):
         await play(told_lab, text)
 
@@ -330,15 +330,15 @@ async def test_an_expectation_that_holds(told_lab: Lab, check: str) -> None:
 
 async def test_a_world_can_be_checked_as_it_stands(told_lab: Lab) -> None:
     world, scenarios = told_lab.world(), told_lab.runtime.scenarios
-    assert scenarios.check(world) == {"passed": True, "expectations": []}
+    assert await scenarios.check(world) == {"passed": True, "expectations": []}
     await load(
         told_lab,
         world,
         f"{STEPS}expectations:\n  - {{that: It is back, objects: parcel.parcel, where: {{state: back}}}}",
     )
-    assert not scenarios.check(world)["passed"]
+    assert not (await scenarios.check(world))["passed"]
     await told_lab.runtime.timeline.advance(world, world.clock.now() + 3 * DAY + HOUR)
-    checked = scenarios.check(world)
+    checked = await scenarios.check(world)
     assert [each["that"] for each in checked["expectations"]] == ["It is back"]
     assert checked["passed"]
 
