@@ -38,7 +38,9 @@ async def test_what_waits_is_told_with_its_age(client: httpx.AsyncClient, layer:
     assert (campaigns["state"], campaigns["waiting"], campaigns["lag_seconds"]) == ("behind", 1, 90.0)
 
 
-async def test_what_was_given_up_is_told_without_what_it_said(client: httpx.AsyncClient, layer: Layer) -> None:
+async def test_what_was_given_up_is_told_without_what_it_said(
+    client: httpx.AsyncClient, layer: Layer
+) -> None:
     with pytest.raises(EventFailedError):
         layer.services.inbox.receive(EVENT, fail)
     events = (await parts(client))["events of stripe"]
