@@ -45,7 +45,6 @@ class PortalForm(Form):
     payment_method: str = ""
     phone: str = ""
     price: str = ""
-    promotionCode: str = ""
     quantity: str = ""
     subscription: str = ""
 
@@ -112,7 +111,7 @@ def _switch(tx: Transaction, session: Json, form: PortalForm) -> None:
     """Change a plan now or with its next period, as the configuration says; redeem a code that was typed first."""
     item, id = _item(tx, session, form), form.subscription
     wanted = item.given()
-    if form.promotionCode.strip():
+    if form.promotionCode is not None and form.promotionCode.strip():
         portal_actions.redeem_code(tx, session, id, form.promotionCode)
         if not form.price and "quantity" not in wanted:
             return
