@@ -54,6 +54,19 @@ await intents.create({ ...base, payment_method: "pm_card_createDispute", confirm
 const [dispute] = (await stripe.disputes.list()).data;
 seen.dispute = (await stripe.disputes.close(dispute.id)).status;
 
+const raw = (method, path, params = {}) => stripe.rawRequest(method, path, params);
+const held_by = (await intents.create({ ...base, payment_method: "pm_card_visa", confirm: true, return_url: back })).latest_charge;
+const ofCharge = `/v1/charges/${held_by}/refunds`;
+const refund = await raw("POST", ofCharge, { amount: 100 });
+const disputed = (await intents.create({ ...base, payment_method: "pm_card_createDispute", confirm: true, return_url: back })).latest_charge;
+await raw("POST", `${ofCharge}/${refund.id}`, { metadata: { k: "v" } });
+await raw("POST", `/v1/charges/${disputed}/dispute`, { metadata: { k: "v" } });
+seen.below = [
+  (await raw("GET", ofCharge)).data.length, (await raw("GET", `${ofCharge}/${refund.id}`)).metadata.k,
+  (await raw("POST", `/v1/charges/${held_by}/refund`, { amount: 100 })).amount_refunded,
+  (await raw("GET", `/v1/charges/${disputed}/dispute`)).metadata.k, (await raw("POST", `/v1/charges/${disputed}/dispute/close`)).status,
+];
+
 const month = { currency: "usd", unit_amount: 900, recurring: { interval: "month" }, product_data: { name: "Film" } };
 const monthly = await stripe.prices.create(month);
 const plan = await stripe.plans.create({ amount: 900, currency: "usd", interval: "month", product: monthly.product });
@@ -83,10 +96,19 @@ const drafted = async () => {
   return stripe.invoices.finalizeInvoice(draft.id, { auto_advance: false });
 };
 const invoice = await drafted();
-const own = await intents.create({ ...base, amount: invoice.amount_due, customer: owner.id });
-seen.attached = (await stripe.invoices.attachPayment(invoice.id, { payment_intent: own.id })).status;
+const payer = await intents.create({ ...base, amount: invoice.amount_due, customer: owner.id });
+seen.attached = (await stripe.invoices.attachPayment(invoice.id, { payment_intent: payer.id })).status;
 const note = await stripe.creditNotes.create({ invoice: invoice.id, amount: 100 });
 seen.note = (await stripe.creditNotes.voidCreditNote(note.id)).status;
+
+const own = `/v1/customers/${owner.id}/subscriptions`;
+const begun_there = await raw("POST", own, { items: [{ price: monthly.id }], discounts: [{ coupon: coupon.id }] });
+const one = `${own}/${begun_there.id}`;
+await raw("POST", one, { metadata: { k: "v" } });
+seen.own = [
+  (await raw("GET", own)).data[0].id === begun_there.id, (await raw("GET", one)).metadata.k, (await raw("GET", `${one}/discount`)).object,
+  (await raw("DELETE", `${one}/discount`)).deleted, (await raw("DELETE", one)).status,
+];
 
 const line_items = [{ price: (await stripe.prices.create({ ...month, recurring: undefined })).id, quantity: 1 }];
 const session = await stripe.checkout.sessions.create({ mode: "payment", line_items, success_url: back });

@@ -33,6 +33,8 @@ REST: Any = {
     "refused": "payment_intent_unexpected_state",
     "debited": ["requires_action", "processing", "active"],
     "raised": 2500,
+    "below": [1, "v", 200, "v", "lost"],
+    "own": [True, "v", "discount", True, "canceled"],
     "dispute": "lost",
     "plan": True,
     "migrated": "flexible",
