@@ -31,6 +31,13 @@ const confirmed = { ...base, confirm: true, confirmation_token: entered.id, retu
 seen.confirmed = (await stripe.paymentIntents.create(confirmed)).status;
 seen.spent = (await stripe.confirmationTokens.retrieve(entered.id)).expires_at;
 
+const sent = await stripe.testHelpers.customers.fundCashBalance(owner.id, { amount: 500, currency: "eur" });
+await stripe.customers.updateCashBalance(owner.id, { settings: { reconciliation_mode: "manual" } });
+seen.cash = [
+  (await stripe.customers.retrieveCashBalance(owner.id)).available.eur, (await stripe.customers.listCashBalanceTransactions(owner.id)).data.length,
+  (await stripe.customers.retrieveCashBalanceTransaction(owner.id, sent.id)).type,
+];
+
 const intents = stripe.paymentIntents;
 const intent = await intents.create(base);
 seen.lines = (await intents.listAmountDetailsLineItems(intent.id)).data.length;

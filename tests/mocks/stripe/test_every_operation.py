@@ -28,6 +28,7 @@ REST: Any = {
     "source": ["4242", 1, "Ada", True],
     "token": [False, True],
     "confirmed": "succeeded",
+    "cash": [500, 1, "funded"],
     "spent": None,
     "lines": 0,
     "refused": "payment_intent_unexpected_state",

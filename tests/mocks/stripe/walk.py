@@ -138,6 +138,17 @@ def older_paths(c: Client) -> None:
     c.raw_request("delete", one)
 
 
+def cash(c: Client) -> None:
+    """What customers have sent by bank transfer."""
+    owner = c.v1.customers.create({}).id
+    sent = {"amount": 500, "currency": "eur"}
+    made = c.v1.test_helpers.customers.fund_cash_balance(owner, sent)
+    c.v1.customers.cash_balance.update(owner, {"settings": {"reconciliation_mode": "manual"}})
+    assert c.v1.customers.cash_balance.retrieve(owner).available.eur == 500
+    [listed] = c.v1.customers.cash_balance_transactions.list(owner).data
+    assert c.v1.customers.cash_balance_transactions.retrieve(owner, made.id).net_amount == listed.net_amount
+
+
 def debits(c: Client) -> None:
     """Bank accounts: their deposits, and the mandate."""
     numbers = {"account_number": "000123456789", "routing_number": "110000000"}
@@ -321,4 +332,16 @@ def announcements(c: Client) -> None:
     c.v2.core.events.retrieve(c.v2.core.events.list().data[0].id), destinations.delete(made.id)
 
 
-ALL = (people, payments, older_paths, debits, catalogue, subscriptions, invoices, pages, usage, announcements)
+ALL = (
+    people,
+    payments,
+    older_paths,
+    cash,
+    debits,
+    catalogue,
+    subscriptions,
+    invoices,
+    pages,
+    usage,
+    announcements,
+)
