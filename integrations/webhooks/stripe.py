@@ -16,6 +16,15 @@ from integrations.webhooks.inbox import Inbox, IncomingEvent, Outcome, not_an_ev
 
 PROVIDER = "stripe"
 
+#: What is told of a checkout that began a subscription: that it is complete, and how a bank debit ended days later.
+CHECKED_OUT = frozenset(
+    {
+        "checkout.session.async_payment_failed",
+        "checkout.session.async_payment_succeeded",
+        "checkout.session.completed",
+    }
+)
+
 
 class EventData(BaseModel):
     """The part of an event that holds the snapshot."""
@@ -107,7 +116,7 @@ class StripeWebhooks:
             return lambda customer: self._customers.refresh(customer.id)
         if event_type.startswith("customer.subscription."):
             return lambda subscription: self._subscriptions.refresh(subscription.id)
-        if event_type == "checkout.session.completed" or event_type.startswith("subscription_schedule."):
+        if event_type in CHECKED_OUT or event_type.startswith("subscription_schedule."):
             return self._subscription_concerned
         if event_type == "invoice.payment_failed":
             # The attempt that failed is history: only the event tells it, the invoice may have been paid since.

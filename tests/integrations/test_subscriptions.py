@@ -15,10 +15,14 @@ def put(layer: Layer, organisation_id: str, status: str = "active", **changes: o
     return layer.stripe.put(subscription("sub_1", layer.customer_id(organisation_id), status, **changes))
 
 
-def test_a_completed_checkout_mirrors_its_subscription(layer: Layer, organisation_id: str) -> None:
+@pytest.mark.parametrize("happened", ["completed", "async_payment_succeeded", "async_payment_failed"])
+def test_a_completed_checkout_mirrors_its_subscription(
+    layer: Layer, organisation_id: str, happened: str
+) -> None:
     put(layer, organisation_id)
     session = {"id": "cs_1", "object": "checkout.session", "mode": "subscription", "subscription": "sub_1"}
-    assert layer.deliver_stripe(stripe_event("evt_1", "checkout.session.completed", session)) == "processed"
+    event = stripe_event("evt_1", f"checkout.session.{happened}", session)
+    assert layer.deliver_stripe(event) == "processed"
     current = layer.services.subscriptions.current(organisation_id)
     assert current is not None
     assert (current.stripe_id, current.status, current.price_id) == (

@@ -89,16 +89,27 @@ class Product(Group):
     product: str
 
 
+class Condition(Group):
+    """Which changes wait for the end of the period."""
+
+    type: Literal["decreasing_item_amount", "shortening_interval"]
+
+
+class AtPeriodEnd(Group):
+    """When a change waits for the end of the period."""
+
+    conditions: Unset[Annotated[list[Condition], Field(max_length=2)]] = None
+
+
 class SubscriptionUpdate(Group):
     """Whether customers may switch plans."""
-
-    unsupported = frozenset({"schedule_at_period_end"})
 
     billing_cycle_anchor: Literal["now", "unchanged"] | None = None
     default_allowed_updates: Unset[list[Literal["price", "promotion_code", "quantity"]]] = None
     enabled: Boolean = False
     products: Unset[Annotated[list[Product], Field(max_length=10)]] = None
     proration_behavior: Prorations = "none"
+    schedule_at_period_end: AtPeriodEnd | None = None
     trial_update_behavior: Literal["continue_trial", "end_trial"] = "end_trial"
 
 
@@ -165,9 +176,33 @@ class AfterCompletion(Group):
 class OfSubscription(Group):
     """The subscription of a flow."""
 
-    unsupported = frozenset({"discounts", "retention"})
-
     subscription: str
+
+
+class CouponOffer(Group):
+    """A coupon for who stays."""
+
+    coupon: str
+
+
+class Retention(Group):
+    """What is offered to who is about to cancel."""
+
+    coupon_offer: CouponOffer
+    type: Literal["coupon_offer"]
+
+
+class Cancellation(OfSubscription):
+    """The subscription that may be canceled."""
+
+    retention: Retention | None = None
+
+
+class FlowDiscount(Group):
+    """A coupon or a promotion code that comes with a change."""
+
+    coupon: str | None = None
+    promotion_code: str | None = None
 
 
 class ConfirmedItem(Group):
@@ -181,6 +216,7 @@ class ConfirmedItem(Group):
 class UpdateConfirm(OfSubscription):
     """A change that the customer only needs to confirm."""
 
+    discounts: Annotated[list[FlowDiscount], Field(max_length=1)] | None = None
     items: Annotated[list[ConfirmedItem], Field(min_length=1, max_length=1)]
 
 
@@ -188,7 +224,7 @@ class FlowData(Group):
     """A flow that a link leads right into."""
 
     after_completion: AfterCompletion | None = None
-    subscription_cancel: OfSubscription | None = None
+    subscription_cancel: Cancellation | None = None
     subscription_update: OfSubscription | None = None
     subscription_update_confirm: UpdateConfirm | None = None
     type: Literal[

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from mocks.stripe.operations.billing_parameters import Quantity, Recurring, TaxRates
 from mocks.stripe.operations.subscription_parameters import BillingMode, TrialSettings
 from mocks.stripe.parameters import (
+    Boolean,
     Currency,
     Decimal,
     Group,
@@ -210,7 +211,7 @@ class CreateSession(StripeParams):
         }
     )
 
-    allow_promotion_codes: Off | None = None
+    allow_promotion_codes: Boolean | None = None
     automatic_tax: Switch | None = None
     billing_address_collection: Literal["auto", "required"] | None = None
     cancel_url: str | None = None

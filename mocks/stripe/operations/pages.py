@@ -19,6 +19,7 @@ from mocks.stripe.pages import page, redirect, style_sheet
 from mocks.stripe.provider import stripe
 from mocks.stripe.resources import (
     amounts,
+    checkout,
     checkout_items,
     checkout_payment,
     checkout_sessions,
@@ -57,6 +58,7 @@ class Form(Params):
     cardNumber: str = ""
     email: str = ""
     iban: str = ""
+    promotionCode: str | None = None
     routingNumber: str = ""
     sortCode: str = ""
     testCard: str = ""
@@ -114,6 +116,8 @@ def submit_checkout(tx: Transaction, params: Form, session: str) -> Reply:
         return _no_page("Checkout Session", session)
     if found["status"] != "open":
         return _checkout(tx, found)
+    if params.promotionCode is not None:
+        return _redeem(tx, found, params.promotionCode)
     try:
         if params.authentication:
             checkout_payment.authenticate(tx, found, succeeded=params.authentication == "succeed")
@@ -126,6 +130,17 @@ def submit_checkout(tx: Transaction, params: Form, session: str) -> Reply:
         return _checkout(tx, found, problem=problem, status=402 if problem else 200)
     stays = "confirmation" in found["_"] or _framed(found)
     return redirect(found["id"] if stays else checkout_sessions.returning(found, "success_url") or ".")
+
+
+def _redeem(tx: Transaction, session: Json, code: str) -> Reply:
+    """Show a session with the promotion code that was typed, or what is wrong with it."""
+    try:
+        checkout.apply_code(tx, session, code)
+    except Refusal as refusal:
+        tx.undo()
+        unchanged = tx.get(SESSIONS, session["id"]) or session
+        return _checkout(tx, unchanged, problem=_problem(refusal), status=refusal.status)
+    return _checkout(tx, session)
 
 
 def _payer(tx: Transaction, session: Json, form: Form) -> checkout_payment.Payer:

@@ -11,7 +11,7 @@ from harness.messages import Reply
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.stripe.operations.billing_parameters import Quantity
-from mocks.stripe.operations.checkout_parameters import Off, PriceData, Switch
+from mocks.stripe.operations.checkout_parameters import PriceData, Switch
 from mocks.stripe.operations.pages import STYLE
 from mocks.stripe.operations.subscription_parameters import TrialSettings
 from mocks.stripe.pages import page, redirect
@@ -133,7 +133,7 @@ class ChangeLink(StripeParams):
     )
 
     after_completion: AfterCompletion | None = None
-    allow_promotion_codes: Off | None = None
+    allow_promotion_codes: Boolean | None = None
     automatic_tax: Switch | None = None
     billing_address_collection: Literal["auto", "required"] | None = None
     customer_creation: Literal["always", "if_required"] | None = None

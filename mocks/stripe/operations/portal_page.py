@@ -11,11 +11,13 @@ from harness.params import Json
 from harness.transaction import Transaction
 from mocks.stripe.operations.pages import STYLE, Form
 from mocks.stripe.operations.subscription_parameters import ChangedItem
+from mocks.stripe.operations.subscription_schedules import follow_with
 from mocks.stripe.pages import page, redirect
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import render
 from mocks.stripe.resources import (
     amounts,
+    coupons,
     entered_cards,
     payment_methods,
     portal_actions,
@@ -78,10 +80,12 @@ def _act(tx: Transaction, session: Json, form: PortalForm) -> str:
     match form.action:
         case "cancel":
             portal_actions.cancel(tx, session, form.subscription, form.feedback or None)
+        case "keep":
+            portal_actions.keep(tx, session, form.subscription)
         case "renew":
             portal_actions.renew(tx, session, form.subscription)
         case "switch":
-            portal_actions.switch(tx, session, form.subscription, _item(tx, session, form))
+            _switch(tx, session, form)
         case "card":
             if form.authentication:
                 ended = portal_actions.authenticate(tx, session, succeeded=form.authentication == "succeed")
@@ -101,6 +105,22 @@ def _act(tx: Transaction, session: Json, form: PortalForm) -> str:
         case _:
             return "Nothing was asked for."
     return ""
+
+
+def _switch(tx: Transaction, session: Json, form: PortalForm) -> None:
+    """Change a plan now or with its next period, as the configuration says; redeem a code that was typed first."""
+    item, id = _item(tx, session, form), form.subscription
+    wanted = item.given()
+    if form.promotionCode is not None and form.promotionCode.strip():
+        portal_actions.redeem_code(tx, session, id, form.promotionCode)
+        if not form.price and "quantity" not in wanted:
+            return
+    if portal_actions.waits_for_period(tx, session, id, item):
+        subscription = portal_sessions.own_subscription(tx, session["customer"], id, at="subscription")
+        portal_actions.check_offered(tx, session, subscription, wanted)
+        follow_with(tx, id, wanted["price"], wanted.get("quantity"))
+    else:
+        portal_actions.switch(tx, session, id, item)
 
 
 def _card_problem(intent: Json | None) -> str:
@@ -171,6 +191,7 @@ def _portal(
         filled=form.kept(),
         invoices=_invoices(tx, customer) if configuration["features"]["invoice_history"]["enabled"] else [],
         limits=_limits(tx, configuration, about),
+        offer=_offer(tx, flow),
         plan=next((each for each in plans if each["id"] == about), None),
         plans=plans,
         problem=problem,
@@ -181,6 +202,17 @@ def _portal(
         view=view,
         waiting=portal_actions.waiting(tx, session) is not None,
     )
+
+
+def _offer(tx: Transaction, flow: Json | None) -> str | None:
+    """Return what is offered to who does not cancel, in words."""
+    retention = ((flow or {}).get("subscription_cancel") or {}).get("retention")
+    if retention is None:
+        return None
+    coupon = coupons.get(tx, retention["coupon_offer"]["coupon"], param="coupon")
+    if coupon["percent_off"] is not None:
+        return f"{coupon['percent_off']:g}%"
+    return str(amounts.written(coupon["amount_off"], coupon["currency"]))
 
 
 def _of_flow(flow: Json | None) -> str:
@@ -231,9 +263,21 @@ def _confirmed(tx: Transaction, flow: Json | None) -> Json | None:
 def _cards(tx: Transaction, customer: Json) -> list[Json]:
     default = customer["invoice_settings"]["default_payment_method"]
     return [
-        {"card": each["card"], "default": each["id"] == default, "id": each["id"]}
+        {"default": each["id"] == default, "id": each["id"], "shown": _named(each)}
         for each in tx.every(payment_methods.PAYMENT_METHODS, customer=customer["id"], newest_first=True)
     ]
+
+
+def _named(method: Json) -> str:
+    """Return what a customer knows a card or a bank account by."""
+    if method["type"] != "card":
+        bank = {"bacs_debit": "Bacs", "sepa_debit": "SEPA", "us_bank_account": "US bank account"}[
+            method["type"]
+        ]
+        return f"{bank} •••• {method[method['type']]['last4']}"
+    card = method["card"]
+    expiry = f"{card['exp_month']:02d} / {card['exp_year']}"
+    return f"{card['brand'].capitalize()} •••• {card['last4']}, expires {expiry}"
 
 
 def _invoices(tx: Transaction, customer: Json) -> list[Json]:

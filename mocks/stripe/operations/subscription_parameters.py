@@ -157,18 +157,23 @@ class ChangeSubscription(StripeParams):
     trial_settings: TrialSettings | None = None
 
 
-class CreateSubscription(ChangeSubscription):
-    """POST /v1/subscriptions."""
+class BeginSubscription(ChangeSubscription):
+    """POST /v1/customers/{customer}/subscriptions."""
 
     unsupported = ChangeSubscription.unsupported | {"backdate_start_date", "billing_cycle_anchor_config"}
 
     billing_cycle_anchor: Timestamp | None = None
     billing_mode: BillingMode | None = None
     currency: Currency | None = None
-    customer: str
     description: Annotated[str, Field(max_length=500)] | None = None
     items: Annotated[list[NewItem], Field(min_length=1, max_length=20)]
     trial_period_days: Annotated[Integer, Field(ge=1, le=LONGEST_TRIAL_DAYS)] | None = None
+
+
+class CreateSubscription(BeginSubscription):
+    """POST /v1/subscriptions."""
+
+    customer: str
 
 
 class UpdateSubscription(ChangeSubscription):

@@ -30,7 +30,7 @@ from mocks.stripe.parameters import (
 )
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render
-from mocks.stripe.resources import schedules
+from mocks.stripe.resources import prices, schedules
 from mocks.stripe.resources.schedules import SCHEDULES
 
 PATH = "/v1/subscription_schedules/{schedule}"
@@ -181,6 +181,29 @@ def list_schedules(tx: Transaction, params: ListSchedules) -> Json:
     """List schedules, newest first."""
     where = {"customer": params.customer, "status": "not_started" if params.scheduled else None}
     return listing(tx, SCHEDULES, params, url="/v1/subscription_schedules", where=where)
+
+
+def follow_with(tx: Transaction, subscription: str, price: str, quantity: int | None) -> None:
+    """Let another price, or number of it, begin with a subscription's next period; raises the 400 of one under a schedule."""
+    begun = create_schedule(tx, CreateSchedule.model_validate({"from_subscription": subscription}))
+    [phase] = begun["phases"]
+    items = [{"price": each["price"], "quantity": each["quantity"]} for each in phase["items"]]
+    recurring = prices.get(tx, price)["recurring"]
+    length = {name: recurring[name] for name in ("interval", "interval_count")}
+    given = {
+        "end_behavior": "release",
+        "phases": [
+            {"items": items, "start_date": phase["start_date"], "end_date": phase["end_date"]},
+            {
+                "items": [
+                    {"price": price, "quantity": items[0]["quantity"] if quantity is None else quantity}
+                ],
+                "duration": length,
+                "proration_behavior": "none",
+            },
+        ],
+    }
+    update_schedule(tx, UpdateSchedule.model_validate(given), begun["id"])
 
 
 @stripe.timer("schedule.phase")

@@ -16,6 +16,7 @@ from mocks.stripe.resources import (
     checkout_sessions,
     checkout_totals,
     customers,
+    promotion_codes,
     settings,
     setup_intents,
     subscribing,
@@ -78,12 +79,35 @@ def open_session(tx: Transaction, given: Json, items: list[Json]) -> Json:
             "client_secret": client_secret(tx, id),
             "redirect_on_completion": given.get("redirect_on_completion") or "always",
         }
+    if given.get("allow_promotion_codes") and given.get("discounts") is not None:
+        raise errors.exclusive("allow_promotion_codes", "discounts")
     session["_"] = {name: given[name] for name in ("customer_update", _DATA_OF[mode]) if given.get(name)}
     if mode == "setup":
         _set_up(tx, session, given, items)
     else:
         _sell(tx, session, given, items, customer)
     return checkout_sessions.insert(tx, session)
+
+
+def apply_code(tx: Transaction, session: Json, typed: str) -> None:
+    """Redeem a promotion code that the customer has typed, in place of another; nothing typed takes it back.
+
+    Raises the 400s of a session that takes no codes, and of a code that cannot be redeemed with it.
+    """
+    checkout_sessions.check_open(session)
+    if not session["allow_promotion_codes"]:
+        raise errors.invalid(
+            "This Checkout Session takes no promotion codes.", rule="checkout_promotion_code"
+        )
+    code = promotion_codes.by_code(tx, typed.strip(), session["customer"])
+    if typed.strip() and code is None:
+        raise errors.invalid(promotion_codes.UNKNOWN, param="promotion_code", rule="promotion_code")
+    customer = None if session["customer"] is None else customers.get(tx, session["customer"])
+    asked = [] if code is None else [{"promotion_code": code["id"]}]
+    given = {"discounts": asked, "subscription_data": session["_"].get("subscription_data")}
+    checkout_totals.apply(tx, session, given, session["_"]["line_items"], customer)
+    checkout_items.check_total(session["amount_total"], session["currency"])
+    tx.save(checkout_sessions.SESSIONS, session)
 
 
 def _sell(tx: Transaction, session: Json, given: Json, items: list[Json], customer: Json | None) -> None:

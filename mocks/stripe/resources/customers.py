@@ -108,14 +108,9 @@ def _tax(tx: Transaction, customer: Json) -> Json:
 
 
 def _cash_balance(tx: Transaction, customer: Json) -> Json:
-    return {
-        "object": "cash_balance",
-        "available": None,
-        "customer": customer["id"],
-        "customer_account": None,
-        "livemode": False,
-        "settings": {"reconciliation_mode": "automatic", "using_merchant_default": True},
-    }
+    from mocks.stripe.resources.cash_balance import of
+
+    return of(tx, customer["id"])
 
 
 def _subscriptions(tx: Transaction, customer: Json) -> Json:

@@ -182,6 +182,8 @@ def visited(tx: Transaction, link: Json) -> Json:
             name: link["subscription_data"][name]
             for name in ("description", "metadata", "trial_period_days", "trial_settings")
         }
+    if link["allow_promotion_codes"]:
+        given["allow_promotion_codes"] = True
     name = "payment_intent_data" if link["_"]["mode"] == "payment" else "subscription_data"
     if data is not None:
         given[name] = {each: value for each, value in data.items() if value is not None}
@@ -254,7 +256,7 @@ def _apply(link: Json, given: Json) -> None:
                 link[name] = value and {"completed_sessions": before | value["completed_sessions"]}
             case "automatic_tax":
                 link[name] = link[name] | {"enabled": value["enabled"]}
-            case "invoice_creation" | "tax_id_collection" | "allow_promotion_codes":
+            case "invoice_creation" | "tax_id_collection":
                 continue  # `false` is all they can be
             case _:
                 link[name] = value

@@ -14,9 +14,12 @@ from mocks.stripe.resources import (
     payment_methods,
     portal_configurations,
     portal_sessions,
+    prices,
+    promotion_codes,
     setup_intents,
     subscribing,
 )
+from mocks.stripe.resources.amounts import cost
 from mocks.stripe.resources.intents import SETUP_INTENTS
 from mocks.stripe.resources.portal_sessions import SESSIONS
 from mocks.stripe.resources.subscription_changes import Terms
@@ -65,16 +68,71 @@ def renew(tx: Transaction, session: Json, id: str) -> None:
     subscribing.update(tx, subscription, {"cancel_at_period_end": False})
 
 
+def keep(tx: Transaction, session: Json, id: str) -> None:
+    """Take the coupon that the session's flow offers to who does not cancel."""
+    allowed(tx, session, "subscription_cancel")
+    flow = (session["flow"] or {}).get("subscription_cancel") or {}
+    if not flow.get("retention") or flow["subscription"] != id:
+        raise errors.invalid("There is no offer.", rule="portal_feature_disabled")
+    _redeem(tx, session, id, {"coupon": flow["retention"]["coupon_offer"]["coupon"]})
+
+
+def redeem_code(tx: Transaction, session: Json, id: str, typed: str) -> None:
+    """Redeem a promotion code that the customer has typed for a subscription; raise the 400s of one that is no good."""
+    feature = allowed(tx, session, "subscription_update")
+    code = promotion_codes.by_code(tx, typed.strip(), session["customer"])
+    if "promotion_code" not in feature["default_allowed_updates"] or code is None:
+        raise errors.invalid(promotion_codes.UNKNOWN, param="promotion_code", rule="promotion_code")
+    _redeem(tx, session, id, {"promotion_code": code["id"]})
+
+
+def _redeem(tx: Transaction, session: Json, id: str, wanted: Json) -> None:
+    subscription = portal_sessions.own_subscription(tx, session["customer"], id, at="subscription")
+    held = [{"discount": each} for each in subscription["discounts"]]
+    subscribing.update(tx, subscription, {"discounts": [*held, wanted]})
+
+
+def waits_for_period(tx: Transaction, session: Json, id: str, item: Asked) -> bool:
+    """Tell whether a change is one that the configuration lets wait for the end of the period."""
+    feature = allowed(tx, session, "subscription_update")
+    kinds = {each["type"] for each in feature["schedule_at_period_end"]["conditions"]}
+    subscription = portal_sessions.own_subscription(tx, session["customer"], id, at="subscription")
+    held, wanted = subscription["items"][0], item.given()
+    before, after = (prices.get(tx, each["price"]) for each in (held, {"price": held["price"]} | wanted))
+    quantities = held["quantity"], wanted.get("quantity", held["quantity"])
+    cheaper = cost(after, quantities[1]) < cost(before, quantities[0])
+    shorter = _days(after["recurring"]) < _days(before["recurring"])
+    return bool(kinds & ({"decreasing_item_amount"} if cheaper else set())) or (
+        shorter and "shortening_interval" in kinds
+    )
+
+
+def _days(recurring: Json) -> int:
+    length: int = {"day": 1, "week": 7, "month": 30, "year": 365}[recurring["interval"]]
+    return length * int(recurring["interval_count"])
+
+
+def check_offered(tx: Transaction, session: Json, subscription: Json, wanted: Json) -> None:
+    """Raise the 400 for a change that neither the session's flow nor the configuration offers."""
+    flow = (session["flow"] or {}).get("subscription_update_confirm") or {"items": []}
+    if wanted not in flow["items"]:
+        _check_offered(tx, configuration_of(tx, session), subscription, wanted)
+
+
 def switch(tx: Transaction, session: Json, id: str, item: Asked) -> None:
     """Switch a subscription to another price or quantity of those that the configuration, or the session's flow, offers."""
     feature = allowed(tx, session, "subscription_update")
     subscription = portal_sessions.own_subscription(tx, session["customer"], id, at="subscription")
     wanted = item.given()
-    flow = (session["flow"] or {}).get("subscription_update_confirm") or {"items": []}
-    if wanted not in flow["items"]:
-        _check_offered(tx, configuration_of(tx, session), subscription, wanted)
+    check_offered(tx, session, subscription, wanted)
     terms = Terms(behavior=feature["proration_behavior"], off_session=False)
     given: Json = {} if feature["billing_cycle_anchor"] is None else _anchor(feature)
+    flow = (session["flow"] or {}).get("subscription_update_confirm") or {}
+    if flow.get("discounts") is not None and wanted in flow["items"]:
+        named = [
+            {name: value for name, value in each.items() if value is not None} for each in flow["discounts"]
+        ]
+        given["discounts"] = [*({"discount": each} for each in subscription["discounts"]), *named]
     if subscription["status"] == "trialing" and feature["trial_update_behavior"] == "end_trial":
         given["trial_end"] = "now"
     subscribing.update(tx, subscription, given, [item], terms)

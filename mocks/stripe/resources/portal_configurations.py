@@ -168,7 +168,8 @@ def _feature(tx: Transaction, name: str, before: Json, wanted: Json) -> Json:
         reason = before["cancellation_reason"] | wanted["cancellation_reason"]
         after["cancellation_reason"] = reason | {"options": reason["options"] or []}
     if name == "subscription_update":
-        after["schedule_at_period_end"] = {"conditions": []}
+        waits = wanted.get("schedule_at_period_end") or before["schedule_at_period_end"]
+        after["schedule_at_period_end"] = {"conditions": waits.get("conditions") or []}
         after["products"] = [
             _product(tx, each, place)
             for place, each in enumerate(wanted.get("products") or after["products"])

@@ -12,9 +12,17 @@ from harness.collection import Collection
 from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import addresses, customers, portal_configurations, prices, subscriptions
+from mocks.stripe.resources import (
+    addresses,
+    coupons,
+    customers,
+    portal_configurations,
+    prices,
+    subscriptions,
+)
 from mocks.stripe.resources.customers import CUSTOMERS
 from mocks.stripe.resources.events import emit
+from mocks.stripe.resources.promotion_codes import PROMOTION_CODES
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -119,11 +127,39 @@ def _flow(tx: Transaction, customer: Json, configuration: Json, given: Json | No
         subscription = own_subscription(tx, customer["id"], wanted["subscription"], at=at)
         flow[kind] = {"subscription": subscription["id"]}
         if kind == "subscription_cancel":
-            flow[kind]["retention"] = None
+            flow[kind]["retention"] = _retention(tx, subscription, wanted.get("retention"))
         if kind == "subscription_update_confirm":
             items = [_item(tx, subscription, each, place) for place, each in enumerate(wanted["items"])]
-            flow[kind] |= {"discounts": None, "items": items}
+            flow[kind] |= {"discounts": _discounts(tx, wanted.get("discounts")), "items": items}
     return flow | {"type": kind}
+
+
+def _retention(tx: Transaction, subscription: Json, given: Json | None) -> Json | None:
+    """Check the coupon that is offered to who is about to cancel."""
+    if given is None:
+        return None
+    param = "flow_data[subscription_cancel][retention][coupon_offer][coupon]"
+    coupon = coupons.get(tx, given["coupon_offer"]["coupon"], param=param)
+    if coupon["percent_off"] is None and coupons.amount_in(coupon, subscription["currency"]) is None:
+        raise errors.invalid(
+            f"The coupon {coupon['id']} cannot be applied in {subscription['currency']}.",
+            param=param,
+            rule="mixed_currencies",
+        )
+    return {"coupon_offer": {"coupon": coupon["id"]}, "type": "coupon_offer"}
+
+
+def _discounts(tx: Transaction, given: list[Json] | None) -> list[Json] | None:
+    """Check what comes with a change that the customer only needs to confirm."""
+    if given is None:
+        return None
+    for place, each in enumerate(given):
+        at = f"flow_data[subscription_update_confirm][discounts][{place}]"
+        if each.get("promotion_code") is None:
+            coupons.get(tx, each.get("coupon") or "", param=f"{at}[coupon]")
+        elif tx.get(PROMOTION_CODES, each["promotion_code"]) is None:
+            raise errors.no_such("promotion_code", each["promotion_code"], param=f"{at}[promotion_code]")
+    return [{"coupon": each.get("coupon"), "promotion_code": each.get("promotion_code")} for each in given]
 
 
 def _after(given: Json | None) -> Json:

@@ -32,6 +32,10 @@ WHOLE_COUPON_BEFORE = "2025-09-30.clover"
 """Until then a promotion code and a discount held their whole coupon as `coupon`."""
 
 
+UNKNOWN = "This code is invalid."
+"""What a page says of a code that was typed and that nobody here can redeem."""
+
+
 def with_whole_coupon(tx: Transaction, shown: Json) -> None:
     """Give a promotion code or a discount the shape of older versions, where the request asks for one of them."""
     part = shown.get("promotion") or shown.get("source")

@@ -31,6 +31,13 @@ const confirmed = { ...base, confirm: true, confirmation_token: entered.id, retu
 seen.confirmed = (await stripe.paymentIntents.create(confirmed)).status;
 seen.spent = (await stripe.confirmationTokens.retrieve(entered.id)).expires_at;
 
+const sent = await stripe.testHelpers.customers.fundCashBalance(owner.id, { amount: 500, currency: "eur" });
+await stripe.customers.updateCashBalance(owner.id, { settings: { reconciliation_mode: "manual" } });
+seen.cash = [
+  (await stripe.customers.retrieveCashBalance(owner.id)).available.eur, (await stripe.customers.listCashBalanceTransactions(owner.id)).data.length,
+  (await stripe.customers.retrieveCashBalanceTransaction(owner.id, sent.id)).type,
+];
+
 const intents = stripe.paymentIntents;
 const intent = await intents.create(base);
 seen.lines = (await intents.listAmountDetailsLineItems(intent.id)).data.length;
@@ -53,6 +60,19 @@ seen.raised = (await intents.incrementAuthorization(held.id, { amount: 2500 })).
 await intents.create({ ...base, payment_method: "pm_card_createDispute", confirm: true, return_url: back });
 const [dispute] = (await stripe.disputes.list()).data;
 seen.dispute = (await stripe.disputes.close(dispute.id)).status;
+
+const raw = (method, path, params = {}) => stripe.rawRequest(method, path, params);
+const held_by = (await intents.create({ ...base, payment_method: "pm_card_visa", confirm: true, return_url: back })).latest_charge;
+const ofCharge = `/v1/charges/${held_by}/refunds`;
+const refund = await raw("POST", ofCharge, { amount: 100 });
+const disputed = (await intents.create({ ...base, payment_method: "pm_card_createDispute", confirm: true, return_url: back })).latest_charge;
+await raw("POST", `${ofCharge}/${refund.id}`, { metadata: { k: "v" } });
+await raw("POST", `/v1/charges/${disputed}/dispute`, { metadata: { k: "v" } });
+seen.below = [
+  (await raw("GET", ofCharge)).data.length, (await raw("GET", `${ofCharge}/${refund.id}`)).metadata.k,
+  (await raw("POST", `/v1/charges/${held_by}/refund`, { amount: 100 })).amount_refunded,
+  (await raw("GET", `/v1/charges/${disputed}/dispute`)).metadata.k, (await raw("POST", `/v1/charges/${disputed}/dispute/close`)).status,
+];
 
 const month = { currency: "usd", unit_amount: 900, recurring: { interval: "month" }, product_data: { name: "Film" } };
 const monthly = await stripe.prices.create(month);
@@ -83,10 +103,19 @@ const drafted = async () => {
   return stripe.invoices.finalizeInvoice(draft.id, { auto_advance: false });
 };
 const invoice = await drafted();
-const own = await intents.create({ ...base, amount: invoice.amount_due, customer: owner.id });
-seen.attached = (await stripe.invoices.attachPayment(invoice.id, { payment_intent: own.id })).status;
+const payer = await intents.create({ ...base, amount: invoice.amount_due, customer: owner.id });
+seen.attached = (await stripe.invoices.attachPayment(invoice.id, { payment_intent: payer.id })).status;
 const note = await stripe.creditNotes.create({ invoice: invoice.id, amount: 100 });
 seen.note = (await stripe.creditNotes.voidCreditNote(note.id)).status;
+
+const own = `/v1/customers/${owner.id}/subscriptions`;
+const begun_there = await raw("POST", own, { items: [{ price: monthly.id }], discounts: [{ coupon: coupon.id }] });
+const one = `${own}/${begun_there.id}`;
+await raw("POST", one, { metadata: { k: "v" } });
+seen.own = [
+  (await raw("GET", own)).data[0].id === begun_there.id, (await raw("GET", one)).metadata.k, (await raw("GET", `${one}/discount`)).object,
+  (await raw("DELETE", `${one}/discount`)).deleted, (await raw("DELETE", one)).status,
+];
 
 const line_items = [{ price: (await stripe.prices.create({ ...month, recurring: undefined })).id, quantity: 1 }];
 const session = await stripe.checkout.sessions.create({ mode: "payment", line_items, success_url: back });

@@ -87,7 +87,6 @@ SESSION = [
     "ui_mode",
     "automatic_tax",
     "automatic_tax[enabled]",
-    "allow_promotion_codes",
 ]
 
 

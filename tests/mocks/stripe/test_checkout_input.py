@@ -44,7 +44,11 @@ REFUSED: list[tuple[dict[str, Any], str | None, str | None]] = [
     ({"expires_at": START + 86401}, None, "expires_at"),
     ({"ui_mode": "hosted"}, None, "ui_mode"),
     ({"ui_mode": "elements"}, "parameter_unknown", "ui_mode"),
-    ({"allow_promotion_codes": True}, "parameter_unknown", "allow_promotion_codes"),
+    (
+        {"allow_promotion_codes": True, "discounts": [{"coupon": "x"}]},
+        "parameters_exclusive",
+        "allow_promotion_codes",
+    ),
     ({"automatic_tax": {"enabled": True}}, "parameter_unknown", "automatic_tax[enabled]"),
     ({"discounts": [{"coupon": "x"}]}, "resource_missing", "discounts[0][coupon]"),
     ({"payment_method_types": ["cheque"]}, None, "payment_method_types[0]"),

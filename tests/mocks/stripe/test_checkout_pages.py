@@ -137,3 +137,40 @@ def test_a_customer_pays_from_a_bank_account(
         "unpaid",
         "ada@studio.test",
     )
+
+
+def test_a_promotion_code_is_typed_on_the_page(checked: stripe.StripeClient) -> None:
+    coupon = checked.v1.coupons.create({"percent_off": 25, "duration": "once"})
+    given: Any = {"promotion": {"type": "coupon", "coupon": coupon.id}, "code": "SPRING"}
+    code = checked.v1.promotion_codes.create(given)
+    items = [{"price": price(checked, 2000).id, "quantity": 2}]
+    session = opened(checked, mode="subscription", line_items=items, allow_promotion_codes=True)
+    wrong = httpx.post(session.url, data={"promotionCode": "AUTUMN"})
+    assert (wrong.status_code, "This code is invalid." in wrong.text) == (400, True)
+    applied = httpx.post(session.url, data={"promotionCode": "spring"})
+    assert (applied.status_code, "$30.00" in applied.text) == (200, True)
+    shown = retrieved(checked, session.id)
+    assert (shown.amount_subtotal, shown.amount_total) == (4000, 3000)
+    assert [each.promotion_code for each in shown.discounts] == [code.id]
+    assert httpx.post(session.url, data={"promotionCode": ""}).status_code == 200
+    assert retrieved(checked, session.id).amount_total == 4000
+    httpx.post(session.url, data={"promotionCode": "SPRING"})
+    assert httpx.post(session.url, data=OK | {"email": "ada@studio.test"}).status_code == 303
+    done = retrieved(checked, session.id, "invoice", "subscription.discounts")
+    assert (done.payment_status, done.invoice.amount_paid) == ("paid", 3000)
+    assert checked.v1.promotion_codes.retrieve(code.id).times_redeemed == 1
+
+
+def test_a_session_takes_codes_only_where_it_says_so(checked: stripe.StripeClient) -> None:
+    session = opened(checked, line_items=[{"price": price(checked, recurring=None).id, "quantity": 1}])
+    assert "Promotion code" not in httpx.get(session.url).text
+    refusal = httpx.post(session.url, data={"promotionCode": "SPRING"})
+    assert (refusal.status_code, "takes no promotion codes" in refusal.text) == (400, True)
+    small = checked.v1.coupons.create({"amount_off": 1960, "currency": "usd", "duration": "once"})
+    given: Any = {"promotion": {"type": "coupon", "coupon": small.id}, "code": "ALMOST"}
+    checked.v1.promotion_codes.create(given)
+    items = [{"price": price(checked, recurring=None).id, "quantity": 1}]
+    session = opened(checked, line_items=items, allow_promotion_codes=True)
+    refusal = httpx.post(session.url, data={"promotionCode": "ALMOST"})
+    assert (refusal.status_code, "must add up to at least" in refusal.text) == (400, True)
+    assert retrieved(checked, session.id).amount_total == 2000

@@ -117,6 +117,7 @@ def test_a_lost_session_is_told_as_the_cli_expects_it(world: dict[str, dict[str,
 @pytest.mark.parametrize(
     "event",
     [
+        "cash_balance.funds_available",
         "charge.captured",
         "charge.failed",
         "charge.refunded",

@@ -15,7 +15,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from mocks.stripe.provider import stripe
+from mocks.stripe.resources.mandates import MANDATES
 from tests.mocks.stripe.conformance import Document
+from tests.mocks.stripe.debits import SUCCEEDS, debit
 from tests.mocks.stripe.room import Room
 
 Json = Any
@@ -33,6 +35,7 @@ class Target:
 
     def send(self, method: str, path: str, params: Json) -> tuple[int, Json, bool]:
         """Send a request; return status, body, and whether it left everything as it was."""
+        self.runner.run(self.room.runtime.dispatcher.settle(self.room.world))
         before = self.room.state()
         answer = self.runner.run(self.room.call(method, path, params))
         return answer.status_code, answer.json(), self.room.state() == before
@@ -177,7 +180,10 @@ async def furnish_others(room: Room, customer: str, price: str) -> dict[str, str
     thin = (await room.ok("GET", "/v2/core/events"))["data"][0]
     source = await room.ok("POST", f"/v1/customers/{customer}/sources", {"source": "tok_visa"})
     quote = await room.ok("POST", "/v1/quotes", items | {"customer": customer})
+    await debit(room, "sepa_debit", SUCCEEDS["sepa_debit"])
+    [mandate] = room.tx().every(MANDATES)
     return {
+        "/v1/mandates/{mandate}": mandate["id"],
         "/v2/core/event_destinations/{id}": destination["id"],
         "/v2/core/events/{id}": thin["id"],
         "/v1/entitlements/features/{id}": feature["id"],

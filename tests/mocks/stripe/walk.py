@@ -112,6 +112,43 @@ def payments(c: Client) -> None:
     c.v1.balance_transactions.retrieve(c.v1.balance_transactions.list().data[0].id)
 
 
+def older_paths(c: Client) -> None:
+    """The same things below a charge, and below a customer."""
+    paid = {"amount": 2000, "currency": "usd", "confirm": True, "return_url": BACK}
+    charge, disputed = (
+        c.v1.payment_intents.create({**paid, "payment_method": card}).latest_charge
+        for card in ("pm_card_visa", "pm_card_createDispute")
+    )
+    below = f"/v1/charges/{charge}/refunds"
+    made = c.deserialize(c.raw_request("post", below, amount=100), api_mode="V1")
+    c.raw_request("get", below), c.raw_request("get", f"{below}/{made.id}")
+    c.raw_request("post", f"{below}/{made.id}", metadata={"k": "v"})
+    c.raw_request("post", f"/v1/charges/{charge}/refund", amount=100)
+    c.raw_request("get", f"/v1/charges/{disputed}/dispute")
+    c.raw_request("post", f"/v1/charges/{disputed}/dispute", metadata={"k": "v"})
+    c.raw_request("post", f"/v1/charges/{disputed}/dispute/close")
+    own = f"/v1/customers/{customer_with_card(c).id}/subscriptions"
+    monthly = price(c, recurring={"interval": "month"}).id
+    coupon = c.v1.coupons.create({"percent_off": 10, "duration": "forever"}).id
+    given: Any = {"items": [{"price": monthly}], "discounts": [{"coupon": coupon}]}
+    begun = c.deserialize(c.raw_request("post", own, **given), api_mode="V1")
+    one = f"{own}/{begun.id}"
+    c.raw_request("get", own), c.raw_request("get", one), c.raw_request("post", one, metadata={"k": "v"})
+    c.raw_request("get", f"{one}/discount"), c.raw_request("delete", f"{one}/discount")
+    c.raw_request("delete", one)
+
+
+def cash(c: Client) -> None:
+    """What customers have sent by bank transfer."""
+    owner = c.v1.customers.create({}).id
+    sent = {"amount": 500, "currency": "eur"}
+    made = c.v1.test_helpers.customers.fund_cash_balance(owner, sent)
+    c.v1.customers.cash_balance.update(owner, {"settings": {"reconciliation_mode": "manual"}})
+    assert c.v1.customers.cash_balance.retrieve(owner).available.eur == 500
+    [listed] = c.v1.customers.cash_balance_transactions.list(owner).data
+    assert c.v1.customers.cash_balance_transactions.retrieve(owner, made.id).net_amount == listed.net_amount
+
+
 def debits(c: Client) -> None:
     """Bank accounts: their deposits, and the mandate."""
     numbers = {"account_number": "000123456789", "routing_number": "110000000"}
@@ -295,4 +332,16 @@ def announcements(c: Client) -> None:
     c.v2.core.events.retrieve(c.v2.core.events.list().data[0].id), destinations.delete(made.id)
 
 
-ALL = (people, payments, debits, catalogue, subscriptions, invoices, pages, usage, announcements)
+ALL = (
+    people,
+    payments,
+    older_paths,
+    cash,
+    debits,
+    catalogue,
+    subscriptions,
+    invoices,
+    pages,
+    usage,
+    announcements,
+)
