@@ -88,8 +88,8 @@ pacts: $(INSTALLED) ## write contracts/pacts anew, from what the integration lay
 	@rm -f contracts/pacts/*.json
 	@WRITE_PACTS=1 $(BIN)/python -m pytest -n0 -q tests/contracts/test_*_pact*.py
 
-mutations: $(INSTALLED) ## break the mocks in every way that is known; the verifier must see each
-	@MUTATIONS=all $(BIN)/python -m pytest -n0 -q tests/contracts/test_mutations.py $(ARGS)
+mutations: $(INSTALLED) ## break the mocks, then the integration layer, in every way that is known; the contracts must see each
+	@MUTATIONS=all $(BIN)/python -m pytest -n0 -q tests/contracts/test_mutations.py tests/contracts/test_layer_mutations.py $(ARGS)
 
 verify: $(INSTALLED) ## verify the mocks against pacts, and documents where GREENROOM_SPECS names them
 	@$(BIN)/greenroom verify $(ARGS)

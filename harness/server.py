@@ -163,6 +163,14 @@ async def _serve(
         await runtime.close()
 
 
+def _without_secrets(record: logging.LogRecord) -> bool:
+    """Take out of a line what must not be written down: a path that nobody serves may hold anything."""
+    from harness.verify.redaction import clean_text
+
+    record.msg, record.args = clean_text(record.getMessage()), ()
+    return True
+
+
 def run(settings: Settings, greet: Callable[[Runtime], str] = lambda _: "") -> None:
     """Serve until SIGTERM or SIGINT; raise ConfigurationError or StoreError when it cannot start.
 
@@ -171,6 +179,8 @@ def run(settings: Settings, greet: Callable[[Runtime], str] = lambda _: "") -> N
     import uvloop
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_without_secrets)
     runtime = open_runtime(settings)
     try:
         offsets = {0: "the control API"} | {each.port: each.name for each in runtime.providers.values()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -49,16 +50,22 @@ class Happenings:
         except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
             raise ConfigurationError(f"the happenings {file} cannot be used: {error!r}") from error
 
-    def announced(self, caller: Caller, path: str, event: str, values: Mapping[str, Any]) -> Json:
-        """Let an event happen in the world at `path` of the control API, and return the body that endpoints get."""
+    def announced(
+        self, caller: Caller, path: str, event: str, values: Mapping[str, Any], *, anew: bool = False
+    ) -> Json:
+        """Let an event happen in the world at `path` of the control API, and return the body that endpoints get.
+
+        What the state has announced already need not happen `anew` unless that is asked for.
+        """
         name = caller.provider.name
         happening = self.known.get(name, {}).get(event)
         if happening is not None:
             _play(caller, path, happening.steps, dict(values))
         listed = event if happening is None else happening.announced
         found = _newest(caller, path, listed)
-        if found is None and happening is None:
-            _play(caller, path, ({"trigger": event},), dict(values))
+        if happening is None and (found is None or anew):
+            with suppress(*([GreenroomError] if found is not None else [])):
+                _play(caller, path, ({"trigger": event},), dict(values))
             found = _newest(caller, path, listed)
         if found is None:
             raise GreenroomError(f"{name} has not announced {event}")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, suppress
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from harness.errors import ConfigurationError, GreenroomError
+from harness.verify.deliveries import Deliveries
 from harness.verify.mocks import Caller
 from harness.verify.results import Result
 from harness.verify.states import States
@@ -110,7 +112,11 @@ class Player:
         world = self.mocks.world()
         caller = Caller(self.mocks, self.provider, world)
         with States(self.mocks, world) as states:
-            return [*self._http(pact, caller, states), *self._messages(pact, caller, states)]
+            return [
+                *self._http(pact, caller, states),
+                *self._messages(pact, caller, states),
+                *Deliveries(self.mocks, caller, self.happenings).play(pact.messages, states),
+            ]
 
     def _http(self, pact: PactFile, caller: Caller, states: States) -> list[Result]:
         found: list[Result] = []
@@ -224,6 +230,17 @@ def _stricter(interaction: Json) -> Json:
     return made
 
 
+class _WithoutAccesses(io.TextIOBase):
+    """Standard error without the lines that the verifier's own servers write for each request."""
+
+    def __init__(self, target: TextIO) -> None:
+        self._target = target
+
+    def write(self, text: str) -> int:
+        """Write what is no such line."""
+        return len(text) if "/_pact/" in text else self._target.write(text)
+
+
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep the verifier from writing its own report to standard output: ours says the same in one place."""
@@ -232,7 +249,8 @@ def _quiet() -> Iterator[None]:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 1)
-        yield
+        with redirect_stderr(_WithoutAccesses(sys.stderr)):
+            yield
     finally:
         os.dup2(kept, 1)
         os.close(kept)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from harness.verify.passage import LIVE_KEY
+from harness.verify.violations import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -121,7 +122,7 @@ def violations(found: list[Json]) -> Iterator[Check]:
     """Look at what the world's requests broke: graded violations, and operations that are not served."""
     for each in found:
         verdict: Verdict = "no" if each["grade"] in ("breaking", "gap") else "note"
-        told = f"{each['operation']}: {each['message'] or each['rule']} ({each['count']} times)"
+        told = f"{each['operation']}: {message(each)} ({each['count']} times)"
         yield Check(verdict, each["provider"], f"violation: {each['rule']}", told)
     if not found:
         yield Check("ok", "world", "violations", "no rule was broken, and nothing unserved was asked for")

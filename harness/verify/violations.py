@@ -60,6 +60,13 @@ def sample(violation: Json) -> str:
     return f"{example['method']} {place} {clean_text(example['body'])[:300]}".strip()
 
 
+def message(violation: Json) -> str:
+    """Return what the provider said of a violation, without the values it quotes of secrets and persons."""
+    from harness.verify.redaction import clean_text
+
+    return clean_text(str(violation["message"] or violation["rule"]))
+
+
 def sarif(violations: Sequence[Json]) -> bytes:
     """Write violations as SARIF 2.1.0: a rule for each broken rule, a result for each operation and field."""
     rules = sorted({f"{each['provider']}/{each['rule']}" for each in violations})
@@ -67,9 +74,7 @@ def sarif(violations: Sequence[Json]) -> bytes:
         {
             "ruleId": f"{each['provider']}/{each['rule']}",
             "level": _LEVELS[each["grade"]],
-            "message": {
-                "text": f"{each['operation']}: {each['message'] or each['rule']} ({each['count']} times)"
-            },
+            "message": {"text": f"{each['operation']}: {message(each)} ({each['count']} times)"},
             "locations": [
                 {
                     "logicalLocations": [
@@ -103,10 +108,8 @@ def junit(violations: Sequence[Json], least: Grade) -> bytes:
     for each in violations:
         name = f"{each['operation']} {each['rule']} {each['subject']}".strip()
         case = ET.SubElement(suite, "testcase", classname=each["provider"], name=name)
-        told = f"{each['message']} ({each['count']} times, last {each['last_at']})\n{sample(each)}"
-        found = ET.SubElement(
-            case, "failure" if id(each) in bad else "skipped", message=each["message"] or each["rule"]
-        )
+        told = f"{message(each)} ({each['count']} times, last {each['last_at']})\n{sample(each)}"
+        found = ET.SubElement(case, "failure" if id(each) in bad else "skipped", message=message(each))
         found.text = told
     ET.indent(root)
     content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)

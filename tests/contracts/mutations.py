@@ -15,6 +15,8 @@ from typing import Any
 
 from harness import registry
 from harness.specs.trying import Got, Sent
+from harness.verify.deliveries import ARRIVES, FRESH, IN_TURN, ONCE, SIGNED, Deliveries
+from harness.verify.happenings import Happenings
 from harness.verify.mocks import Caller, Mocks
 from harness.verify.pacts import PactFile, Verifying, in_groups, read
 from harness.verify.passage import Passage
@@ -90,6 +92,19 @@ class Mutation:
         return f"{self.provider}: {self.interaction}: {self.change}"
 
 
+#: What befalls deliveries on their way, as the control API's faults name it, and the result that must tell of it.
+DELIVERIES = {
+    "drop": ARRIVES,
+    "fail": ARRIVES,
+    "delay": ARRIVES,
+    "duplicate": ONCE,
+    "reorder": IN_TURN,
+    "corrupt_signature": SIGNED,
+    "stale_timestamp": FRESH,
+}
+#: Cint has one event, which no other can overtake; InsightIQ signs without a stamp.
+IMPOSSIBLE = {("cint", "reorder"), ("insightiq", "stale_timestamp")}
+WEBHOOKS = ("stripe", "resend", "clerk", "mux", "insightiq", "cint")
 HTTP = {
     "stripe": "read a customer",
     "resend": "refuse a sender whose domain is not verified",
@@ -107,6 +122,16 @@ def mutations(pacts: dict[str, PactFile]) -> list[Mutation]:
         name = _interaction(pacts[provider], wanted)
         found += [Mutation(provider, name, change) for change in CHANGES]
     return found
+
+
+def of_deliveries() -> list[Mutation]:
+    """Return the mutations of webhooks."""
+    pairs = [(provider, mode) for mode in DELIVERIES for provider in WEBHOOKS]
+    return [
+        Mutation(provider, DELIVERIES[mode], mode)
+        for provider, mode in pairs
+        if (provider, mode) not in IMPOSSIBLE
+    ]
 
 
 def _interaction(pact: PactFile, wanted: str) -> str:
@@ -130,6 +155,12 @@ def all_pacts() -> dict[str, PactFile]:
     """Return the HTTP pacts by provider."""
     found = read(ROOT / "contracts" / "pacts", HTTP)
     return {each.provider: each for each in found if each.http}
+
+
+def webhook_pacts() -> dict[str, PactFile]:
+    """Return the message pacts by provider."""
+    found = read(ROOT / "contracts" / "pacts", WEBHOOKS)
+    return {each.provider: each for each in found if each.messages}
 
 
 class Broken(Passage):
@@ -166,6 +197,15 @@ class Bench:
                 verifier.pact.state_handler(states.url, teardown=False, body=True)
                 found += verifier.run("pacts", self.provider.name, states)
             return found
+
+    def deliveries(self, mode: str | None) -> dict[str, Result]:
+        """Let some events happen, the first of whose deliveries is broken or not; return the results by name."""
+        happenings = Happenings.read(ROOT / "contracts" / "happenings.yaml")
+        faults = [] if mode is None else [{"kind": "delivery", "mode": mode, "times": 1}]
+        with States(self.mocks, self.world) as states:
+            some = self.pact.messages[:3]
+            found = Deliveries(self.mocks, self.caller, happenings).play(some, states, faults)
+        return {each.name: each for each in found}
 
     @contextmanager
     def _passage(self, mutation: Mutation | None, expected: Json) -> Iterator[Broken]:

@@ -60,6 +60,11 @@ def state_value(expression: str) -> Json:
     return {"type": "ProviderState", "expression": expression}
 
 
+def state_number(expression: str) -> Json:
+    """Return a generator of a whole number."""
+    return {**state_value(expression), "dataType": "INTEGER"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """A request and its answer. Bodies: a text is a form, everything else JSON; values may be matchers.
@@ -76,6 +81,8 @@ class Exchange:
     path_of: str | None = None
     query_of: Mapping[str, str] = field(default_factory=dict)
     sent_of: Mapping[str, str] = field(default_factory=dict)
+    #: As `sent_of`, for whole numbers.
+    numbers_of: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     answer: Any = None
     answer_headers: Mapping[str, Any] = field(default_factory=dict)
@@ -101,6 +108,9 @@ class Exchange:
         for part, told in (("query", self.query_of), ("body", self.sent_of)):
             if told:
                 made[part] = {name: state_value(expression) for name, expression in told.items()}
+        if self.numbers_of:
+            numbers = {name: state_number(expression) for name, expression in self.numbers_of.items()}
+            made["body"] = {**made.get("body", {}), **numbers}
         return made
 
 

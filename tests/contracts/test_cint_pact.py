@@ -172,6 +172,34 @@ def test_a_target_group_is_created(services: Services) -> None:
 
 
 @CINT.interaction(
+    "ask what a target group would cost",
+    Exchange(
+        method="POST",
+        path=f"{PROJECTS}/project-1/target-groups/calculate-feasibility",
+        path_of=f"{OF_PROJECTS}/${{cint_project_first_lift}}/target-groups/calculate-feasibility",
+        headers=DEMAND,
+        sent={
+            "business_unit_id": match.int(7),
+            "locale": "eng_gb",
+            "collects_pii": False,
+            "incidence_rate": 0.8,
+            "length_of_interview": 5,
+            "filling_goal": 100,
+            "start_date": "2026-03-01T10:00:00.000Z",
+            "end_date": "2026-03-15T10:00:00.000Z",
+        },
+        numbers_of={"$.business_unit_id": "${CINT_BUSINESS_UNIT_ID}"},
+        answer={
+            "suggested_price": {"value": word("1.50", r"[0-9.]+"), "currency_code": word("GBP", "[A-Z]{3}")},
+            "suggested_filling_goal_range": {"min": match.int(1), "max": match.int(100)},
+        },
+    ),
+)
+def test_a_target_group_has_its_price(services: Services) -> None:
+    assert demand(services).feasibility("project-1", WANTED).suggested_price.currency_code == "GBP"
+
+
+@CINT.interaction(
     "refuse a target group of a project that is not there",
     Exchange(
         method="POST",

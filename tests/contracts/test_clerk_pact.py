@@ -140,6 +140,32 @@ def test_an_organisation_that_is_not_there_is_none(services: Services) -> None:
     assert services.clerk.organisation("org_nobody") is None
 
 
+MEMBERSHIPS: Json = {
+    "total_count": 1,
+    "data": [
+        {
+            "object": "organization_membership",
+            "id": word("orgmem_Made1", r"orgmem_\w+"),
+            "role": "org:admin",
+            "permissions": match.type([]),
+            "public_metadata": match.type({}),
+            "organization": organisation(),
+            "public_user_data": {
+                "user_id": USER,
+                "first_name": TEXT,
+                "last_name": TEXT,
+                "has_image": match.bool(False),
+                "identifier": word("ada@northwind.test", r"\S+@\S+"),
+                "image_url": match.str("https://img.clerk.com/1"),
+                "profile_image_url": match.str("https://img.clerk.com/1"),
+            },
+            "created_at": match.int(clerk_stub.BORN),
+            "updated_at": match.int(clerk_stub.BORN),
+        }
+    ],
+}
+
+
 @CLERK.interaction(
     "find a user's membership",
     Exchange(
@@ -148,34 +174,28 @@ def test_an_organisation_that_is_not_there_is_none(services: Services) -> None:
         path_of=f"/v1/organizations/{OF_ORGANISATION}/memberships",
         query={"user_id": "user_Made1", "limit": "10", "offset": "0"},
         query_of={"user_id": OF_USER},
-        answer={
-            "total_count": 1,
-            "data": [
-                {
-                    "object": "organization_membership",
-                    "id": word("orgmem_Made1", r"orgmem_\w+"),
-                    "role": "org:admin",
-                    "permissions": match.type([]),
-                    "public_metadata": match.type({}),
-                    "organization": organisation(),
-                    "public_user_data": {
-                        "user_id": USER,
-                        "first_name": TEXT,
-                        "last_name": TEXT,
-                        "has_image": match.bool(False),
-                        "identifier": word("ada@northwind.test", r"\S+@\S+"),
-                        "image_url": match.str("https://img.clerk.com/1"),
-                        "profile_image_url": match.str("https://img.clerk.com/1"),
-                    },
-                    "created_at": match.int(clerk_stub.BORN),
-                    "updated_at": match.int(clerk_stub.BORN),
-                }
-            ],
-        },
+        answer=MEMBERSHIPS,
     ),
 )
 def test_a_membership_tells_the_role(services: Services) -> None:
     assert services.clerk.membership_role("org_Made1", "user_Made1") == "org:admin"
+
+
+@CLERK.interaction(
+    "see whether anybody belongs to an organisation",
+    Exchange(
+        method="GET",
+        path="/v1/organizations/org_Made1/memberships",
+        path_of=f"/v1/organizations/{OF_ORGANISATION}/memberships",
+        query={"limit": "1", "offset": "0"},
+        answer={
+            "total_count": match.int(1),
+            "data": [{**MEMBERSHIPS["data"][0], "role": word("org:admin", r"org:\w+")}],
+        },
+    ),
+)
+def test_somebody_belongs_to_an_organisation(services: Services) -> None:
+    assert services.clerk.has_members("org_Made1")
 
 
 @CLERK.interaction(

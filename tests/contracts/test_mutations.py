@@ -8,12 +8,23 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from harness.verify.mocks import Mocks
-from tests.contracts.mutations import Bench, Mutation, all_pacts, mutations
+from tests.contracts.mutations import (
+    WEBHOOKS,
+    Bench,
+    Mutation,
+    all_pacts,
+    mutations,
+    of_deliveries,
+    webhook_pacts,
+)
 from tests.harness.serving import Served
 
 ALL = mutations(all_pacts())
-LEAST = 50
-CHOSEN = ALL if os.environ.get("MUTATIONS") == "all" else ALL[:: len(ALL) // 6]
+DELIVERIES = of_deliveries()
+LEAST = 100
+EVERYTHING = os.environ.get("MUTATIONS") == "all"
+CHOSEN = ALL if EVERYTHING else ALL[:: len(ALL) // 6]
+CHOSEN_DELIVERIES = DELIVERIES if EVERYTHING else DELIVERIES[::5]
 pytestmark = pytest.mark.xdist_group("mutations")  # one world for each provider
 
 
@@ -24,6 +35,26 @@ def bench(server: Served) -> Iterator[Callable[[str], Bench]]:
     with Mocks(server.url) as mocks:
         known: dict[str, Bench] = {}
         yield lambda provider: known.setdefault(provider, Bench(mocks, all_pacts()[provider]))
+
+
+@pytest.fixture(scope="module")
+def of_events(server: Served) -> Iterator[Callable[[str], Bench]]:
+    """Give the bench of a provider's webhooks."""
+    with Mocks(server.url) as mocks:
+        known: dict[str, Bench] = {}
+        yield lambda provider: known.setdefault(provider, Bench(mocks, webhook_pacts()[provider]))
+
+
+@pytest.mark.parametrize("mutation", CHOSEN_DELIVERIES, ids=str)
+def test_a_broken_delivery_is_seen(of_events: Callable[[str], Bench], mutation: Mutation) -> None:
+    found = of_events(mutation.provider).deliveries(mutation.change)
+    assert (found[mutation.interaction].outcome, found[mutation.interaction].told != "") == ("failed", True)
+
+
+@pytest.mark.parametrize("provider", WEBHOOKS)
+def test_deliveries_that_are_not_broken_hold(of_events: Callable[[str], Bench], provider: str) -> None:
+    found = of_events(provider).deliveries(None)
+    assert {each.outcome for each in found.values()} == {"passed"}, found
 
 
 @pytest.mark.parametrize("mutation", CHOSEN, ids=str)
@@ -40,4 +71,4 @@ def test_the_same_answer_unbroken_holds(bench: Callable[[str], Bench], provider:
 
 
 def test_there_are_enough_ways() -> None:
-    assert len(ALL) >= LEAST
+    assert len(ALL) + len(DELIVERIES) >= LEAST

@@ -71,6 +71,21 @@ def test_a_variable_is_changed(services: Services) -> None:
 
 
 @VERCEL.interaction(
+    "read an environment variable",
+    Exchange(
+        method="GET",
+        path=f"/v1/projects/{PROJECT}/env/Ab12Cd34Ef56Gh78",
+        path_of=f"/v1/projects/{PROJECT}/env/${{vercel_variable_address}}",
+        query=TO,
+        headers=BEARER,
+        answer={**variable(), "target": match.each_like("production", min=1), "decrypted": match.bool(True)},
+    ),
+)
+def test_a_variable_is_read(services: Services) -> None:
+    assert services.vercel.variable("Ab12Cd34Ef56Gh78").readable == "1"
+
+
+@VERCEL.interaction(
     "delete an environment variable",
     Exchange(method="DELETE", path=ONE, path_of=OF_ONE, query=TO, headers=BEARER, answer={"id": ID}),
 )

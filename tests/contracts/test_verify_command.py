@@ -56,7 +56,7 @@ def test_all_holds_and_two_runs_report_the_same(server: Served, tmp_path: Path) 
     assert (code, again, first) == (0, 0, second)
     assert files[0].read_bytes() == files[1].read_bytes()
     suites = {each.get("name"): each for each in ET.parse(files[0]).getroot()}
-    assert set(suites) == {"pacts.resend", "messages.resend"}
+    assert set(suites) == {"pacts.resend", "messages.resend", "deliveries.resend"}
     assert [suites[name].get("tests") for name in ("pacts.resend", "messages.resend")] == ["2", "1"]
     assert "answer too many requests" in files[2].read_text("utf-8")
 

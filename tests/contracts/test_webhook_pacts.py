@@ -15,7 +15,7 @@ from integrations.webhooks.resend import MAIL_EVENTS
 from integrations.webhooks.resend import Envelope as ResendEvent
 from integrations.webhooks.stripe import StripeEvent
 from tests.contracts.messages import Message, Messages
-from tests.contracts.pacts import STATE, UNDER_WAY, Json, uuid, word
+from tests.contracts.pacts import PLAN_CHANGES, STATE, UNDER_WAY, Json, uuid, word
 from tests.integrations import stubs
 from tests.integrations.insightiq_stub import profile
 from tests.integrations.layer import Layer
@@ -34,6 +34,8 @@ CUSTOMER = {"id": word("cus_1", r"cus_\w+"), "object": "customer"}
 SUBSCRIPTION = {"id": word("sub_1", r"sub_\w+"), "object": "subscription"}
 INVOICE = {"id": word("in_1", r"in_\w+"), "object": "invoice"}
 CHECKED_OUT = {"id": word("cs_test_1", r"cs_test_\w+"), "subscription": word("sub_1", r"sub_\w+")}
+SCHEDULE = {"id": word("sub_sched_1", r"sub_sched_\w+"), "subscription": word("sub_1", r"sub_\w+")}
+RELEASED = {"id": word("sub_sched_1", r"sub_sched_\w+"), "released_subscription": word("sub_1", r"sub_\w+")}
 STRIPE = Messages(
     "stripe",
     [
@@ -43,6 +45,8 @@ STRIPE = Messages(
             for what in ("created", "updated", "deleted", "trial_will_end")
         ),
         stripe_message("checkout.session.completed", CHECKED_OUT),
+        stripe_message("subscription_schedule.updated", SCHEDULE, PLAN_CHANGES),
+        stripe_message("subscription_schedule.released", RELEASED, PLAN_CHANGES),
         *(
             stripe_message(f"invoice.{what}", INVOICE)
             for what in ("created", "finalized", "paid", "payment_succeeded")
