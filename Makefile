@@ -54,7 +54,7 @@ up: $(INSTALLED) ## start Greenroom on 127.0.0.1:4400
 	@$(BIN)/greenroom up $(ARGS)
 
 engine: $(INSTALLED) ## hold Algolia's engine against the plain reference, on 2,000 small indexes and queries
-	@ENGINE_EXAMPLES=2000 $(BIN)/python -m pytest -n0 tests/mocks/algolia/test_reference.py $(ARGS)
+	@ENGINE_EXAMPLES=2000 $(BIN)/python -m pytest -n0 --timeout=3600 tests/mocks/algolia/test_reference.py $(ARGS)
 
 lint: $(INSTALLED) ## check style and formatting
 	@$(BIN)/ruff check .

@@ -21,6 +21,7 @@ from typing import Any
 
 import tantivy
 
+from benchmarks import indexing
 from benchmarks.figures import Bar, Figure
 from benchmarks.plan import Plan
 from mocks.algolia.engine import question, search
@@ -122,6 +123,7 @@ def measure(plan: Plan) -> Iterator[Figure]:
     yield from _engine(records, queries, plan.records, Bar(3), Bar(12))
     yield from _tantivy(records, queries, plan.records)
     yield from _fts5(records, queries, plan.records)
+    yield from indexing.measure(records, SETTINGS, plan)
     if plan.records >= LARGE // 10:
         yield from _large(small, plan)
 

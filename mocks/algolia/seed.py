@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fixtures.records import Library
 from harness import instants
 from mocks.algolia.dialect import timestamp
 from mocks.algolia.resources import api_keys, indices, records, settings
@@ -15,6 +16,7 @@ Json = dict[str, Any]
 
 CAMPAIGNS = "campaigns"
 STUDIES = "brand_lift_studies"
+CREATORS = "creators"
 
 SETTINGS: dict[str, Json] = {
     CAMPAIGNS: {
@@ -31,6 +33,11 @@ SETTINGS: dict[str, Json] = {
         "searchableAttributes": ["name", "campaignName"],
         "attributesForFaceting": ["filterOnly(orgId)", "studyStatus", "funnelStage", "primaryKpi"],
     },
+    CREATORS: {
+        "searchableAttributes": ["name", "handle", "unordered(biography)"],
+        "attributesForFaceting": ["platforms", "language"],
+        "customRanking": ["desc(followers)"],
+    },
 }
 """What must be set for the platform's searches by organisation to find anything."""
 
@@ -42,7 +49,11 @@ def open_account(tx: Transaction) -> dict[str, str]:
 
 
 def populate(tx: Transaction, story: Json) -> dict[str, str]:
-    """Index a story's campaigns and studies; return the objectID of each, and the tasks that did it."""
+    """Index a story's campaigns and studies; return the objectID of each, and the tasks that did it.
+
+    `story["records"]` has as many campaigns, studies and creators more as its `size` says: those of the library of the
+    story's seed, from `begin` to `end` where only these are told.
+    """
     refs = story.get("refs") or {}
     campaigns, studies = story.get("campaigns") or [], story.get("studies") or []
     done: dict[str, str] = {}
@@ -62,7 +73,25 @@ def populate(tx: Transaction, story: Json) -> dict[str, str]:
                 tx, index, _study(tx, each, number, name, refs)
             )
         done["algolia.task.studies"] = str(indices.changed(tx, index))
+    if story.get("records"):
+        _library(tx, story, story["records"])
     return done
+
+
+def _library(tx: Transaction, story: Json, told: Json) -> None:
+    """Index the records of a library; its organisations are the story's, as far as there are any."""
+    refs, organisations = story.get("refs") or {}, story.get("organisations") or []
+    owners = [_organisation({"organisation": each["key"]}, refs) for each in organisations]
+    library = Library(str(story.get("seed", "")), told["size"])
+    numbers = range(told.get("begin", 0), min(told.get("end", library.size), library.size))
+    for name, kind in ((CAMPAIGNS, library.campaign), (STUDIES, library.study), (CREATORS, library.creator)):
+        index = _opened(tx, name)
+        for number in numbers:
+            record = kind(number)
+            if owners and "orgId" in record:
+                record["orgId"] = owners[number % len(owners)]
+            records.put(tx, index, record)
+        indices.changed(tx, index)
 
 
 def _opened(tx: Transaction, name: str) -> Json:

@@ -11,7 +11,7 @@ from mocks.algolia.engine.corpus import Corpus
 from mocks.algolia.engine.question import Question
 from mocks.algolia.engine.readings import QueryWord, Reading
 from mocks.algolia.engine.shape import INTERNAL, is_text, searchable
-from mocks.algolia.engine.text import JOINED, PLAIN, RUN, Spelling, original_length, words
+from mocks.algolia.engine.text import PLAIN, RUN, Spelling, joined, original_length, words
 
 Json = Any
 Leaf = Callable[[str], dict[str, Json]]
@@ -47,6 +47,7 @@ class Marker:
     searched: tuple[str, ...] = ()
     only_exact: bool = False
     replacing: bool = False
+    plain: bool = True
     _known: dict[str, Meaning | None] = field(default_factory=dict)
 
     @classmethod
@@ -75,6 +76,7 @@ class Marker:
             tuple(_searched(question.settings)),
             values["exactOnSingleWordQuery"] == "word" and len(question.asked) == 1,
             bool(values.get("replaceSynonymsInHighlight")),
+            question.spelling == PLAIN,
         )
 
     def meaning(self, text: str) -> Meaning | None:
@@ -115,7 +117,7 @@ class Marker:
         """Return a text with tags, the query's words in it, and how many of its characters are marked."""
         if not self.words:
             return text, [], 0
-        if text.isascii() and self.spelling == PLAIN and not JOINED.search(text):
+        if self.plain and text.isascii() and not joined(text):
             return self._marked_simply(text)
         out, done, found, covered = "", 0, set(), 0
         for word in words(text, self.spelling):
@@ -134,7 +136,7 @@ class Marker:
         """Mark a text whose words are nothing but letters and digits of ASCII."""
         lower = text.lower()
         whole, prefixes = self.whole, self.prefixes
-        if not any(prefix in lower for prefix in prefixes) and whole.isdisjoint(RUN.findall(lower)):
+        if whole.isdisjoint(RUN.findall(lower)) and not any(prefix in lower for prefix in prefixes):
             return text, [], 0
         out, done, found, covered = "", 0, set(), 0
         for match in RUN.finditer(lower):
@@ -158,10 +160,15 @@ class Marker:
     def highlight(self, text: str) -> dict[str, Json]:
         """Return what `_highlightResult` says of one text."""
         value, found, covered = self.marked(text)
-        shown: dict[str, Json] = {"value": value, "matchLevel": self.level(found)}
-        if found:
-            shown["fullyHighlighted"] = covered == len(text.strip())
-        return shown | {"matchedWords": found}
+        if not found:
+            return {"value": value, "matchLevel": "none", "matchedWords": []}
+        whole = covered == len(text.strip())
+        return {
+            "value": value,
+            "matchLevel": self.level(found),
+            "fullyHighlighted": whole,
+            "matchedWords": found,
+        }
 
     def level(self, found: list[str]) -> str:
         """Return `none`, `partial` or `full`: none, some or all of the query's words are there."""
@@ -248,7 +255,10 @@ def _shape(node: Json, path: str, wanted: Collection[str], leaf: Leaf, *, restri
             below = f"{path}.{name}" if path else name
             if not path and name in INTERNAL and name not in wanted:
                 continue
-            part = _shape(value, below, wanted, leaf, restricted=restricted)
+            if type(value) is str:
+                part = leaf(value) if paths.within(below, wanted) else None
+            else:
+                part = _shape(value, below, wanted, leaf, restricted=restricted)
             if part is not None:
                 shown[name] = part
         return shown or None

@@ -151,8 +151,10 @@ def _with_fewer_words(corpus: Corpus, question: Question, nothing: Pool) -> tupl
 def _typos_allowed(found: Pool) -> Pool:
     """With `min` keep the records with the fewest typos, with `strict` those with the two lowest numbers of them."""
     tolerance = found.question.values.get("typoTolerance", True)
-    typos = found.criterion("typo", np.arange(len(found.numbers)))
-    if tolerance not in ("min", "strict") or typos is None or not len(typos):
+    if tolerance not in ("min", "strict"):
+        return found
+    typos = found.criterion("typo", slice(None))
+    if typos is None or not len(typos):
         return found
     counts = np.unique(typos)[: 1 if tolerance == "min" else 2]
     return found.narrowed(np.isin(typos, counts))

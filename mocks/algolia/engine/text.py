@@ -75,9 +75,14 @@ def simple(text: str, spelling: Spelling) -> list[str] | None:
     """Return the words of a text without anything out of the ordinary, which is most texts; None for others."""
     if not text.isascii() or (spelling is not PLAIN and spelling != PLAIN):
         return None
-    if ("." in text[:-1] or "'" in text) and JOINED.search(text):
+    if joined(text):
         return None
     return RUN.findall(text.lower())
+
+
+def joined(text: str) -> bool:
+    """Tell whether words of a text are joined by a sign that makes them one word as well; its end joins nothing."""
+    return ("." in text[:-1] or "'" in text) and JOINED.search(text) is not None
 
 
 def apart(text: str, spelling: Spelling = PLAIN) -> list[Word]:

@@ -19,7 +19,8 @@ Array = npt.NDArray[Any]
 LONGEST = 60
 """Letters of a word up to which typos are looked for; longer words are found as they are, or by their beginning."""
 
-KEPT_ANSWERS = 256
+KEPT_ANSWERS = 2048
+"""Query words whose similar words are kept, at about a kilobyte each."""
 FIRST_ROOM = 1024
 
 NONE = (1 << 32) - 1

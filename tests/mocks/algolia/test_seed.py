@@ -102,6 +102,28 @@ async def test_campaigns_and_studies_are_found_as_the_platform_looks_for_them(ro
     assert await room.found("campaigns", filters="orgId:other") == ["2"]
 
 
+async def test_a_story_may_have_many_records_of_each_kind(room: Room) -> None:
+    story = {"seed": "7", "records": {"size": 30}, "organisations": [{"key": "one"}, {"key": "two"}]}
+    play(room, story | {"refs": {"clerk.organisation.one": "org_1"}})
+    for name in ("campaigns", "brand_lift_studies", "creators"):
+        assert (await room.search(name, ""))["nbHits"] == 30
+    assert len(await room.found("campaigns", filters="orgId:org_1", hitsPerPage=100)) == 15
+    assert len(await room.found("brand_lift_studies", filters="orgId:two", hitsPerPage=100)) == 15
+    hits = (await room.search("creators", "", hitsPerPage=30))["hits"]
+    followers = [hit["followers"] for hit in hits]
+    assert followers == sorted(followers, reverse=True)
+
+
+async def test_records_may_be_told_in_parts(room: Room) -> None:
+    for begin in (0, 10, 20):
+        play(room, {"seed": "7", "records": {"size": 25, "begin": begin, "end": begin + 10}})
+    assert (await room.search("campaigns", ""))["nbHits"] == 25
+    whole = {hit["objectID"]: hit for hit in (await room.search("creators", "", hitsPerPage=25))["hits"]}
+    play(room, {"seed": "7", "records": {"size": 25}})
+    again = (await room.search("creators", "", hitsPerPage=25))["hits"]
+    assert {hit["objectID"]: hit for hit in again} == whole
+
+
 async def test_a_story_may_have_nothing_for_the_room(room: Room) -> None:
     assert play(room, {"name": "empty"}) == {}
     assert (await room.ok("GET", "/1/indexes"))["items"] == []
