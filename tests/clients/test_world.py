@@ -263,6 +263,17 @@ def test_events_are_read(server: StandIn, world: World) -> None:
     assert (event.id, event.created) == ("evt_1", MOMENT)
 
 
+def test_what_is_wrong_with_a_world_is_told(server: StandIn, world: World) -> None:
+    wrong = {
+        "kind": "stripe.customer",
+        "id": "cus_1",
+        "rule": "reference metadata.clerkUserId",
+        "told": "gone",
+    }
+    server.tell("GET", "/worlds/w1/coherence", {"coherent": False, "findings": [wrong]})
+    assert world.incoherences(provider="stripe") == [wrong]
+
+
 def test_violations_are_read(server: StandIn, world: World) -> None:
     server.tell("GET", "/worlds/w1/violations", {"violations": [VIOLATION]})
     (violation,) = world.violations()

@@ -18,17 +18,20 @@ TEXT = """
 scenario: 1
 title: A large world
 organisations:
-  - {key: client, name: Client, count: 10, people: 10, campaigns: 320, days_ago: 60}
+  - {key: client, name: Client, count: 10, people: 10, campaigns: 500, days_ago: 60}
 """
 WISH = {"name": "large", "text": TEXT, "seed": "7"}
 PATIENCE = 200.0
 
 
 def served(folder: Path) -> tuple[Any, httpx.Client]:
-    process = launch(folder)
-    url = ready_url(process)
-    assert url is not None, (folder / "stderr").read_text("utf-8")
-    return process, httpx.Client(base_url=f"{url}/_greenroom", trust_env=False, timeout=PATIENCE)
+    for _ in range(3):  # another test may have taken a port just now
+        process = launch(folder)
+        url = ready_url(process)
+        if url is not None:
+            return process, httpx.Client(base_url=f"{url}/_greenroom", trust_env=False, timeout=PATIENCE)
+        end(process)
+    pytest.fail((folder / "stderr").read_text("utf-8"), pytrace=False)
 
 
 def going(http: httpx.Client, world: str) -> list[Json]:
@@ -66,13 +69,13 @@ def test_a_load_goes_on_after_a_kill(tmp_path: Path) -> None:
     try:
         (stopped,) = going(http, world)
         assert 3 <= stopped["done"] < stopped["parts"]
-        assert 0 < counted(http, world)["algolia.record"] < 3200
+        assert 0 < counted(http, world)["algolia.record"] < 5000
         loaded = http.post(f"/worlds/{world}/scenario", json=WISH)
         assert loaded.json()["parts"] == stopped["parts"], loaded.text
         assert going(http, world) == []
         counts = counted(http, world)
         names = ("clerk.user", "stripe.customer", "resend.email", "algolia.record")
-        assert [counts[name] for name in names] == [100, 10, 100, 3200]
+        assert [counts[name] for name in names] == [100, 10, 100, 5000]
         assert http.get(f"/worlds/{world}/coherence").json()["coherent"]
     finally:
         http.close()

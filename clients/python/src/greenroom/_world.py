@@ -117,6 +117,16 @@ class World:
         """Return the rules of providers that this world's requests broke."""
         return [read(Violation, one) for one in self._control.get(f"{self._path}/violations")["violations"]]
 
+    def incoherences(self, *, provider: str | None = None) -> list[dict[str, str]]:
+        """Return what is wrong with what this world holds: {kind, id, rule, told}, nothing where it is coherent.
+
+        A reference that leads nowhere, a sum that is not equal, times in disorder; of all providers unless one is named.
+        """
+        found: list[dict[str, str]] = self._control.get(f"{self._path}/coherence", provider=provider)[
+            "findings"
+        ]
+        return found
+
     def objects(
         self, *, provider: str | None = None, kind: str | None = None, limit: int | None = None
     ) -> list[dict[str, Json]]:
