@@ -148,8 +148,9 @@ def _named(story: Json, name: str, field: str) -> Any:
         return story["refs"][name]
     part, _, rest = name.partition(".")
     key, _, wanted = rest.rpartition(".")
-    things = story.get(part)
-    for each in things if isinstance(things, list) else ():
+    # What earlier parts of a large story told is not in its last part, but for what is mentioned there.
+    things = story.get(part), story.get("mentioned", {}).get(part)
+    for each in (each for some in things if isinstance(some, list) for each in some):
         if isinstance(each, dict) and each.get("key") == key and wanted in each:
             return each[wanted]
     known = list(_names(story))

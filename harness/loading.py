@@ -31,7 +31,9 @@ REFS = Collection("harness.refs", "load")
 WHOLE = 3_000
 """Up to about so many things a story is loaded as a whole: all of it or nothing, within some seconds."""
 MOST_REFS = 200
-"""How many of the ids of a kind (`clerk.person`) are kept: those of the first things that a large story tells of."""
+"""How many of the ids of a kind (`clerk.person`) are kept: those of the first things that a large story tells of.
+
+What its timeline or expectations name (`named` of a story) is kept besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +153,11 @@ class _Told:
     def note(self) -> None:
         """Write that this part is loaded, with the ids that it gave."""
         given = {name: id for name, id in self.story["refs"].items() if name not in self.known}
-        held = dict(self.load["refs"])
+        held, named = dict(self.load["refs"]), set(self.story.get("named", ()))
         counts = Counter(name.rpartition(".")[0] for name in held)
         for name, id in given.items():
             kind = name.rpartition(".")[0]
-            if counts[kind] < MOST_REFS:
+            if counts[kind] < MOST_REFS or name in named or name.split(".", 2)[-1] in named:
                 held[name] = id
                 counts[kind] += 1
         last = given or self.load["last"]
