@@ -124,7 +124,6 @@ class Services:
         clock = clock or SystemClock()
         database, audit, guards = _foundations(settings, clock)
         mirror, inbox, results = Mirror(database), Inbox(database, clock, audit), Results(database)
-
         tracking = MailTracking(database)
         mail = MailService(database, ResendGateway(settings, guards["resend"], clock), settings, clock)
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from harness.transaction import Transaction
 
 Json = dict[str, Any]
+EMPTY = (204, 205, 304)
+"""Statuses of answers without a body."""
 
 
 class Unanswerable(Exception):
@@ -47,6 +49,9 @@ class Act:
             body = self._role()
         except Impossible as impossible:
             raise Unanswerable(str(impossible)) from impossible
+        answer = self.part.described.success
+        if answer is not None and answer.status in EMPTY:
+            return None  # some documents tell a body for these all the same; on the wire there can be none
         return self._reply(body)
 
     @property

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 import orjson
 
 from harness.specs import requests, shapes
+from harness.specs.acting import EMPTY
 from harness.specs.document import JSON
 from harness.specs.roles import ANY, Shape, shape
 from harness.specs.sampling import Impossible, Sampler
@@ -144,6 +145,8 @@ class Trier:
             return [f"the document has no status {got.status}"]
         if answer.json is None or described.method == "HEAD":
             return []
+        if got.status in EMPTY:  # whatever the document says, there can be no body on the wire
+            return ["a body where there can be none"] if got.body else []
         if got.json is None and got.body.strip() not in (b"", b"null"):
             return ["the answer is not JSON"]
         return described.problems(got.status, got.json)
