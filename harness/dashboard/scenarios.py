@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from harness.control import models
 from harness.control import scenarios as control
+from harness.control.coherence import check_coherence
 from harness.control.context import Named, Running
 from harness.dashboard import links, showing
 from harness.dashboard.security import SameOrigin
@@ -21,6 +22,8 @@ from harness.world import World
 
 router = APIRouter(prefix="/{w}")
 COUNTED = 2000
+FINDINGS = 50
+"""What is told of that is wrong with a world."""
 COMPARED = 300
 """Documents of a kind whose ids are compared, the newest of both worlds."""
 Word = Annotated[str, Form(max_length=1_000_000)]
@@ -29,9 +32,9 @@ Json = dict[str, Any]
 
 @router.get("/scenarios")
 async def show(
-    request: Request, runtime: Running, world: Named, beside: str = "", kind: str = ""
+    request: Request, runtime: Running, world: Named, beside: str = "", kind: str = "", coherence: str = ""
 ) -> HTMLResponse:
-    """Show the scenarios, and the difference to another world where one is named."""
+    """Show the scenarios, whether the world is coherent when asked, and the difference to another world where one is named."""
     other = runtime.worlds.find(beside) if beside else None
     kinds, ids = ([], None) if other is None else _compared(runtime, world, other, kind)
     return showing.page(
@@ -48,6 +51,9 @@ async def show(
         counted=COUNTED,
         compared=COMPARED,
         begun_with=world.origin.get("scenario"),
+        told=runtime.scenarios.told(world),
+        loads=runtime.scenarios.loads.unfinished(world),
+        report=await check_coherence(runtime, world, limit=FINDINGS) if coherence else None,
     )
 
 

@@ -215,6 +215,11 @@ async def test_a_scenario_is_loaded(board: Page, used: Used) -> None:
     await board.get_by_role("button", name="Load empty-org").click()
     await said(board, "empty-org was loaded with seed 7")
     assert used.control("GET", "/objects", provider="clerk", kind="organization")["objects"]
+    await expect(board.get_by_text("empty-org seed 7")).to_be_visible()
+    await board.get_by_role("button", name="Check wld").click()
+    coherence = board.get_by_role("region", name="Coherence")
+    await expect(coherence).to_contain_text("references followed")
+    await expect(coherence.get_by_text("coherent", exact=True)).to_be_visible()
     await board.get_by_text("One of your own").click()
     await board.get_by_label("YAML").fill("nonsense: 1\n")
     await board.get_by_role("button", name="Load it").click()
