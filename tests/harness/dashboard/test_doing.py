@@ -227,6 +227,16 @@ async def test_a_scenario_is_loaded(board: Page, used: Used) -> None:
     await expect(board.locator("p.notice")).to_have_class("notice bad")
 
 
+async def test_a_scenario_is_played(board: Page, used: Used) -> None:
+    await board.goto(f"{used.ui}/scenarios")
+    await board.get_by_role("button", name="Play trial-to-churn").click()
+    await said(board, "trial-to-churn was played to 2026-")
+    played = used.control("GET", "/scenario/check")["expectations"]
+    rows = board.get_by_role("region", name="Expectations").locator("tbody tr")
+    await expect(rows).to_have_count(len(played))
+    assert len(await rows.filter(has_text="yes").all()) == sum(each["passed"] for each in played) > 0
+
+
 async def test_a_mail_is_found_and_read(board: Page, used: Used) -> None:
     used.mail(subject="Invoice", html="<p>Nothing special</p>")
     await board.goto(f"{used.ui}/inbox")
