@@ -85,7 +85,11 @@ async def load(
 
     async def tell() -> str:
         given = dict(each.partition("=")[::2] for each in shlex.split(parameters))
-        told: Json = {"name": (play or name).strip(), "seed": seed.strip() or None, "scale": scale.strip() or 1}
+        told: Json = {
+            "name": (play or name).strip(),
+            "seed": seed.strip() or None,
+            "scale": scale.strip() or 1,
+        }
         told |= {"text": text or None, "parameters": given}
         if play:
             played = await control.play_scenario(runtime, world, models.PlayScenario.model_validate(told))
