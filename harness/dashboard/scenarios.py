@@ -60,7 +60,7 @@ async def show(
         begun_with=world.origin.get("scenario"),
         told=runtime.scenarios.told(world),
         loads=runtime.scenarios.loads.unfinished(world),
-        checked=runtime.scenarios.check(world) if check else None,
+        checked=await runtime.scenarios.check(world) if check else None,
         report=await check_coherence(runtime, world, limit=FINDINGS) if coherence else None,
     )
 
