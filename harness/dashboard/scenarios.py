@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from harness.control import models
 from harness.control import scenarios as control
+from harness.control.coherence import check_coherence
 from harness.control.context import Named, Running
 from harness.dashboard import links, showing
 from harness.dashboard.security import SameOrigin
@@ -21,6 +23,8 @@ from harness.world import World
 
 router = APIRouter(prefix="/{w}")
 COUNTED = 2000
+FINDINGS = 50
+"""What is told of that is wrong with a world."""
 COMPARED = 300
 """Documents of a kind whose ids are compared, the newest of both worlds."""
 Word = Annotated[str, Form(max_length=1_000_000)]
@@ -29,9 +33,15 @@ Json = dict[str, Any]
 
 @router.get("/scenarios")
 async def show(
-    request: Request, runtime: Running, world: Named, beside: str = "", kind: str = ""
+    request: Request,
+    runtime: Running,
+    world: Named,
+    beside: str = "",
+    kind: str = "",
+    coherence: str = "",
+    check: str = "",
 ) -> HTMLResponse:
-    """Show the scenarios, and the difference to another world where one is named."""
+    """Show the scenarios, and when asked: what they expect, whether the world is coherent, how it differs from another."""
     other = runtime.worlds.find(beside) if beside else None
     kinds, ids = ([], None) if other is None else _compared(runtime, world, other, kind)
     return showing.page(
@@ -48,6 +58,10 @@ async def show(
         counted=COUNTED,
         compared=COMPARED,
         begun_with=world.origin.get("scenario"),
+        told=runtime.scenarios.told(world),
+        loads=runtime.scenarios.loads.unfinished(world),
+        checked=await runtime.scenarios.check(world) if check else None,
+        report=await check_coherence(runtime, world, limit=FINDINGS) if coherence else None,
     )
 
 
@@ -56,26 +70,38 @@ async def load(
     runtime: Running,
     world: Named,
     _: SameOrigin,
-    name: Word,
+    name: Word = "",
+    play: Word = "",
     seed: Word = "",
     scale: Word = "1",
+    parameters: Word = "",
     text: Word = "",
 ) -> Response:
-    """Add what a scenario tells to the world; `text` is one of one's own, in YAML."""
+    """Add what the scenario `name` tells to the world, or load `play` and move the clock through its timeline.
+
+    `parameters` are NAME=VALUE with spaces between, `text` is a scenario of one's own, in YAML.
+    """
+    own = f"{showing.base(world)}/scenarios"
 
     async def tell() -> str:
-        body = models.LoadScenario.model_validate(
-            {
-                "name": name.strip(),
-                "seed": seed.strip() or None,
-                "scale": scale.strip() or 1,
-                "text": text or None,
-            }
-        )
-        told = await control.load_scenario(runtime, world, body)
-        return f"{told['name']} was loaded with seed {told['seed']}: {len(told['refs'])} things have ids at the providers."
+        given = dict(each.partition("=")[::2] for each in shlex.split(parameters))
+        told: Json = {
+            "name": (play or name).strip(),
+            "seed": seed.strip() or None,
+            "scale": scale.strip() or 1,
+        }
+        told |= {"text": text or None, "parameters": given}
+        if play:
+            played = await control.play_scenario(runtime, world, models.PlayScenario.model_validate(told))
+            good = sum(each["passed"] for each in played["expectations"])
+            return (
+                f"{played['name']} was played to {showing.moment(played['now'])}: {len(played['steps'])} things happened,"
+                f" {good} of {len(played['expectations'])} expectations hold."
+            )
+        loaded = await control.load_scenario(runtime, world, models.LoadScenario.model_validate(told))
+        return f"{loaded['name']} was loaded with seed {loaded['seed']}: {len(loaded['refs'])} things have ids at the providers."
 
-    return await showing.act(f"{showing.base(world)}/scenarios", tell())
+    return await showing.act(f"{own}?check=1" if play else own, tell())
 
 
 def installed(runtime: Runtime) -> list[Json]:

@@ -50,9 +50,9 @@
       cursor: { show: false },
       legend: { show: false },
       scales: { y: { range: (_, __, top) => [0, Math.max(4, top)] }, ms: { range: (_, __, top) => [0, Math.max(1, top * 1.1)] } },
-      axes: [axis, { ...axis, size: 40 }, { ...axis, scale: "ms", side: 1, size: 54, grid: { show: false }, values: (_, ticks) => ticks.map((each) => `${each} ms`) }],
+      axes: [{ ...axis, values: (_, ticks) => ticks.map((each) => new Date(each * 1000).toTimeString().slice(0, series.step < 60 ? 8 : 5)) }, { ...axis, size: 40 }, { ...axis, scale: "ms", side: 1, size: 54, grid: { show: false }, values: (_, ticks) => ticks.map((each) => `${each} ms`) }],
       series: [{}, bar("good", "--good"), bar("refused", "--warn"), bar("failed", "--bad"),
-        { label: "p95", scale: "ms", stroke: colour("--accent"), width: 2, spanGaps: true, points: { size: 4 } }],
+        { label: "p95", scale: "ms", stroke: colour("--focus"), width: 2, spanGaps: true, points: { size: 5, fill: colour("--focus") } }],
     }, [series.at, ...stacked, series.p95], place);
   }
   new ResizeObserver(() => {

@@ -10,6 +10,8 @@ import httpx
 import pytest
 from playwright.async_api import ConsoleMessage, Page, expect
 
+from harness.dashboard import assets
+from tests import needs
 from tests.harness.serving import Receiver, Served
 
 World = dict[str, Any]
@@ -85,6 +87,8 @@ def used(server: Served, fresh_world: World, receiver: Receiver) -> Used:
 @pytest.fixture
 async def board(page: Page, used: Used) -> AsyncIterator[Page]:
     """The overview of that world; a message of the kind error on the console fails the test."""
+    reason = "the dashboard's libraries are missing: run `make assets`"
+    needs.require("node", available=assets.complete(), reason=reason)
     errors: list[str] = []
 
     def heard(message: ConsoleMessage) -> None:

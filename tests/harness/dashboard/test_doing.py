@@ -215,11 +215,26 @@ async def test_a_scenario_is_loaded(board: Page, used: Used) -> None:
     await board.get_by_role("button", name="Load empty-org").click()
     await said(board, "empty-org was loaded with seed 7")
     assert used.control("GET", "/objects", provider="clerk", kind="organization")["objects"]
+    await expect(board.get_by_text("empty-org seed 7")).to_be_visible()
+    await board.get_by_role("button", name="Check wld").click()
+    coherence = board.get_by_role("region", name="Coherence")
+    await expect(coherence).to_contain_text("references followed")
+    await expect(coherence.get_by_text("coherent", exact=True)).to_be_visible()
     await board.get_by_text("One of your own").click()
     await board.get_by_label("YAML").fill("nonsense: 1\n")
     await board.get_by_role("button", name="Load it").click()
     await said(board, "nonsense")
     await expect(board.locator("p.notice")).to_have_class("notice bad")
+
+
+async def test_a_scenario_is_played(board: Page, used: Used) -> None:
+    await board.goto(f"{used.ui}/scenarios")
+    await board.get_by_role("button", name="Play trial-to-churn").click()
+    await said(board, "trial-to-churn was played to 2026-")
+    played = used.control("GET", "/scenario/check")["expectations"]
+    rows = board.get_by_role("region", name="Expectations").locator("tbody tr")
+    await expect(rows).to_have_count(len(played))
+    assert len(await rows.filter(has_text="yes").all()) == sum(each["passed"] for each in played) > 0
 
 
 async def test_a_mail_is_found_and_read(board: Page, used: Used) -> None:

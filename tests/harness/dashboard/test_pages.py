@@ -59,6 +59,7 @@ async def test_each_section_is_reached_by_its_name(board: Page, used: Used, titl
     await expect(current).to_have_text(title)
 
 
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_everybody_can_use_them(page: Page, used: Used, scheme: Any) -> None:
     await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

@@ -115,6 +115,7 @@ def plant(used: Used, receiver: Receiver) -> None:
     used.control("POST", "/webhooks/settle")
 
 
+@pytest.mark.timeout(1200)
 async def test_a_script_in_any_field_is_shown_and_never_run(
     page: Page, used: Used, receiver: Receiver
 ) -> None:
