@@ -179,7 +179,11 @@ class ClerkStub(Stub):
                 key = RSAAlgorithm.to_jwk(signing_key().public_key(), as_dict=True)
                 return json_answer({"keys": [key | {"kid": "ins_test", "alg": "RS256", "use": "sig"}]})
             case "GET", ["users"]:
-                return json_answer(_page(call, list(self.users.values())))
+                return (
+                    200,
+                    {"content-type": "application/json"},
+                    json.dumps(_page(call, list(self.users.values()))),
+                )
             case "GET", ["organizations"]:
                 everything = list(self.organisations.values())
                 return json_answer({"data": _page(call, everything), "total_count": len(everything)})

@@ -1,6 +1,6 @@
 """Who may do what: the mirror of Clerk counts where a session's token says otherwise."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx
 import pytest
@@ -16,7 +16,7 @@ from tests.integrations.layer import Layer
 pytestmark = pytest.mark.filterwarnings("ignore:.*DEPRECATED:DeprecationWarning")
 
 
-def as_(role: str = "admin", **claims: object) -> dict[str, str]:
+def as_(role: str = "admin", **claims: Any) -> dict[str, str]:
     token = session_token(o={"id": "org_acme", "rol": role}, **claims)
     return {"authorization": f"Bearer {token}"}
 

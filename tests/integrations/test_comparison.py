@@ -9,6 +9,7 @@ from integrations import reconcile_people
 from integrations.errors import ProviderUnavailableError
 from integrations.identity.comparison import Comparison, Finding
 from integrations.models import ClerkMembership
+from integrations.services import Services
 from tests.integrations.clerk_stub import clerk_error
 from tests.integrations.layer import Layer
 
@@ -106,8 +107,8 @@ def test_the_command_says_what_differs(
 ) -> None:
     crowd(layer, 1)
     monkeypatch.setattr(reconcile_people, "load_settings", lambda _: layer.settings)
-    monkeypatch.setattr(reconcile_people.Services, "build", lambda _: layer.services)
-    monkeypatch.setattr(type(layer.services), "close", lambda _: None)
+    monkeypatch.setattr(Services, "build", lambda _: layer.services)
+    monkeypatch.setattr(Services, "close", lambda _: None)
     assert reconcile_people.main([]) == 1
     told = capsys.readouterr().out
     assert "person user_000: missing_here" in told
