@@ -138,7 +138,6 @@ class Services:
         plans = PlanGateway(settings, guards["stripe"], clock)
         closing = Closing(database, stripe, plans, customers, subscriptions, clock)
         stripe_webhooks = StripeWebhooks(settings, stripe, inbox, customers, subscriptions, invoices)
-
         clerk = ClerkGateway(settings, guards["clerk"], clock)
         directory = Directory(database, clerk, mirror, mail, customers, closing, settings, clock)
         invitations = Invitations(database, clerk, mirror, directory, settings, clock)
@@ -149,7 +148,6 @@ class Services:
         insightiq = InsightiqGateway(settings, guards["insightiq"], clock)
         creators = Creators(database, insightiq, settings, clock)
         connections = Connections(database, insightiq, mirror, clock)
-
         cint = CintGateway(settings, guards["cint"], clock)
         privacy, vercel = Privacy(database, settings, clock), VercelGateway(settings, guards["vercel"], clock)
         fielding = Fielding(database, cint, mirror, results, mail, outbox, settings, clock)
