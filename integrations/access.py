@@ -7,8 +7,8 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, HTTPException, Request
 
 from integrations.audit import purpose
-from integrations.errors import ForbiddenError
-from integrations.identity.sessions import SessionClaims
+from integrations.errors import ForbiddenError, SessionInvalidError
+from integrations.identity.sessions import ADMINS, SessionClaims
 from integrations.schemas import Problem
 from integrations.services import Services
 
@@ -31,16 +31,25 @@ ServicesOf = Annotated[Services, Depends(services_of)]
 class Caller:
     """Who calls: a person with a Clerk session, or (without one) the platform's own server, which may do all.
 
-    `organisation_id` is the platform's id of the organisation that is active in the session.
+    `organisation_id` is the platform's id of the organisation that is active in the session, `role` what the person
+    is there (`admin`, `member`), `platform_role` what they are on the platform itself. These three are as the mirror of
+    Clerk knows them, which hears of changes before a session's token does.
     """
 
     session: SessionClaims | None = None
     organisation_id: str | None = None
+    role: str | None = None
+    platform_role: str | None = None
+
+    @property
+    def clerk_user_id(self) -> str | None:
+        """The caller's id at Clerk; None for the platform's own server."""
+        return None if self.session is None else self.session.user_id
 
     @property
     def everywhere(self) -> bool:
         """Whether the caller may act for every organisation."""
-        return self.session is None or self.session.is_admin
+        return self.session is None or self.platform_role in ADMINS
 
     def may_act_for(self, organisation_id: str) -> bool:
         """Say whether the caller may read and change what belongs to an organisation."""
@@ -50,6 +59,13 @@ class Caller:
         """Return the id; raises `ForbiddenError` when it is another organisation's than the session's."""
         if not self.may_act_for(organisation_id):
             raise ForbiddenError("The session does not belong to this organisation.")
+        return organisation_id
+
+    def demand_role(self, organisation_id: str, *roles: str) -> str:
+        """Return the id; raises `ForbiddenError` for another organisation's, and for people in none of these roles."""
+        self.demand(organisation_id)
+        if not self.everywhere and self.role not in roles:
+            raise ForbiddenError(f"This takes the role {' or '.join(roles)} in the organisation.")
         return organisation_id
 
     def demand_everywhere(self) -> None:
@@ -68,6 +84,26 @@ class Caller:
         return self.organisation_id
 
 
+def person_of(session: SessionClaims, services: Services) -> Caller:
+    """Return the person of a session, as the mirror of Clerk knows them; raises `SessionInvalidError` for one who is gone.
+
+    A token is right for a minute about what was so when it was made. Where the mirror knows better, it counts: a role
+    that was changed, a membership that ended, a person who was banned or deleted.
+    """
+    directory = services.directory
+    organisation_id = directory.organisation_of(session.organisation_id)
+    standing = directory.standing(session.user_id, session.organisation_id if organisation_id else None)
+    person = standing.person
+    if person is not None and (person.deleted or person.banned):
+        raise SessionInvalidError("The session token does not hold: its user is banned or deleted.")
+    return Caller(
+        session=session,
+        organisation_id=organisation_id if standing.role is not None else None,
+        role=None if standing.role is None else standing.role.removeprefix("org:"),
+        platform_role=session.platform_role if person is None else person.platform_role,
+    )
+
+
 def caller_of(request: Request, services: ServicesOf) -> Caller:
     """Identify the caller by INTEGRATIONS_API_TOKEN or by a Clerk session token (bearer, or cookie `__session`).
 
@@ -81,10 +117,7 @@ def caller_of(request: Request, services: ServicesOf) -> Caller:
         return Caller()
     has_credentials = given.startswith("Bearer ") or "__session" in request.headers.get("cookie", "")
     if has_credentials and services.settings.clerk_secret_key is not None:
-        session = services.sessions.authenticate(request.headers)
-        return Caller(
-            session=session, organisation_id=services.directory.organisation_of(session.organisation_id)
-        )
+        return person_of(services.sessions.authenticate(request.headers), services)
     if expected is None:
         return Caller()
     raise HTTPException(

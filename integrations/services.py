@@ -24,7 +24,9 @@ from integrations.deployment.rotation import KeyRotations
 from integrations.deployment.vercel_gateway import VercelGateway
 from integrations.health import Synchronisation
 from integrations.identity.clerk_gateway import ClerkGateway
+from integrations.identity.comparison import DirectoryComparison
 from integrations.identity.directory import Directory
+from integrations.identity.invitations import Invitations
 from integrations.identity.organisations import Organisations
 from integrations.identity.sessions import Sessions
 from integrations.images.images import Images
@@ -75,6 +77,8 @@ class Services:
     synchronisation: Synchronisation
     organisations: Organisations
     directory: Directory
+    invitations: Invitations
+    comparison: DirectoryComparison
     sessions: Sessions
     customers: Customers
     checkout: Checkout
@@ -134,10 +138,9 @@ class Services:
         plans = PlanGateway(settings, guards["stripe"], clock)
         closing = Closing(database, stripe, plans, customers, subscriptions, clock)
         stripe_webhooks = StripeWebhooks(settings, stripe, inbox, customers, subscriptions, invoices)
-
         clerk = ClerkGateway(settings, guards["clerk"], clock)
         directory = Directory(database, clerk, mirror, mail, customers, closing, settings, clock)
-
+        invitations = Invitations(database, clerk, mirror, directory, settings, clock)
         algolia = AlgoliaGateway(settings, guards["algolia"], clock)
         outbox = SearchOutbox(database, algolia, settings, clock)
         mux = MuxGateway(settings, guards["mux"], clock)
@@ -145,7 +148,6 @@ class Services:
         insightiq = InsightiqGateway(settings, guards["insightiq"], clock)
         creators = Creators(database, insightiq, settings, clock)
         connections = Connections(database, insightiq, mirror, clock)
-
         cint = CintGateway(settings, guards["cint"], clock)
         privacy, vercel = Privacy(database, settings, clock), VercelGateway(settings, guards["vercel"], clock)
         fielding = Fielding(database, cint, mirror, results, mail, outbox, settings, clock)
@@ -156,6 +158,8 @@ class Services:
             synchronisation=Synchronisation(database, clock),
             organisations=Organisations(database, mail, settings, clock),
             directory=directory,
+            invitations=invitations,
+            comparison=DirectoryComparison(database, clerk, directory),
             sessions=Sessions(clerk, settings, clock),
             customers=customers,
             checkout=Checkout(stripe, customers, subscriptions, settings),
@@ -186,7 +190,7 @@ class Services:
             stripe_webhooks=stripe_webhooks,
             stripe_catch_up=StripeCatchUp(database, stripe, stripe_webhooks, inbox, clock),
             resend_webhooks=ResendWebhooks(settings, inbox, tracking),
-            clerk_webhooks=ClerkWebhooks(settings, inbox, directory),
+            clerk_webhooks=ClerkWebhooks(settings, inbox, directory, invitations),
             mux_webhooks=MuxWebhooks(settings, inbox, videos, clock),
             insightiq_webhooks=InsightiqWebhooks(settings, inbox, creators, connections),
             cint_webhooks=CintWebhooks(settings, inbox, fielding, clock),

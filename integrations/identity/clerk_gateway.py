@@ -1,8 +1,9 @@
 """The only door to Clerk's Backend API: the official SDK, guarded, and reduced to what the platform relies on."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from clerk_backend_api import Clerk, models
 
 T = TypeVar("T")
+#: How many things a page of a list holds; Clerk gives 500 at most.
+PAGE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,29 @@ class OrganisationState:
     name: str
     slug: str | None
     created_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationState:
+    """What Clerk says about an invitation to an organisation; `status` is `pending`, `accepted`, `revoked` or `expired`."""
+
+    id: str
+    organisation_id: str
+    email: str
+    role: str
+    status: str
+    invited_by: str | None
+    expires_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembershipState:
+    """That a person has a role in an organisation."""
+
+    organisation_id: str
+    user_id: str
+    role: str
 
 
 class ClerkGateway:
@@ -67,11 +93,7 @@ class ClerkGateway:
         found = self._find(
             "retrieve organization", lambda clerk: clerk.organizations.get(organization_id=organisation_id)
         )
-        if found is None:
-            return None
-        return OrganisationState(
-            id=found.id, name=found.name, slug=found.slug or None, created_by=found.created_by
-        )
+        return None if found is None else _organisation(found)
 
     def membership_role(self, organisation_id: str, user_id: str) -> str | None:
         """Return the role a user has in an organisation, such as `org:admin`, or None if they are no member of it."""
@@ -94,6 +116,88 @@ class ClerkGateway:
             lambda clerk: clerk.organization_memberships.list(organization_id=organisation_id, limit=1),
         )
         return bool(found and found.data)
+
+    # Everything, page by page
+
+    def all_users(self) -> Iterator[PersonState]:
+        """Read every user, the oldest first."""
+
+        def page(offset: int) -> "Sequence[models.User]":
+            asked: Any = {"limit": PAGE, "offset": offset, "order_by": "+created_at"}
+            return self._call("list users", lambda clerk: clerk.users.list(request=asked))
+
+        return map(_person, _all(page))
+
+    def all_organisations(self) -> Iterator[OrganisationState]:
+        """Read every organisation, the oldest first."""
+
+        def page(offset: int) -> "Sequence[models.Organization]":
+            return self._call(
+                "list organizations",
+                lambda clerk: clerk.organizations.list(limit=PAGE, offset=offset, order_by="+created_at"),
+            ).data
+
+        return map(_organisation, _all(page))
+
+    def members_of(self, organisation_id: str) -> Iterator[MembershipState]:
+        """Read every membership of an organisation, the oldest first; one that does not exist has none."""
+
+        def page(offset: int) -> "Sequence[models.OrganizationMembership]":
+            found = self._find(
+                "list organization memberships",
+                lambda clerk: clerk.organization_memberships.list(
+                    organization_id=organisation_id, limit=PAGE, offset=offset, order_by="+created_at"
+                ),
+            )
+            return [] if found is None else found.data
+
+        for each in _all(page):
+            if each.public_user_data is not None and each.public_user_data.user_id is not None:
+                yield MembershipState(
+                    organisation_id=organisation_id,
+                    user_id=each.public_user_data.user_id,
+                    role=each.role,
+                )
+
+    # Invitations
+
+    def invite(
+        self, organisation_id: str, email: str, role: str, *, invited_by: str | None, redirect_url: str
+    ) -> InvitationState:
+        """Invite an address to an organisation; Clerk mails the link, which leads to `redirect_url` in the end."""
+        made = self._call(
+            "create organization invitation",
+            lambda clerk: clerk.organization_invitations.create(
+                organization_id=organisation_id,
+                email_address=email,
+                role=role,
+                inviter_user_id=invited_by,
+                redirect_url=redirect_url,
+            ),
+        )
+        return _invitation(made)
+
+    def revoke_invitation(
+        self, organisation_id: str, invitation_id: str, *, revoked_by: str | None
+    ) -> InvitationState | None:
+        """Take an invitation back; None when there is none. Raises `ProviderRefusedError` when it is pending no more."""
+        found = self._find(
+            "revoke organization invitation",
+            lambda clerk: clerk.organization_invitations.revoke(
+                organization_id=organisation_id, invitation_id=invitation_id, requesting_user_id=revoked_by
+            ),
+        )
+        return None if found is None else _invitation(found)
+
+    def invitation(self, organisation_id: str, invitation_id: str) -> InvitationState | None:
+        """Read an invitation."""
+        found = self._find(
+            "retrieve organization invitation",
+            lambda clerk: clerk.organization_invitations.get(
+                organization_id=organisation_id, invitation_id=invitation_id
+            ),
+        )
+        return None if found is None else _invitation(found)
 
     def signing_keys(self) -> dict[str, dict[str, Any]]:
         """Return the instance's public keys (RFC 7517) by their `kid`."""
@@ -161,6 +265,39 @@ class ClerkGateway:
             retry_after_seconds=parse_retry_after(error.headers.get("retry-after"), self._clock),
         )
         return judge(refusal)
+
+
+def _all(page: Callable[[int], Sequence[T]]) -> Iterator[T]:
+    """Yield what all pages hold, one call for each; what appears twice because something before it went is for the caller."""
+    offset = 0
+    while found := page(offset):
+        yield from found
+        if len(found) < PAGE:
+            return
+        offset += len(found)
+
+
+def _organisation(found: "models.Organization") -> OrganisationState:
+    return OrganisationState(
+        id=found.id, name=found.name, slug=found.slug or None, created_by=found.created_by
+    )
+
+
+def _invitation(found: "models.OrganizationInvitation") -> InvitationState:
+    return InvitationState(
+        id=found.id,
+        organisation_id=found.organization_id or "",
+        email=found.email_address,
+        role=found.role,
+        status=found.status or "pending",
+        invited_by=found.inviter_id or None,
+        expires_at=None if not found.expires_at else _instant(found.expires_at),
+        created_at=_instant(found.created_at),
+    )
+
+
+def _instant(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _person(user: "models.User") -> PersonState:

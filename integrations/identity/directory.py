@@ -6,6 +6,7 @@ knows is taken as deleted, so that events may come late, twice and in any order.
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
@@ -25,6 +26,14 @@ from integrations.models import ClerkMembership, ClerkOrganisation, ClerkUser, O
 from integrations.settings import Settings
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A person as mirrored, None where they are not yet; and their role in an organisation, such as `org:admin`."""
+
+    person: ClerkUser | None
+    role: str | None
 
 
 class Directory:
@@ -65,6 +74,21 @@ class Directory:
             with self._database.transaction() as session:
                 found = session.get(ClerkOrganisation, clerk_organisation_id)
         return None if found is None or found.deleted else found.organisation_id
+
+    def standing(self, clerk_user_id: str, clerk_organisation_id: str | None) -> Standing:
+        """Return what the mirror knows of a person, and their role in an organisation of Clerk's.
+
+        A membership that is not mirrored is looked up now: its webhook may not have come yet, or tell of its end.
+        """
+        key = None if clerk_organisation_id is None else (clerk_organisation_id, clerk_user_id)
+        with self._database.transaction() as session:
+            person = session.get(ClerkUser, clerk_user_id)
+            membership = None if key is None else session.get(ClerkMembership, key)
+        if key is not None and membership is None and self.refresh_membership(*key):
+            with self._database.transaction() as session:
+                membership = session.get(ClerkMembership, key)
+                person = session.get(ClerkUser, clerk_user_id)
+        return Standing(person=person, role=None if membership is None else membership.role)
 
     # People
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from integrations.models import (
     ERASED,
     AuditEntry,
+    ClerkInvitation,
     Customer,
     InboxEvent,
     Invoice,
@@ -21,7 +22,7 @@ NOBODY = "nobody@invalid"
 
 
 def erase_traces(session: Session, clerk_user_id: str, email: str | None) -> None:
-    """Erase the mails to a person, the webhook bodies that name them, and what is known of their address.
+    """Erase the mails and invitations to a person, the webhook bodies that name them, and what is known of their address.
 
     An address that an organisation is billed at stays with that organisation and its invoices: for those the law
     asks for ten years.
@@ -29,6 +30,7 @@ def erase_traces(session: Session, clerk_user_id: str, email: str | None) -> Non
     named = InboxEvent.payload.contains(clerk_user_id, autoescape=True)
     if email is not None:
         named = or_(named, InboxEvent.payload.contains(email, autoescape=True))
+        session.execute(delete(ClerkInvitation).where(ClerkInvitation.email == email))
         _erase_mails(session, email)
     session.execute(update(InboxEvent).where(named).values(payload=ERASED))
     session.execute(update(AuditEntry).where(AuditEntry.actor == clerk_user_id).values(actor=ERASED))
@@ -70,7 +72,8 @@ def erase_organisation(session: Session, organisation: Organisation) -> None:
     session.execute(
         update(AuditEntry).where(AuditEntry.organisation_id == organisation.id).values(actor=ERASED)
     )
-    session.execute(delete(User).where(User.organisation_id == organisation.id))
+    for rows in (User, ClerkInvitation):
+        session.execute(delete(rows).where(rows.organisation_id == organisation.id))
     session.execute(update(Customer).where(theirs).values(email=None, name=None, default_payment_method=None))
     session.execute(
         update(Invoice).where(Invoice.organisation_id == organisation.id).values(hosted_invoice_url=None)

@@ -5,13 +5,16 @@ from fastapi import APIRouter
 from integrations.access import PROBLEMS, CallerOf, ServicesOf
 from integrations.identity.schemas import (
     ChangedOrganisation,
+    ComparisonView,
+    InvitationView,
     MeView,
+    NewInvitation,
     NewOrganisation,
     NewUser,
     OrganisationView,
     UserView,
 )
-from integrations.models import Organisation, User
+from integrations.models import ClerkInvitation, Organisation, User
 
 router = APIRouter(responses=PROBLEMS)
 
@@ -52,6 +55,50 @@ def list_users(organisation_id: str, caller: CallerOf, services: ServicesOf) -> 
     return services.organisations.users(caller.demand(organisation_id))
 
 
+@router.post("/organisations/{organisation_id}/invitations", status_code=201, response_model=InvitationView)
+def invite(
+    organisation_id: str, body: NewInvitation, caller: CallerOf, services: ServicesOf
+) -> ClerkInvitation:
+    """Invite somebody to an organisation; Clerk mails the link. Takes the role `admin` in the organisation."""
+    return services.invitations.invite(
+        caller.demand_role(organisation_id, "admin"),
+        email=body.email,
+        role=body.role,
+        invited_by=caller.clerk_user_id,
+    )
+
+
+@router.get("/organisations/{organisation_id}/invitations", response_model=list[InvitationView])
+def list_invitations(
+    organisation_id: str, caller: CallerOf, services: ServicesOf, status: str | None = None
+) -> list[ClerkInvitation]:
+    """List an organisation's invitations, the newest first."""
+    return services.invitations.list(caller.demand(organisation_id), status)
+
+
+@router.delete("/organisations/{organisation_id}/invitations/{invitation_id}", response_model=InvitationView)
+def revoke_invitation(
+    organisation_id: str, invitation_id: str, caller: CallerOf, services: ServicesOf
+) -> ClerkInvitation:
+    """Take an invitation back. Takes the role `admin` in the organisation."""
+    organisation_id = caller.demand_role(organisation_id, "admin")
+    return services.invitations.revoke(organisation_id, invitation_id, revoked_by=caller.clerk_user_id)
+
+
+@router.get("/people/comparison")
+def compare_with_clerk(caller: CallerOf, services: ServicesOf) -> ComparisonView:
+    """Compare people, organisations and memberships with Clerk."""
+    caller.demand_everywhere()
+    return ComparisonView.of(services.comparison.run())
+
+
+@router.post("/people/comparison")
+def mend_from_clerk(caller: CallerOf, services: ServicesOf) -> ComparisonView:
+    """Compare people, organisations and memberships with Clerk, and mend what differs; that fills a new mirror."""
+    caller.demand_everywhere()
+    return ComparisonView.of(services.comparison.run(repair=True))
+
+
 @router.post("/users", status_code=201, response_model=UserView)
 def create_user(body: NewUser, caller: CallerOf, services: ServicesOf) -> User:
     """Add a user to an organisation, and invite them if somebody asked for it."""
@@ -62,8 +109,8 @@ def create_user(body: NewUser, caller: CallerOf, services: ServicesOf) -> User:
 
 @router.get("/me")
 def show_me(caller: CallerOf) -> MeView:
-    """Show who the session says the caller is."""
-    return MeView.of(caller.session, caller.organisation_id)
+    """Show who the caller is, and as what."""
+    return MeView.of(caller)
 
 
 @router.delete("/people/{clerk_user_id}", status_code=204)

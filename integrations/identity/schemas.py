@@ -1,11 +1,12 @@
 """The JSON of organisations and people."""
 
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue, StringConstraints
 
-from integrations.identity.sessions import SessionClaims
+from integrations.access import Caller
+from integrations.identity.comparison import Comparison, Finding, Kind
 from integrations.schemas import Body, EmailAddress, Id, Name, View
 
 
@@ -61,14 +62,61 @@ class MeView(BaseModel):
     platform_role: str | None = None
 
     @classmethod
-    def of(cls, session: SessionClaims | None, organisation_id: str | None) -> Self:
-        """Show a session; `organisation_id` is the platform's own id."""
-        if session is None:
+    def of(cls, caller: Caller) -> Self:
+        """Show a caller; `organisation_id` is the platform's own id."""
+        if caller.session is None:
             return cls()
         return cls(
-            user_id=session.user_id,
-            session_id=session.session_id,
-            organisation_id=organisation_id,
-            organisation_role=session.organisation_role,
-            platform_role=session.platform_role,
+            user_id=caller.session.user_id,
+            session_id=caller.session.session_id,
+            organisation_id=caller.organisation_id,
+            organisation_role=caller.role,
+            platform_role=caller.platform_role,
+        )
+
+
+class NewInvitation(Body):
+    """Body of POST /organisations/{organisation_id}/invitations; `role` as Clerk names it."""
+
+    email: EmailAddress
+    role: Annotated[str, StringConstraints(pattern=r"^org:[a-z0-9_]+$", max_length=64)] = "org:member"
+
+
+class InvitationView(View):
+    """An invitation to an organisation at Clerk; `invited_by` is a user's id there."""
+
+    clerk_id: str
+    organisation_id: str
+    email: str
+    role: str
+    status: str
+    invited_by: str | None
+    expires_at: datetime | None
+    created_at: datetime
+
+
+class DirectoryDifferenceView(View):
+    """A person, organisation or membership that is not the same here and at Clerk; `fields`: what it is here and there."""
+
+    kind: Kind
+    id: str
+    finding: Finding
+    fields: dict[str, tuple[JsonValue, JsonValue]]
+    repaired: bool
+
+
+class ComparisonView(BaseModel):
+    """How many things were compared, which differ, and how many still do."""
+
+    compared: dict[Kind, int]
+    differences: list[DirectoryDifferenceView]
+    left: int
+
+    @classmethod
+    def of(cls, report: Comparison) -> Self:
+        """Show a comparison."""
+        return cls(
+            compared=report.compared,
+            differences=[DirectoryDifferenceView.model_validate(each) for each in report.differences],
+            left=len(report.left),
         )

@@ -3,7 +3,14 @@
 One module for each area; all names are found here.
 """
 
-from integrations.models.accounts import ClerkMembership, ClerkOrganisation, ClerkUser, Organisation, User
+from integrations.models.accounts import (
+    ClerkInvitation,
+    ClerkMembership,
+    ClerkOrganisation,
+    ClerkUser,
+    Organisation,
+    User,
+)
 from integrations.models.audit import AuditEntry, Direction
 from integrations.models.base import Base, UtcDateTime
 from integrations.models.billing import ENDED, OWED, Customer, Dunning, Invoice, Subscription, UsageRecord
@@ -40,6 +47,7 @@ __all__ = [
     "Base",
     "Campaign",
     "CampaignStatus",
+    "ClerkInvitation",
     "ClerkMembership",
     "ClerkOrganisation",
     "ClerkUser",

@@ -81,3 +81,22 @@ class ClerkMembership(Base):
     user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     role: Mapped[str]
     mirrored_at: Mapped[datetime]
+
+
+class ClerkInvitation(Base):
+    """The mirror of an invitation to an organisation at Clerk."""
+
+    __tablename__ = "clerk_invitations"
+
+    clerk_id: Mapped[str] = mapped_column(primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), index=True)
+    clerk_organisation_id: Mapped[str]
+    email: Mapped[str] = mapped_column(index=True)
+    role: Mapped[str]
+    #: `pending`, `accepted`, `revoked` or `expired`.
+    status: Mapped[str]
+    #: Who invited, by their id at Clerk; None for the platform's own server.
+    invited_by: Mapped[str | None]
+    expires_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    mirrored_at: Mapped[datetime]

@@ -7,6 +7,7 @@ from svix.webhooks import Webhook, WebhookVerificationError
 
 from integrations.errors import WebhookRejectedError
 from integrations.identity.directory import Directory
+from integrations.identity.invitations import Invitations
 from integrations.settings import Settings
 from integrations.webhooks.inbox import Inbox, IncomingEvent, Outcome, not_an_event
 
@@ -40,13 +41,23 @@ class Membership(BaseModel):
     public_user_data: Member
 
 
+class Invitation(BaseModel):
+    """What is read of an invitation to an organisation."""
+
+    id: str = Field(min_length=1)
+    organization_id: str = Field(min_length=1)
+
+
 class ClerkWebhooks:
     """Takes a delivery from Clerk from its raw bytes to its effect."""
 
-    def __init__(self, settings: Settings, inbox: Inbox, directory: Directory) -> None:
+    def __init__(
+        self, settings: Settings, inbox: Inbox, directory: Directory, invitations: Invitations
+    ) -> None:
         self._settings = settings
         self._inbox = inbox
         self._directory = directory
+        self._invitations = invitations
 
     def receive(self, payload: bytes, headers: dict[str, str]) -> Outcome:
         """Verify, keep and process one delivery.
@@ -84,6 +95,9 @@ class ClerkWebhooks:
             self._directory.refresh_membership(
                 membership.organization.id, membership.public_user_data.user_id
             )
+        elif kind == "organizationInvitation":
+            invitation = Invitation.model_validate(event.data)
+            self._invitations.refresh(invitation.organization_id, invitation.id)
         else:
             return False
         return True

@@ -39,6 +39,25 @@ class Page(Form):
     paginated: bool = False
 
 
+class Factor(Form):
+    """A factor whose proof is to be prepared: a code that is sent, or another identity provider."""
+
+    strategy: str
+    email_address_id: str | None = None
+    phone_number_id: str | None = None
+    redirect_url: str | None = None
+    action_complete_redirect_url: str | None = None
+
+
+class Proof(Form):
+    """The proof of a factor."""
+
+    strategy: str
+    code: str | None = None
+    password: str | None = None
+    ticket: str | None = None
+
+
 def operation(method: str, path: str, *, id: str, tier: Tier) -> Callable[[Handler], Handler]:
     """Register an operation by its path and name in the Frontend API's document."""
     return clerk.operation(method, f"{frontend.API}{path}", id=f"frontend/{id}", tier=tier, public=True)

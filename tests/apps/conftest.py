@@ -60,9 +60,9 @@ async def open_browser(stage: Served) -> AsyncIterator[Opener]:
         )
         stack.push_async_callback(browser.close)
 
-        async def opened() -> Page:
+        async def opened(seconds: int = 60) -> Page:
             context = await browser.new_context()
-            context.set_default_timeout(60_000)
+            context.set_default_timeout(seconds * 1000)
             return await context.new_page()
 
         yield opened

@@ -2,7 +2,7 @@
 
 import pytest
 
-from integrations.errors import NotFoundError, SessionInvalidError
+from integrations.errors import ConflictError, NotFoundError, SessionInvalidError
 from tests.external.outside import Outside
 
 
@@ -86,6 +86,41 @@ def test_a_session_token_opens_the_own_organisation(clerk: Outside) -> None:
         clerk.services.sessions.authenticate({"authorization": f"Bearer {token[:-8]}AAAAAAAA"})
     clerk.services.directory.erase(user_id)
     client.organizations.delete(organization_id=organisation_id)
+
+
+def test_an_invitation_is_followed_to_its_end(clerk: Outside) -> None:
+    clerk.listen("clerk")
+    user_id = sign_up(clerk, "ada+clerk_test@northwind.test")
+    organisation_id = found(clerk, "Northwind", user_id)
+    invitations = clerk.services.invitations
+    assert clerk.services.directory.refresh_membership(organisation_id, user_id)
+    guest = {"email": "guest@northwind.test", "role": "org:member"}
+    made = invitations.invite(organisation_id, invited_by=user_id, **guest)
+    with pytest.raises(ConflictError):
+        invitations.invite(organisation_id, **guest)
+    clerk.services.clerk._client().organization_invitations.revoke(
+        organization_id=organisation_id, invitation_id=made.clerk_id, requesting_user_id=user_id
+    )
+    clerk.settle()
+    assert [each.status for each in invitations.list(organisation_id)] == ["revoked"]
+    with pytest.raises(ConflictError):
+        invitations.revoke(organisation_id, made.clerk_id)
+    clerk.services.directory.erase(user_id)
+    clerk.services.clerk._client().organizations.delete(organization_id=organisation_id)
+
+
+@pytest.mark.filterwarnings("ignore:.*DEPRECATED:DeprecationWarning")
+def test_a_mirror_is_filled_from_what_is_there(clerk: Outside) -> None:
+    user_id = sign_up(clerk, "ada+clerk_test@northwind.test")
+    organisation_id = found(clerk, "Northwind", user_id)
+    report = clerk.services.comparison.run(repair=True)
+    assert {"person", "organisation", "membership"} <= {each.kind.value for each in report.differences}
+    assert report.left == []
+    (user,) = clerk.services.organisations.users(organisation_id)
+    assert user.email == "ada+clerk_test@northwind.test"
+    assert clerk.services.comparison.run().differences == []
+    clerk.services.directory.erase(user_id)
+    clerk.services.clerk._client().organizations.delete(organization_id=organisation_id)
 
 
 def test_what_clerk_does_not_know_is_nothing(clerk: Outside) -> None:

@@ -138,6 +138,7 @@ class ClerkStub(Stub):
     users: dict[str, Json] = field(default_factory=dict)
     organisations: dict[str, Json] = field(default_factory=dict)
     roles: dict[tuple[str, str], str] = field(default_factory=dict)
+    invitations: dict[str, Json] = field(default_factory=dict)
     after_read: Callable[[str], None] | None = None
 
     def add_user(
@@ -177,6 +178,17 @@ class ClerkStub(Stub):
             case "GET", ["jwks"]:
                 key = RSAAlgorithm.to_jwk(signing_key().public_key(), as_dict=True)
                 return json_answer({"keys": [key | {"kid": "ins_test", "alg": "RS256", "use": "sig"}]})
+            case "GET", ["users"]:
+                return (
+                    200,
+                    {"content-type": "application/json"},
+                    json.dumps(_page(call, list(self.users.values()))),
+                )
+            case "GET", ["organizations"]:
+                everything = list(self.organisations.values())
+                return json_answer({"data": _page(call, everything), "total_count": len(everything)})
+            case method, ["organizations", organisation_id, "invitations", *rest]:
+                return self._invitation(method, organisation_id, rest, call)
             case "GET", ["users", user_id]:
                 return self._read(self.users, user_id)
             case "DELETE", ["users", user_id]:
@@ -194,14 +206,58 @@ class ClerkStub(Stub):
                     for (org, user) in self.roles
                     if org == organisation_id and (user == wanted if wanted else user in self.users)
                 ]
-                return json_answer({"data": found, "total_count": len(found)})
+                return json_answer({"data": _page(call, found), "total_count": len(found)})
         raise AssertionError(f"unexpected {call.method} {call.path}")
+
+    def invite(self, organisation_id: str = "org_acme", email: str = "bob@acme.test", **changes: Any) -> Json:
+        """Let somebody be invited, by whatever way."""
+        made = {
+            "object": "organization_invitation",
+            "id": f"orginv_{len(self.invitations) + 1}",
+            "email_address": email,
+            "role": "org:member",
+            "role_name": "Member",
+            "organization_id": organisation_id,
+            "inviter_id": None,
+            "public_inviter_data": None,
+            "status": "pending",
+            "public_metadata": {},
+            "private_metadata": {},
+            "url": "https://quiet-owl-1.clerk.accounts.dev/v1/tickets/accept?ticket=x",
+            "expires_at": BORN + 30 * 86_400_000,
+            "created_at": BORN,
+            "updated_at": BORN,
+            **changes,
+        }
+        self.invitations[made["id"]] = made
+        return made
+
+    def _invitation(self, method: str, organisation_id: str, rest: list[str], call: Call) -> Answer:
+        if method == "POST" and not rest:
+            wanted = call.json
+            if any(each["email_address"] == wanted["email_address"] for each in self.invitations.values()):
+                return clerk_error(400, "duplicate_record")
+            given = {"role": wanted["role"], "inviter_id": wanted.get("inviter_user_id")}
+            return json_answer(self.invite(organisation_id, wanted["email_address"], **given))
+        found = self.invitations.get(rest[0])
+        if found is None:
+            return clerk_error(404, "organization_invitation_not_found")
+        if rest[1:] == ["revoke"]:
+            if found["status"] != "pending":
+                return clerk_error(400, "organization_invitation_not_pending")
+            found |= {"status": "revoked", "url": None}
+        return json_answer(found)
 
     def _read(self, things: dict[str, Json], thing_id: str) -> Answer:
         found = json.loads(json.dumps(things.get(thing_id)))
         if self.after_read is not None:
             self.after_read(thing_id)
         return clerk_error(404, "resource_not_found") if found is None else json_answer(found)
+
+
+def _page(call: Call, things: list[Json]) -> list[Json]:
+    offset = int(call.query.get("offset", "0"))
+    return things[offset : offset + int(call.query.get("limit", "10"))]
 
 
 def clerk_event(event_type: str, data: Json) -> Json:

@@ -30,7 +30,7 @@ from tests.integrations.stubs import (
     subscription,
 )
 
-ADA = {"authorization": f"Bearer {session_token({'metadata.role': 'admin'})}"}
+ADA = {"authorization": f"Bearer {session_token({'metadata.role': 'admin'}, lifetime=86_400)}"}
 
 
 def entries(layer: Layer, direction: Direction | None = None) -> list[AuditEntry]:

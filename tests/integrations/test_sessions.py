@@ -109,7 +109,7 @@ async def test_a_session_reaches_its_own_organisation_only(client: httpx.AsyncCl
     assert (me["user_id"], me["organisation_id"], me["organisation_role"]) == (
         "user_ada",
         "org_acme",
-        "member",
+        "admin",
     )
     assert (await client.get("/organisations/org_acme", headers=headers)).json()["name"] == "Acme"
     for path in (

@@ -9,7 +9,7 @@ from harness.transaction import Transaction
 from mocks.clerk import validation
 from mocks.clerk.parameters import Body
 from mocks.clerk.provider import clerk
-from mocks.clerk.resources import identifications, users
+from mocks.clerk.resources import identifications, notices, users
 from mocks.clerk.resources.identifications import EMAIL
 
 
@@ -40,9 +40,9 @@ class OnlyEmail(Body):
 def create_email_address(tx: Transaction, params: NewEmail) -> Json:
     """Give a user a mail address."""
     user, address = users.find(tx, params.user_id), validation.email(params.email_address)
-    return identifications.add(
-        tx, user, EMAIL, address, verified=bool(params.verified), primary=bool(params.primary)
-    )
+    verified, primary = bool(params.verified), bool(params.primary)
+    with notices.primary_email(tx, user, wanted=params.notify_primary_email_address_changed):
+        return identifications.add(tx, user, EMAIL, address, verified=verified, primary=primary)
 
 
 @clerk.get("/v1/email_addresses/{email_address_id}", id="GetEmailAddress", tier="P1")
@@ -55,7 +55,9 @@ def retrieve_email_address(tx: Transaction, email_address_id: str) -> Json:
 def update_email_address(tx: Transaction, params: EmailChanges, email_address_id: str) -> Json:
     """Verify a mail address, or make it the primary one."""
     user, email = identifications.find(tx, EMAIL, email_address_id)
-    identifications.change(tx, user, EMAIL, email, verified=params.verified, primary=bool(params.primary))
+    primary = bool(params.primary)
+    with notices.primary_email(tx, user, wanted=params.notify_primary_email_address_changed):
+        identifications.change(tx, user, EMAIL, email, verified=params.verified, primary=primary)
     return email
 
 
@@ -71,4 +73,5 @@ def delete_email_address(tx: Transaction, email_address_id: str) -> Json:
 def replace_email_address(tx: Transaction, params: OnlyEmail, user_id: str) -> Json:
     """Put one mail address in the place of all that a user has."""
     user, address = users.find(tx, user_id), validation.email(params.email_address)
-    return identifications.replace(tx, user, EMAIL, address, params.identification_status)
+    with notices.primary_email(tx, user, wanted=params.notify_primary_email_address_changed):
+        return identifications.replace(tx, user, EMAIL, address, params.identification_status)

@@ -49,25 +49,19 @@ class Code(Form):
 @browsing.get("/v1/me/email_addresses", id="getEmailAddresses", tier="P1")
 def list_email_addresses(tx: Transaction) -> Json:
     """List the user's mail addresses, bare."""
-    return [views.identification(each) for each in browsing.me(tx).user["email_addresses"]]
+    return _listed(tx, EMAIL)
 
 
 @browsing.post("/v1/me/email_addresses", id="createEmailAddresses", tier="P1")
 def create_email_address(tx: Transaction, params: NewEmail) -> Reply:
     """Add a mail address, which has to be verified."""
-    me = browsing.me(tx)
-    value = validation.email(params.email_address)
-    made = identifications.add(tx, me.user, EMAIL, value, verified=False, primary=False)
-    return browsing.wrapped(tx, me.browser, made)
+    return _add(tx, EMAIL, validation.email(params.email_address))
 
 
 @browsing.get("/v1/me/email_addresses/{email_id}", id="getEmailAddress", tier="P1")
 def retrieve_email_address(tx: Transaction, email_id: str) -> Reply:
     """Show a mail address."""
-    me = browsing.me(tx)
-    return browsing.wrapped(
-        tx, me.browser, views.identification(identifications.own(me.user, EMAIL, email_id))
-    )
+    return _shown(tx, EMAIL, email_id)
 
 
 @browsing.delete("/v1/me/email_addresses/{email_id}", id="DeleteEmailAddress", tier="P1")
@@ -96,25 +90,19 @@ def attempt_email_address(tx: Transaction, params: Code, email_id: str) -> Reply
 @browsing.get("/v1/me/phone_numbers", id="getPhoneNumbers", tier="P1")
 def list_phone_numbers(tx: Transaction) -> Json:
     """List the user's phone numbers, bare."""
-    return [views.identification(each) for each in browsing.me(tx).user["phone_numbers"]]
+    return _listed(tx, PHONE)
 
 
 @browsing.post("/v1/me/phone_numbers", id="postPhoneNumbers", tier="P1")
 def create_phone_number(tx: Transaction, params: NewPhone) -> Reply:
     """Add a phone number, which has to be verified."""
-    me = browsing.me(tx)
-    value = validation.phone(params.phone_number)
-    made = identifications.add(tx, me.user, PHONE, value, verified=False, primary=False)
-    return browsing.wrapped(tx, me.browser, made)
+    return _add(tx, PHONE, validation.phone(params.phone_number))
 
 
 @browsing.get("/v1/me/phone_numbers/{phone_number_id}", id="ReadPhoneNumber", tier="P1")
 def retrieve_phone_number(tx: Transaction, phone_number_id: str) -> Reply:
     """Show a phone number."""
-    me = browsing.me(tx)
-    return browsing.wrapped(
-        tx, me.browser, views.identification(identifications.own(me.user, PHONE, phone_number_id))
-    )
+    return _shown(tx, PHONE, phone_number_id)
 
 
 @browsing.patch("/v1/me/phone_numbers/{phone_number_id}", id="UpdatePhoneNumber", tier="P1")
@@ -151,6 +139,22 @@ def attempt_phone_number(tx: Transaction, params: Code, phone_number_id: str) ->
 
 
 # --- both --------------------------------------------------------------------------------------------------------
+
+
+def _listed(tx: Transaction, kind: str) -> Json:
+    own = browsing.me(tx).user[identifications.LISTS[kind]]
+    return [views.identification(each) for each in own]
+
+
+def _add(tx: Transaction, kind: str, value: str) -> Reply:
+    me = browsing.me(tx)
+    made = identifications.add(tx, me.user, kind, value, verified=False, primary=False)
+    return browsing.wrapped(tx, me.browser, made)
+
+
+def _shown(tx: Transaction, kind: str, id: str) -> Reply:
+    me = browsing.me(tx)
+    return browsing.wrapped(tx, me.browser, views.identification(identifications.own(me.user, kind, id)))
 
 
 def _remove(tx: Transaction, kind: str, id: str) -> Reply:

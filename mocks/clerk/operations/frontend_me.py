@@ -11,6 +11,7 @@ from mocks.clerk.browsing import Form
 from mocks.clerk.resources import (
     external_accounts,
     factors,
+    notices,
     passwords,
     sessions,
     sign_ups,
@@ -108,6 +109,7 @@ def change_password(tx: Transaction, params: PasswordChange) -> Reply:
         factors.check_password(tx, me.user, params.current_password, "current_password")
     passwords.check(params.new_password, param="new_password")
     users.update(tx, me.user, {"password": params.new_password})
+    notices.password_changed(tx, me.user)
     if params.sign_out_of_other_sessions:
         sessions.end_others(tx, me.session)
     return browsing.wrapped(tx, me.browser, views.user(tx, me.user))
@@ -120,6 +122,7 @@ def remove_password(tx: Transaction, params: PasswordRemoval) -> Reply:
     if me.user["password_enabled"]:
         factors.check_password(tx, me.user, params.current_password, "current_password")
     user_standing.remove_password(tx, me.user, sign_out=False)
+    notices.password_removed(tx, me.user)
     return browsing.wrapped(tx, me.browser, views.user(tx, me.user))
 
 

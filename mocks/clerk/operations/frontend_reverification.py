@@ -8,7 +8,7 @@ from harness.messages import Reply
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.clerk import browsing
-from mocks.clerk.browsing import Form, Me
+from mocks.clerk.browsing import Factor, Form, Me, Proof
 from mocks.clerk.resources import reverification
 
 
@@ -18,20 +18,10 @@ class Level(Form):
     level: Literal["first_factor", "second_factor", "multi_factor"]
 
 
-class Preparation(Form):
-    """The factor whose code is to be sent."""
+class SecondFactor(Factor):
+    """The second factor whose code is to be sent; only numbers get one."""
 
-    strategy: str | None = None
-    email_address_id: str | None = None
-    phone_number_id: str | None = None
-
-
-class Proof(Form):
-    """The proof of a factor."""
-
-    strategy: str
-    code: str | None = None
-    password: str | None = None
+    strategy: str = "phone_code"
 
 
 VERIFY = "/v1/client/sessions/{session_id}/verify"
@@ -45,7 +35,7 @@ def start(tx: Transaction, params: Level, session_id: str) -> Reply:
 
 
 @browsing.post(f"{VERIFY}/prepare_first_factor", id="prepareSessionReverificationFirstFactor", tier="P1")
-def prepare_first_factor(tx: Transaction, params: Preparation, session_id: str) -> Reply:
+def prepare_first_factor(tx: Transaction, params: Factor, session_id: str) -> Reply:
     """Send the code of a first factor."""
     own = browsing.own_session(tx, session_id)
     return _shown(tx, own, reverification.prepare(tx, own.session, own.user, params.given(), second=False))
@@ -59,7 +49,7 @@ def attempt_first_factor(tx: Transaction, params: Proof, session_id: str) -> Rep
 
 
 @browsing.post(f"{VERIFY}/prepare_second_factor", id="prepareSessionReverificationSecondFactor", tier="P1")
-def prepare_second_factor(tx: Transaction, params: Preparation, session_id: str) -> Reply:
+def prepare_second_factor(tx: Transaction, params: SecondFactor, session_id: str) -> Reply:
     """Send the code of a second factor."""
     own = browsing.own_session(tx, session_id)
     return _shown(tx, own, reverification.prepare(tx, own.session, own.user, params.given(), second=True))

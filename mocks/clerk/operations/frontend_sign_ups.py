@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pydantic import Field
 
 from harness.messages import Reply
+from harness.params import Json
 from harness.transaction import Transaction
 from mocks.clerk import browsing
-from mocks.clerk.browsing import Form
+from mocks.clerk.browsing import Factor, Form, Proof
 from mocks.clerk.resources import browsers, sign_ups
 
 
@@ -31,21 +34,6 @@ class SignUpFields(Form):
     action_complete_redirect_url: str | None = None
 
 
-class Preparation(Form):
-    """How an address or number is to be verified."""
-
-    strategy: str
-    redirect_url: str | None = None
-    action_complete_redirect_url: str | None = None
-
-
-class Attempt(Form):
-    """The code that came."""
-
-    strategy: str
-    code: str | None = None
-
-
 @browsing.post("/v1/client/sign_ups", id="createSignUps", tier="P0")
 def create_sign_up(tx: Transaction, params: SignUpFields) -> Reply:
     """Begin to sign up."""
@@ -64,29 +52,28 @@ def retrieve_sign_up(tx: Transaction, sign_up_id: str) -> Reply:
 @browsing.patch("/v1/client/sign_ups/{sign_up_id}", id="updateSignUps", tier="P0")
 def update_sign_up(tx: Transaction, params: SignUpFields, sign_up_id: str) -> Reply:
     """Add to a sign-up what was missing."""
-    browser = browsers.of_request(tx)
-    sign_up = sign_ups.current(tx, browser, sign_up_id)
-    sign_ups.take(tx, sign_up, params.given())
-    return browsing.wrapped(tx, browser, sign_ups.shown(sign_up))
+    return _step(tx, sign_up_id, lambda sign_up: sign_ups.take(tx, sign_up, params.given()))
 
 
 @browsing.post(
     "/v1/client/sign_ups/{sign_up_id}/prepare_verification", id="prepareSignUpsVerification", tier="P0"
 )
-def prepare_verification(tx: Transaction, params: Preparation, sign_up_id: str) -> Reply:
+def prepare_verification(tx: Transaction, params: Factor, sign_up_id: str) -> Reply:
     """Send the code that verifies an address or number."""
-    browser = browsers.of_request(tx)
-    sign_up = sign_ups.current(tx, browser, sign_up_id)
-    sign_ups.prepare(tx, sign_up, params.given())
-    return browsing.wrapped(tx, browser, sign_ups.shown(sign_up))
+    return _step(tx, sign_up_id, lambda sign_up: sign_ups.prepare(tx, sign_up, params.given()))
 
 
 @browsing.post(
     "/v1/client/sign_ups/{sign_up_id}/attempt_verification", id="attemptSignUpsVerification", tier="P0"
 )
-def attempt_verification(tx: Transaction, params: Attempt, sign_up_id: str) -> Reply:
+def attempt_verification(tx: Transaction, params: Proof, sign_up_id: str) -> Reply:
     """Verify an address or number by its code."""
+    return _step(tx, sign_up_id, lambda sign_up: sign_ups.attempt(tx, sign_up, params.given()))
+
+
+def _step(tx: Transaction, id: str, act: Callable[[Json], None]) -> Reply:
+    """Do something with a sign-up of the browser that is not over; show it as it is then."""
     browser = browsers.of_request(tx)
-    sign_up = sign_ups.current(tx, browser, sign_up_id)
-    sign_ups.attempt(tx, sign_up, params.given())
+    sign_up = sign_ups.current(tx, browser, id)
+    act(sign_up)
     return browsing.wrapped(tx, browser, sign_ups.shown(sign_up))

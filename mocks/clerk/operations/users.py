@@ -12,7 +12,7 @@ from mocks.clerk import errors
 from mocks.clerk.dialect import METADATA_APART, version
 from mocks.clerk.parameters import Body, Listing, Object, UserMetadata, UserQuery
 from mocks.clerk.provider import clerk
-from mocks.clerk.resources import user_search, users
+from mocks.clerk.resources import notices, user_search, users
 from mocks.clerk.validation import METADATA
 
 Status = Literal["verified", "reserved"]
@@ -109,7 +109,8 @@ def update_user(tx: Transaction, params: UserChanges, user_id: str) -> Json:
         for kind in METADATA:
             if kind in given:
                 tx.deviation(errors.unknown(kind, " Use the metadata endpoint of this resource instead."))
-    users.update(tx, user, given)
+    with notices.primary_email(tx, user, wanted=params.notify_primary_email_address_changed):
+        users.update(tx, user, given)
     return users.shown(tx, user)
 
 

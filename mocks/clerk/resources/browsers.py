@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from harness.collection import Collection
 from mocks.clerk import errors, frontend
@@ -123,5 +124,17 @@ def active(tx: Transaction, client: Json | None) -> Json | None:
 
 
 def origin_of(tx: Transaction) -> str | None:
-    """Return the origin of the page that sent a request: what becomes a token's `azp`."""
-    return frontend.request_of(tx.request).header("origin")
+    """Return the origin of the page that sent a request: what becomes a token's `azp`.
+
+    Browsers name no origin when they get something from their page's own, as through a proxy there: then the referrer
+    has it.
+    """
+    request = frontend.request_of(tx.request)
+    origin, referrer = request.header("origin"), request.header("referer")
+    if origin is not None or referrer is None:
+        return origin
+    try:
+        parts = urlsplit(referrer)
+    except ValueError:
+        return None
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else None

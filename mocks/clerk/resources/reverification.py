@@ -48,7 +48,7 @@ def find(tx: Transaction, session: Json, status: str) -> Json:
 def prepare(tx: Transaction, session: Json, user: Json, given: Json, *, second: bool) -> Json:
     """Send the code of a factor."""
     begun = find(tx, session, "needs_second_factor" if second else "needs_first_factor")
-    strategy = given.get("strategy") or "phone_code"
+    strategy = given.get("strategy", "phone_code")
     if strategy not in (("phone_code",) if second else ("email_code", "phone_code")):
         told = f"{strategy[:100]} does not match one of the allowed values for parameter strategy"
         raise errors.invalid("strategy", told)

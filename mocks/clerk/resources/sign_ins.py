@@ -15,6 +15,7 @@ from mocks.clerk.resources import (
     factor_ages,
     factors,
     ids,
+    notices,
     passwords,
     restrictions,
     sessions,
@@ -255,6 +256,7 @@ def reset_password(tx: Transaction, sign_in: Json, password: str, *, sign_out: b
     user = user_of(tx, sign_in)
     passwords.check(password)
     users.update(tx, user, {"password": password})
+    notices.password_changed(tx, user)
     if sign_out:
         sessions.end_all(tx, user["id"], "revoked")
     _go_on(tx, sign_in, user, "reset_password")
@@ -273,6 +275,7 @@ def complete(tx: Transaction, sign_in: Json, *, strategy: str, organization: str
     user = user_of(tx, sign_in)
     client = sessions.find_client(tx, sign_in["internal"]["client_id"])
     actor = sign_in["internal"]["actor"]
+    notices.signed_in(tx, user, client)
     session = sessions.create(tx, user, organization=organization, actor=actor, client=client)
     if sign_in["second_factor_verification"] is not None:
         factor_ages.note(tx, session, second=True)

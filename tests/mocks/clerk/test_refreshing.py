@@ -107,3 +107,23 @@ async def test_a_session_that_is_over_or_gone_is_not_refreshed(room: Room, tab: 
     given["expired_token"] = over(room, session, sid="sess_gone")
     refused = await room.refused("POST", "/sessions/sess_gone/refresh", given)
     assert refused == (401, "session_refresh_session_not_found", "")
+
+
+@pytest.mark.parametrize(
+    ("headers", "azp"),
+    [
+        ({"Referer": f"{PAGE}/dashboard?x=1"}, PAGE),
+        ({"Origin": "https://a.test", "Referer": f"{PAGE}/"}, "https://a.test"),
+        ({"Referer": "http://[broken"}, None),
+        ({"Referer": "about:blank"}, None),
+        ({}, None),
+    ],
+)
+async def test_tokens_name_the_page_also_where_browsers_name_no_origin(
+    room: Room, tab: Tab, headers: Json, azp: str | None
+) -> None:
+    await tab.sign_up()
+    query = {"__clerk_db_jwt": tab.token}
+    answer = await tab.http.get(f"/~{room.world.name}/v1/client", params=query, headers=headers)
+    token = answer.json()["response"]["sessions"][0]["last_active_token"]["jwt"]
+    assert jwt.decode(token, options={"verify_signature": False}).get("azp") == azp
