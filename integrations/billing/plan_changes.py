@@ -90,9 +90,10 @@ class PlanChanges:
         if when is When.NOW or state.status in {"incomplete", "paused"}:
             self._plans.cancel(state.id)
         elif not state.cancel_at_period_end:
-            if state.schedule_id is not None:
-                self._plans.release_schedule(state.schedule_id)
-            self._plans.end_with_period(state.id, end=True)
+            with self._subscriptions.changing(state.id):
+                if state.schedule_id is not None:
+                    self._plans.release_schedule(state.schedule_id)
+                self._plans.end_with_period(state.id, end=True)
         return self._mirrored(organisation_id, state.id)
 
     def resume(self, organisation_id: str) -> Subscription:
@@ -112,15 +113,16 @@ class PlanChanges:
         return self._mirrored(organisation_id, state.id)
 
     def _change_now(self, state: SubscriptionState, plan: Plan, proration_date: datetime | None) -> None:
-        if state.schedule_id is not None:
-            self._plans.release_schedule(state.schedule_id)
-        try:
-            invoice_id = self._plans.change_price(
-                state, self._settings.price_id(plan), proration_date=proration_date
-            )
-        except PaymentDeclinedError:
-            self._schedule_again(state)
-            raise
+        with self._subscriptions.changing(state.id):
+            if state.schedule_id is not None:
+                self._plans.release_schedule(state.schedule_id)
+            try:
+                invoice_id = self._plans.change_price(
+                    state, self._settings.price_id(plan), proration_date=proration_date
+                )
+            except PaymentDeclinedError:
+                self._schedule_again(state)
+                raise
         if invoice_id is not None:
             self._invoices.refresh(invoice_id)
 

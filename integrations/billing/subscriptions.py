@@ -1,5 +1,7 @@
 """The mirror of an organisation's subscriptions, and the mails about what becomes of them."""
 
+import threading
+
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -17,6 +19,9 @@ from integrations.mail.service import MailService
 from integrations.mirror import Mirror
 from integrations.models import Organisation, Subscription
 from integrations.settings import Settings
+
+#: How many subscriptions may be changed at once without any two having to wait for each other by chance.
+_CHANGES = 64
 
 
 class Subscriptions:
@@ -37,6 +42,15 @@ class Subscriptions:
         self._mail = mail
         self._settings = settings
         self._clock = clock
+        self._changes = tuple(threading.RLock() for _ in range(_CHANGES))
+
+    def changing(self, subscription_id: str) -> threading.RLock:
+        """Return what is held while a subscription is changed in several steps: no read begins meanwhile.
+
+        What lies between two steps (it is under no schedule any more, and not yet to end) would be told as news. It holds
+        within this process only.
+        """
+        return self._changes[hash(subscription_id) % _CHANGES]
 
     def list(self, organisation_id: str) -> list[Subscription]:
         """Return the organisation's subscriptions as mirrored, newest first; raises `NotFoundError`."""
@@ -55,7 +69,8 @@ class Subscriptions:
 
     def refresh(self, subscription_id: str) -> bool:
         """Read a subscription from Stripe into the mirror; say whether it is there and of an organisation of ours."""
-        number = self._mirror.begin_read(subscription_id)
+        with self.changing(subscription_id):
+            number = self._mirror.begin_read(subscription_id)
         try:
             state = self._stripe.retrieve_subscription(subscription_id)
         except ProviderRefusedError as error:

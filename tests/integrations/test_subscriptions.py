@@ -1,5 +1,7 @@
 """The mirror of subscriptions."""
 
+import threading
+
 import pytest
 
 from tests.integrations.layer import Layer
@@ -96,3 +98,18 @@ def test_no_welcome_goes_to_an_address_that_bounced(layer: Layer, organisation_i
     (mail,) = layer.services.mail.list()
     assert mail.status == "withheld"
     assert layer.resend.calls == []
+
+
+def test_no_read_begins_between_the_steps_of_a_change(layer: Layer, organisation_id: str) -> None:
+    put(layer, organisation_id)
+    asked = len(layer.stripe.calls)
+    reading = threading.Thread(target=layer.services.subscriptions.refresh, args=("sub_1",))
+    with layer.services.subscriptions.changing("sub_1"):
+        reading.start()
+        reading.join(0.2)
+        assert reading.is_alive()
+        assert len(layer.stripe.calls) == asked
+        put(layer, organisation_id, "past_due")
+    reading.join(30)
+    (mirrored,) = layer.services.subscriptions.list(organisation_id)
+    assert mirrored.status == "past_due"
