@@ -204,11 +204,11 @@ def _reason(exchange: Exchange, got: Got) -> str:
 
 
 def _opaque(text: str) -> bool:
-    return (
-        len(text) >= 8
-        and re.fullmatch(r"[0-9A-Za-z_-]+", text) is not None
-        and any(each.isdigit() for each in text)
-    )
+    """Tell whether a text is an id: with a digit, or, as chance may have it, with a prefix and letters of both cases."""
+    if len(text) < 8 or re.fullmatch(r"[0-9A-Za-z_-]+", text) is None:
+        return False
+    mixed = "_" in text and text != text.lower() and text != text.upper()
+    return mixed or any(each.isdigit() for each in text)
 
 
 def _shape(path: str) -> str:

@@ -7,8 +7,10 @@ from pact import match
 
 from integrations.errors import ProviderError, RateLimitedError
 from integrations.services import Services
-from tests.contracts.pacts import WRONG_KEY, Contract, Exchange, Json, word
+from tests.contracts.pacts import UNDER_WAY, WRONG_KEY, Contract, Exchange, Json, word
 from tests.integrations import clerk_stub
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*DEPRECATED:DeprecationWarning")
 
 CLERK = Contract("clerk", "CLERK_API_URL")
 AUTHORIZATION = {"Authorization": word("Bearer sk_test_invented", r"Bearer sk_test_\w+")}
@@ -61,6 +63,15 @@ def organisation() -> Json:
     example = clerk_stub.clerk_organisation("org_Made1", "Northwind Coffee")
     read = {"id": ORGANISATION, "name": "Northwind Coffee", "slug": "northwind-coffee", "created_by": USER}
     return whole(example, **read)
+
+
+def another_organisation() -> Json:
+    """Return any organisation as the API does."""
+    return {
+        **organisation(),
+        "name": match.str("Northwind Coffee"),
+        "slug": word("northwind-coffee", r"[a-z0-9-]+"),
+    }
 
 
 @CLERK.interaction(
@@ -198,6 +209,50 @@ def test_somebody_belongs_to_an_organisation(services: Services) -> None:
     assert services.clerk.has_members("org_Made1")
 
 
+PAGE = {"limit": "100", "offset": "0", "order_by": "+created_at"}
+
+
+@CLERK.interaction(
+    "list users",
+    Exchange(method="GET", path="/v1/users", query=PAGE, answer=match.each_like(user(), min=1)),
+)
+def test_all_users_are_read(services: Services) -> None:
+    (found,) = services.clerk.all_users()
+    assert found.email == "ada@northwind.test"
+
+
+@CLERK.interaction(
+    "list organizations",
+    Exchange(
+        method="GET",
+        path="/v1/organizations",
+        query=PAGE,
+        answer={"total_count": match.int(1), "data": match.each_like(another_organisation(), min=1)},
+    ),
+)
+def test_all_organisations_are_read(services: Services) -> None:
+    (found,) = services.clerk.all_organisations()
+    assert found.slug == "northwind-coffee"
+
+
+@CLERK.interaction(
+    "list an organization's memberships",
+    Exchange(
+        method="GET",
+        path="/v1/organizations/org_Made1/memberships",
+        path_of=f"/v1/organizations/{OF_ORGANISATION}/memberships",
+        query=PAGE,
+        answer={
+            "total_count": match.int(1),
+            "data": match.each_like({**MEMBERSHIPS["data"][0], "role": word("org:admin", r"org:\w+")}, min=1),
+        },
+    ),
+)
+def test_all_members_are_read(services: Services) -> None:
+    (found,) = services.clerk.members_of("org_Made1")
+    assert (found.user_id, found.role) == ("user_Made1", "org:admin")
+
+
 @CLERK.interaction(
     "find no membership",
     Exchange(
@@ -211,6 +266,94 @@ def test_somebody_belongs_to_an_organisation(services: Services) -> None:
 )
 def test_no_membership_is_no_role(services: Services) -> None:
     assert services.clerk.membership_role("org_Made1", "user_Other") is None
+
+
+def invitation(status: str = "pending") -> Json:
+    """Return an invitation as the API does."""
+    example = clerk_stub.ClerkStub().invite("org_Made1", "bob@northwind.test", status=status)
+    read = {
+        "id": word("orginv_Made1", r"orginv_\w+"),
+        "email_address": word("bob@northwind.test", r"\S+@\S+"),
+        "role": "org:member",
+        "organization_id": ORGANISATION,
+        "inviter_id": USER,
+        "status": status,
+    }
+    if status == "revoked":
+        example["url"] = None
+    example["public_inviter_data"] = {
+        **dict.fromkeys(("first_name", "last_name"), "Ada"),
+        "user_id": "user_Made1",
+        "has_image": False,
+        "identifier": "ada@northwind.test",
+        "image_url": "https://img.clerk.com/1",
+    }
+    return whole(example, **read)
+
+
+INVITATION, OF_INVITATION = "orginv_Made1", "${clerk_invitation_northwind_invited_1}"
+
+
+@CLERK.interaction(
+    "invite somebody to an organization",
+    Exchange(
+        method="POST",
+        path="/v1/organizations/org_Made1/invitations",
+        path_of=f"/v1/organizations/{OF_ORGANISATION}/invitations",
+        sent={
+            "email_address": "bob@northwind.test",
+            "inviter_user_id": USER,
+            "notify": True,
+            "redirect_url": "http://localhost:3000/join",
+            "role": "org:member",
+        },
+        sent_of={"$.inviter_user_id": OF_USER},
+        answer=invitation(),
+    ),
+)
+def test_somebody_is_invited(services: Services) -> None:
+    made = services.clerk.invite(
+        "org_Made1",
+        "bob@northwind.test",
+        "org:member",
+        invited_by="user_Made1",
+        redirect_url="http://localhost:3000/join",
+    )
+    assert (made.id, made.status) == (INVITATION, "pending")
+
+
+@CLERK.interaction(
+    "read an invitation",
+    Exchange(
+        method="GET",
+        path=f"/v1/organizations/org_Made1/invitations/{INVITATION}",
+        path_of=f"/v1/organizations/{OF_ORGANISATION}/invitations/{OF_INVITATION}",
+        state=UNDER_WAY,
+        answer=invitation(),
+    ),
+)
+def test_an_invitation_is_read(services: Services) -> None:
+    found = services.clerk.invitation("org_Made1", INVITATION)
+    assert found is not None
+    assert (found.role, found.status) == ("org:member", "pending")
+
+
+@CLERK.interaction(
+    "take an invitation back",
+    Exchange(
+        method="POST",
+        path=f"/v1/organizations/org_Made1/invitations/{INVITATION}/revoke",
+        path_of=f"/v1/organizations/{OF_ORGANISATION}/invitations/{OF_INVITATION}/revoke",
+        sent={"requesting_user_id": USER},
+        sent_of={"$.requesting_user_id": OF_USER},
+        state=UNDER_WAY,
+        answer=invitation("revoked"),
+    ),
+)
+def test_an_invitation_is_taken_back(services: Services) -> None:
+    found = services.clerk.revoke_invitation("org_Made1", INVITATION, revoked_by="user_Made1")
+    assert found is not None
+    assert found.status == "revoked"
 
 
 @CLERK.interaction(

@@ -51,7 +51,8 @@ def test_every_provider_has_a_pact() -> None:
 @pytest.mark.parametrize("pact", PACTS, ids=lambda each: each.file.stem)
 def test_the_mock_keeps_the_pact(mocks: Mocks, pact: PactFile) -> None:
     found = play(mocks, pact)
-    assert len(found) == len(pact.http) + len(pact.messages)
+    told = [each for each in found if each.suite != "deliveries"]
+    assert len(told) == len(pact.http) + len(pact.messages)
     wrong = [f"{each.name}\n{each.told}" for each in found if each.outcome != "passed"]
     assert not wrong, "\n".join(wrong)
 
@@ -69,7 +70,7 @@ def test_a_message_that_is_not_announced_so_says_where(mocks: Mocks) -> None:
     pact = pact_of("cint-webhooks")
     told = json.loads(json.dumps(pact.messages))
     told[0]["contents"]["content"]["data"]["colour"] = "green"
-    (broken,) = play(mocks, replace(pact, messages=told))
+    (broken,) = [each for each in play(mocks, replace(pact, messages=told)) if each.outcome == "failed"]
     assert (broken.name, broken.outcome) == ("com.cint.target-group.updated", "failed")
     for part in ("$.data", "colour"):
         assert part in broken.told
