@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from harness import instants
-from harness.control import shapes
+from harness.control import scenario_shapes as shapes
 from harness.control.context import Named, Running
 from harness.control.faults import add_fault
 from harness.control.models import LoadScenario, PlayScenario, ProviderState
