@@ -25,7 +25,8 @@ class Credential:
 
     `form` is a form of `chance.fill`, for example `sk_test_{alnum:24}`. A `lookup` credential identifies the world
     in requests; others (webhook secrets) are only handed out. `spell` writes what the form gave as the provider does,
-    where no form can say it (a key that encodes a host name).
+    where no form can say it (a key that encodes a host name). `narrower` names the provider's key that may do less, `full`
+    is a pattern of those that may do everything (none: a key does not show it): `greenroom preflight` tells of them.
     """
 
     name: str
@@ -33,6 +34,27 @@ class Credential:
     env: tuple[str, ...] = ()
     lookup: bool = True
     spell: Callable[[str], str] | None = None
+    full: str = ""
+    narrower: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Where an SDK has the API version that it sends: a file of its package, and a pattern whose first group is it."""
+
+    package: str
+    file: str
+    pattern: str
+    node: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """The versions of a provider's API: those served, the one that an account's events are told in, the SDKs' own."""
+
+    versions: Callable[[], tuple[str, ...]]
+    pins: tuple[Pin, ...]
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +126,8 @@ class Provider:
     `account(tx)` fills a new world's account and returns further environment variables; `populate(tx, story)` adds what
     a scenario tells to it and returns the ids it gave, for the rooms that come after it to refer to. Both are
     `open_account` and `populate` of the room's `seed.py`, where there is a `package`. `base_env` are the names under
-    which the provider's SDKs read their base address, `sdks` the names of its official Python SDKs on PyPI.
+    which the provider's SDKs read their base address, `sdks` the names of its official Python SDKs on PyPI,
+    `api` the versions of its API where it has several.
     `max_body` limits the bytes of a request; bodies to paths that begin with `uploads` go to disk as they come, up to
     `max_upload` bytes (`Request.upload`). `untriggered`
     are names of the provider's own tools for events that the room cannot trigger, with what they need that is not served.
@@ -121,6 +144,7 @@ class Provider:
     feed: Feed | None = None
     base_env: tuple[str, ...] = ()
     sdks: tuple[str, ...] = ()
+    api: Api | None = None
     account: Callable[[Any], dict[str, str]] | None = None
     populate: Callable[[Any, dict[str, Any]], dict[str, str]] | None = None
     lacks: Callable[[], str | None] | None = None

@@ -8,6 +8,7 @@ import typer
 
 from harness.cli import (
     authority,
+    broker,
     clock,
     databases,
     doctor,
@@ -71,6 +72,7 @@ for commands in (
     authority,
     specs,
     verify,
+    broker,
     record,
     preflight,
     doctor,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -16,7 +17,7 @@ from harness.cli.table import table
 from harness.errors import GreenroomError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from harness.provider import Provider
     from harness.verify.preflight import Check
@@ -44,25 +45,34 @@ def preflight(
     ask: Annotated[
         str | None, typer.Option(help="Host that is asked for its time over TLS; nobody is unless named.")
     ] = None,
+    project: Annotated[
+        Path, typer.Option(help="Folder of the consumer, whose node_modules are looked at.")
+    ] = Path(),
     html: Annotated[Path | None, typer.Option(help="Write the report as an HTML page here.")] = None,
     url: Url = DEFAULT_URL,
     token: Token = None,
     world: WorldOption = "default",
     *,
+    live: Annotated[
+        bool,
+        typer.Option(
+            "--live", help="Look at the certificates of sandboxes and endpoints, and ask for the time."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say go or no-go, with reasons; exit code 1 for no-go.
 
-    Looks at keys (present, of test kind, in the right place), addresses, webhook endpoints, contracts verified at this
-    commit, violations and unserved operations of a world, SDK versions, and the clock. Nothing leaves this machine.
+    Looks at keys (present, of test kind, in the right place, with no more scope than used), addresses, webhook endpoints,
+    contracts verified at this commit, violations and unserved operations of a world, SDK versions against those of the
+    provider's API, certificates, and the clock. Nothing leaves this machine without --live or --ask.
     """
     from harness.verify import preflight as checks
     from harness.verify.reporting import html as page
 
     env = {**os.environ, **_settings(env_file)}  # noqa: TID251 - what the flight would see is what is judged
-    found = list(
-        _checks(Session(url, token, world, as_json=as_json), providers or [], env, (pacts, report), ask)
-    )
+    session = Session(url, token, world, as_json=as_json)
+    found = list(_checks(session, Flight(providers or [], env, pacts, report, project, ask, live=live)))
     fine = checks.go(found)
     rows = [asdict(each) for each in found]
     verdict = "GO" if fine else f"NO-GO: {sum(each.verdict == 'no' for each in found)} reasons"
@@ -86,33 +96,92 @@ def _settings(file: Path | None) -> dict[str, str]:
     return {name.strip(): value.strip().strip("'\"") for name, _, value in pairs}
 
 
-def _checks(
-    session: Session, wanted: list[str], env: dict[str, str], files: tuple[Path, Path], ask: str | None
-) -> Iterator[Check]:
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """What is looked at: the providers, the settings, and where the rest is found."""
+
+    wanted: list[str]
+    env: dict[str, str]
+    pacts: Path
+    report: Path
+    project: Path
+    ask: str | None
+    live: bool
+
+
+def _checks(session: Session, flight: Flight) -> Iterator[Check]:
     from harness import registry
+    from harness.verify import preflight as checks
+
+    chosen = [
+        each for name, each in registry.providers().items() if not flight.wanted or name in flight.wanted
+    ]
+    for provider in chosen:
+        yield from _offline(provider, flight)
+    yield from checks.places(flight.env)
+    yield from checks.addresses(chosen, flight.env)
+    yield from checks.verified(flight.report, Path())
+    registered = yield from _world(session, flight, chosen)
+    yield from _outside(chosen, flight, registered)
+
+
+def _offline(provider: Provider, flight: Flight) -> Iterator[Check]:
+    from harness import realtime
+    from harness.verify import pacts, pinned, scopes
+    from harness.verify import preflight as checks
+
+    read = pacts.read(flight.pacts, [provider.name]) if flight.pacts.is_dir() else []
+    yield from checks.keys(provider, flight.env)
+    yield from scopes.misplaced(provider, flight.env)
+    yield from scopes.scopes(
+        provider, flight.env, scopes.resources(each for pact in read for each in pact.http)
+    )
+    yield from scopes.tokens(provider, flight.env, realtime.now() / 1_000_000)
+    yield from checks.sdks(provider, _version)
+    yield from pinned.pinned(provider, flight.project)
+
+
+def _world(
+    session: Session, flight: Flight, chosen: list[Provider]
+) -> Generator[Check, None, list[dict[str, Any]]]:
+    """Look at what the world tells; return the endpoints registered there."""
     from harness.verify import preflight as checks
     from harness.verify.violations import graded
 
-    chosen = [each for name, each in registry.providers().items() if not wanted or name in wanted]
-    for provider in chosen:
-        yield from checks.keys(provider, env)
-        yield from checks.sdks(provider, _version)
-    yield from checks.places(env)
-    yield from checks.addresses(chosen, env)
-    yield from checks.verified(files[1], Path())
+    wanted = flight.wanted
     try:
         told = session.get("~/violations")["violations"]
         yield from checks.violations(
             graded([each for each in told if not wanted or each["provider"] in wanted])
         )
-        registered = session.get("~/endpoints")["endpoints"]
+        registered: list[dict[str, Any]] = session.get("~/endpoints")["endpoints"]
     except GreenroomError as error:
         yield checks.Check("no", "world", "violations", f"{error}: run the consumer's tests against it first")
-    else:
-        for provider in chosen:
-            own = [each for each in registered if each["provider"] == provider.name]
-            yield from checks.endpoints(provider, own, wanted=_events(files[0], provider))
-    yield checks.skew(None if ask is None else _skew(ask))
+        return []
+    for provider in chosen:
+        own = [each for each in registered if each["provider"] == provider.name]
+        yield from checks.endpoints(provider, own, wanted=_events(flight.pacts, provider))
+    return registered
+
+
+def _outside(chosen: list[Provider], flight: Flight, registered: list[dict[str, Any]]) -> Iterator[Check]:
+    """Look at what only others can tell: certificates, and the time. Nobody is asked without --live or --ask."""
+    from harness import realtime
+    from harness.verify import preflight as checks
+    from harness.verify.certificates import certificates, expiry
+    from harness.verify.live import SANDBOXES, sandboxes
+
+    names = {each.name for each in chosen}
+    found = sandboxes(SANDBOXES, flight.env) if SANDBOXES.is_file() else {}
+    urls = [(name, each.base) for name, each in found.items() if name in names and each.base]
+    urls += [(each["provider"], each["url"]) for each in registered if each["provider"] in names]
+    yield from certificates(urls, realtime.now() / 1_000_000, expiry if flight.live else None)
+    hosts = [urlsplit(url).hostname for _, url in urls if flight.live]
+    host = flight.ask or next((each for each in hosts if each), None)
+    try:
+        yield checks.skew(None if host is None else _skew(host))
+    except GreenroomError as error:
+        yield checks.Check("no", "machine", "clock", str(error))
 
 
 def _version(package: str) -> str | None:

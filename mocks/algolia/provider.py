@@ -29,7 +29,13 @@ algolia = Provider(
             env=("NEXT_PUBLIC_ALGOLIA_APP_ID", "ALGOLIA_APP_ID", "ALGOLIA_APPLICATION_ID"),
         ),
         # The keys find no world by themselves: they are keys of an application.
-        Credential("admin_key", "{hex:32}", env=("ALGOLIA_ADMIN_API_KEY", "ALGOLIA_API_KEY"), lookup=False),
+        Credential(
+            "admin_key",
+            "{hex:32}",
+            env=("ALGOLIA_ADMIN_API_KEY", "ALGOLIA_API_KEY"),
+            lookup=False,
+            narrower="a key with the ACLs of these calls, for these indexes",
+        ),
         Credential(
             "search_key",
             "{hex:32}",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness import svix
-from harness.provider import Credential, Provider, Webhooks
-from mocks.clerk.dialect import ClerkDialect
+from harness.provider import Api, Credential, Pin, Provider, Webhooks
+from mocks.clerk.dialect import VERSIONS, ClerkDialect
 from mocks.clerk.keys import spelled
 from mocks.clerk.signing import sign
 
@@ -81,5 +81,16 @@ clerk = Provider(
     max_body=11 << 20,  # an image may have 10 MB
     lacks=_lacking,
     sdks=("clerk-backend-api", "svix"),
+    api=Api(
+        lambda: VERSIONS,
+        (
+            Pin(
+                "clerk-backend-api",
+                "clerk_backend_api/_hooks/clerk_before_request_hook.py",
+                r'"Clerk-API-Version"\] = "([^"]+)"',
+            ),
+            Pin("@clerk/backend", "dist/constants.d.ts", r'SUPPORTED_BAPI_VERSION = "([^"]+)"', node=True),
+        ),
+    ),
     package="mocks.clerk",
 )

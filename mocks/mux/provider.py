@@ -65,7 +65,12 @@ mux = Provider(
     dialect=MuxDialect(),
     credentials=(
         Credential("token_id", "{uuid:1}", env=("MUX_TOKEN_ID",)),
-        Credential("token_secret", "{alnum:75}", env=("MUX_TOKEN_SECRET",)),
+        Credential(
+            "token_secret",
+            "{alnum:75}",
+            env=("MUX_TOKEN_SECRET",),
+            narrower="an access token with these permissions alone",
+        ),
         Credential(
             "webhook_secret",
             SECRET_FORM,

@@ -51,7 +51,9 @@ resend = Provider(
     hosts=("api.resend.com",),
     dialect=ResendDialect(),
     credentials=(
-        Credential("api_key", "re_{alnum:8}_{alnum:24}", env=("RESEND_API_KEY",)),
+        Credential(
+            "api_key", "re_{alnum:8}_{alnum:24}", env=("RESEND_API_KEY",), narrower="a key of sending access"
+        ),
         Credential("webhook_secret", svix.SECRET_FORM, env=("RESEND_WEBHOOK_SECRET",), lookup=False),
     ),
     webhooks=Webhooks(

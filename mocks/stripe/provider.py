@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.provider import Credential, Feed, Provider, Webhooks
+from harness.provider import Api, Credential, Feed, Pin, Provider, Webhooks
 from mocks.stripe.dialect import StripeDialect
 from mocks.stripe.signing import sign
 
@@ -21,6 +21,12 @@ def _body(event: Json, endpoint: Json) -> bytes:
     from mocks.stripe.resources.events import delivery_body
 
     return delivery_body(event, endpoint)
+
+
+def _versions() -> tuple[str, ...]:
+    from mocks.stripe.versions import SERVED
+
+    return SERVED
 
 
 def _admit(tx: Transaction, ticket: str) -> None:
@@ -53,7 +59,13 @@ stripe = Provider(
     ),
     dialect=StripeDialect(),
     credentials=(
-        Credential("secret_key", f"sk_test_{KEY}", env=("STRIPE_SECRET_KEY",)),
+        Credential(
+            "secret_key",
+            f"sk_test_{KEY}",
+            env=("STRIPE_SECRET_KEY",),
+            full="^sk_",
+            narrower="a restricted key (rk_test_…)",
+        ),
         Credential(
             "publishable_key",
             f"pk_test_{KEY}",
@@ -72,6 +84,14 @@ stripe = Provider(
     ),
     feed=Feed("/stripecli/sockets", "stripecli-devproxy-v1", _admit, _frames),
     sdks=("stripe",),
+    api=Api(
+        _versions,
+        (
+            Pin("stripe", "stripe/_api_version.py", r'CURRENT = "([^"]+)"'),
+            Pin("stripe", "esm/apiVersion.js", r"ApiVersion = '([^']+)'", node=True),
+        ),
+        account="2026-05-27.dahlia",
+    ),
     max_body=20 << 20,
     package="mocks.stripe",
 )

@@ -71,7 +71,7 @@ vercel = Provider(
     hosts=("api.vercel.com",),
     dialect=VercelDialect(),
     credentials=(
-        Credential("token", "{alnum:24}", env=("VERCEL_TOKEN",)),
+        Credential("token", "{alnum:24}", env=("VERCEL_TOKEN",), narrower="a token of one team"),
         Credential("webhook_secret", SECRET_FORM, env=("VERCEL_WEBHOOK_SECRET",), lookup=False),
     ),
     webhooks=Webhooks(

@@ -14,6 +14,7 @@ from harness import registry
 from harness.cli.app import app
 from harness.verify import preflight
 from tests.harness.serving import Served
+from tests.needs import NODE_FOLDER, ROOT
 
 STRIPE = registry.providers()["stripe"]
 TEST_KEY, LIVE_KEY = "sk_test_" + "a" * 20, "sk_" + "live_" + "a" * 20
@@ -112,3 +113,19 @@ def test_the_command_says_no_go_with_reasons(server: Served, tmp_path: Path) -> 
     reasons = {each["name"] for each in told["checks"] if each["verdict"] == "no"}
     assert (done.exit_code, told["go"], reasons >= {"verified", "endpoint"}) == (1, False, True)
     assert "NO-GO" in page.read_text("utf-8")
+
+
+def test_the_command_tells_scopes_versions_and_what_was_not_looked_at(
+    server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    words = ["preflight", "stripe", "--url", server.url, "--json", "--report", str(tmp_path / "none.json")]
+    told = json.loads(CliRunner().invoke(app, [*words, "--project", str(NODE_FOLDER)]).stdout)
+    found = {each["name"]: each for each in told["checks"]}
+    assert "customers (read and write)" in found["secret key: scope"]["told"]
+    assert "it speaks 20" in found["SDK stripe (Python): API version"]["told"]
+    certificate = found["certificate"]
+    assert (certificate["verdict"], "--live" in certificate["told"]) == ("note", True)
+    assert found["clock"]["verdict"] == "note"
