@@ -24,6 +24,9 @@ DAY = 1440
 """Minutes that are kept of each provider."""
 MOST_KEYS = 1000
 """Keys that are remembered of each provider, those used last."""
+HOUR = 60 * MINUTE
+HOURS = 24
+"""Hours in which it is remembered how often each key was used."""
 PERCENTILES = (50, 95, 99)
 
 
@@ -89,13 +92,14 @@ def upper(duration: int) -> float:
 
 @dataclass(slots=True)
 class _Key:
-    """A credential that was used: how often, and when last (real time, µs)."""
+    """A credential that was used: how often, and when last (real time, µs); `hours` are pairs of an hour and its count."""
 
     world: str
     name: str
     token: str
     count: int = 0
     last: int = 0
+    hours: deque[list[int]] = field(default_factory=lambda: deque([[0, 0]], maxlen=HOURS))
 
 
 class _Provider:
@@ -149,6 +153,10 @@ class Health:
                 key = self._key(provider, grant.world, grant.name, grant.token)
             key.count += 1
             key.last = exchange.at
+            hours, hour = key.hours, exchange.at // HOUR
+            if hours[-1][0] < hour:
+                hours.append([hour, 0])
+            hours[-1][1] += 1
 
     def delivered(self, provider: str, taken: bool) -> None:  # noqa: FBT001 - the dispatcher calls it
         """Count an attempt to deliver an event, and whether its receiver took it."""
@@ -161,14 +169,14 @@ class Health:
     def over(self, provider: str, minutes: int, now: int | None = None) -> Minute:
         """Return what happened at a provider within the last so many minutes, the present one included."""
         found = Minute()
-        for each in self._last(provider, minutes, now):
+        for each in self.last(provider, minutes, now):
             found.add(each)
         return found
 
     def series(self, provider: str, minutes: int) -> list[Json]:
         """Return each of the last minutes in which anything happened, the oldest first."""
         return [
-            {"at": instants.iso(each.at * MINUTE), **each.shown()} for each in self._last(provider, minutes)
+            {"at": instants.iso(each.at * MINUTE), **each.shown()} for each in self.last(provider, minutes)
         ]
 
     def keys(self, provider: str) -> list[Json]:
@@ -181,6 +189,7 @@ class Health:
                 "key": masked(each.token),
                 "requests": each.count,
                 "last_used_at": instants.iso(each.last),
+                "by_hour": by_hour(each.hours, realtime.now() // HOUR),
             }
             for each in sorted(found, key=lambda each: (-each.count, each.world, each.name))
         ]
@@ -189,7 +198,8 @@ class Health:
         """Return all that happened at each provider since the start."""
         return [(name, provider.whole()) for name, provider in sorted(self._providers.items())]
 
-    def _last(self, provider: str, minutes: int, now: int | None = None) -> Iterator[Minute]:
+    def last(self, provider: str, minutes: int, now: int | None = None) -> Iterator[Minute]:
+        """Return each of a provider's last so many minutes in which anything happened, the oldest first."""
         first = (realtime.now() if now is None else now) // MINUTE - minutes + 1
         return (each for each in self._of(provider).minutes if each.at >= first)
 
@@ -205,6 +215,12 @@ class Health:
             del provider.keys[oldest]
         key = provider.keys[world, token] = _Key(world, name, token)
         return key
+
+
+def by_hour(hours: Iterable[list[int]], now: int) -> list[int]:
+    """Return the counts of the last 24 hours, the oldest first, of pairs of an hour and its count; the last one is `now`."""
+    counts = {each[0]: each[1] for each in hours}
+    return [counts.get(hour, 0) for hour in range(now - HOURS + 1, now + 1)]
 
 
 def masked(token: str) -> str:

@@ -33,13 +33,14 @@ class MinuteOfHealth(Counts):
 
 
 class KeyUse(TypedDict):
-    """A credential that was used: of the key itself only its ends."""
+    """A credential that was used: of the key itself only its ends; `by_hour` counts the last 24 hours, the oldest first."""
 
     world: str
     name: str
     key: str
     requests: int
     last_used_at: str
+    by_hour: list[int]
 
 
 class HealthOfProvider(Counts):

@@ -16,6 +16,7 @@ from harness.dashboard import (
     assets,
     contracts,
     faults,
+    health,
     inbox,
     objects,
     overview,
@@ -36,7 +37,7 @@ log = logging.getLogger("greenroom")
 # Addresses outside the dashboard that lead into it.
 old = APIRouter()
 inbox_of = APIRouter(prefix="/worlds/{w}")
-PAGES = (overview, worlds, time, requests, webhooks, inbox, objects, faults, scenarios, contracts)
+PAGES = (overview, worlds, time, requests, health, webhooks, inbox, objects, faults, scenarios, contracts)
 
 
 def create_app(runtime: Runtime) -> FastAPI:

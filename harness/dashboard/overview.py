@@ -49,6 +49,7 @@ async def show(request: Request, runtime: Running, world: Named) -> HTMLResponse
         mails=tx.page(MAILS, limit=5).items,
         violations=violations.items,
         counts=_counts(runtime, tx),
+        alerts=[] if runtime.alerts is None else runtime.alerts.firing(),
     )
 
 

@@ -28,6 +28,7 @@ SECTIONS = (
     ("/worlds", "Worlds", "w"),
     ("/time", "Time", "t"),
     ("/requests", "Requests", "r"),
+    ("/health", "Health", "a"),
     ("/webhooks", "Webhooks", "h"),
     ("/inbox", "Inbox", "i"),
     ("/objects", "Objects", "b"),
@@ -135,6 +136,8 @@ def templates() -> Environment:
         "number": number,
         "milliseconds": milliseconds,
         "tone": tone,
+        "brief": brief,
+        "percent": percent,
     }
     return made
 
@@ -152,6 +155,16 @@ def number(value: float) -> str:
 def milliseconds(value: float) -> str:
     """Write milliseconds, small ones exactly."""
     return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
+
+
+def brief(value: float | None) -> str:
+    """Write a measured value with four digits that matter."""
+    return "–" if value is None else f"{value:.4g}"
+
+
+def percent(share: float) -> str:
+    """Write a share of 0 to 1 as a percentage: `99.5 %`."""
+    return f"{share * 100:.2f}".rstrip("0").rstrip(".") + " %"
 
 
 def tone(status: int | None) -> str:

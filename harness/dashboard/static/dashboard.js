@@ -25,41 +25,58 @@
       // no storage: until the page is left
     }
     showTheme();
-    chart();
+    charts();
   });
   showTheme();
 
-  // --- the chart -----------------------------------------------------------------------------------------------
+  // --- charts -----------------------------------------------------------------------------------------------
 
-  let plot = null;
-  function chart() {
-    const place = one("#chart");
-    if (!place || !window.uPlot) return;
-    const series = JSON.parse(place.dataset.series);
+  const HEIGHT = 150;
+  const plots = new Map();
+  const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
+  const line = (label, scale, name) => ({ label, scale, stroke: colour(name), width: 2, spanGaps: true, points: { size: 5, fill: colour(name) } });
+  const clock = (series) => (_, ticks) => ticks.map((each) => new Date(each * 1000).toTimeString().slice(0, series.step < 60 ? 8 : 5));
+  const fromZero = (least, room = 1) => ({ range: (_, __, top) => [0, Math.max(least, top * room)] });
+  function axes(series) {
+    const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "11px system-ui, sans-serif" };
+    return [{ ...axis, values: clock(series) }, { ...axis, size: 40 }, { ...axis, scale: "ms", side: 1, size: 54, grid: { show: false }, values: (_, ticks) => ticks.map((each) => `${each} ms`) }];
+  }
+  // Bars of requests with their 95th percentile as a line.
+  function requests(series) {
     const stacked = [series.good.map((good, at) => good + series.refused[at] + series.failed[at]),
       series.refused.map((refused, at) => refused + series.failed[at]), series.failed];
-    const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
     const bars = window.uPlot.paths.bars({ size: [0.8, 24], align: 1 });
-    const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "11px system-ui, sans-serif" };
     const bar = (label, name) => ({ label, fill: colour(name), stroke: colour(name), width: 0, paths: bars, points: { show: false } });
-    if (plot) plot.destroy();
-    place.replaceChildren();
-    plot = new window.uPlot({
-      width: place.clientWidth,
-      height: 150,
-      cursor: { show: false },
-      legend: { show: false },
-      scales: { y: { range: (_, __, top) => [0, Math.max(4, top)] }, ms: { range: (_, __, top) => [0, Math.max(1, top * 1.1)] } },
-      axes: [{ ...axis, values: (_, ticks) => ticks.map((each) => new Date(each * 1000).toTimeString().slice(0, series.step < 60 ? 8 : 5)) }, { ...axis, size: 40 }, { ...axis, scale: "ms", side: 1, size: 54, grid: { show: false }, values: (_, ticks) => ticks.map((each) => `${each} ms`) }],
-      series: [{}, bar("good", "--good"), bar("refused", "--warn"), bar("failed", "--bad"),
-        { label: "p95", scale: "ms", stroke: colour("--focus"), width: 2, spanGaps: true, points: { size: 5, fill: colour("--focus") } }],
-    }, [series.at, ...stacked, series.p95], place);
+    return [{
+      scales: { y: fromZero(4), ms: fromZero(1, 1.1) },
+      axes: axes(series),
+      series: [{}, bar("good", "--good"), bar("refused", "--warn"), bar("failed", "--bad"), line("p95", "ms", "--focus")],
+    }, [series.at, ...stacked, series.p95]];
   }
+  // Lines alone: shares in percent by the left axis, times by the right.
+  function lines(series) {
+    const { p50, p99, availability, errors } = series.lines;
+    return [{
+      scales: { y: { range: [0, 105] }, ms: fromZero(1, 1.1) },
+      axes: axes(series),
+      series: [{}, line("p50", "ms", "--focus"), line("p99", "ms", "--warn"), line("availability", "y", "--good"), line("errors", "y", "--bad")],
+    }, [series.at, p50, p99, availability, errors]];
+  }
+  function chart(place) {
+    const series = JSON.parse(place.dataset.series);
+    const [look, columns] = series.lines ? lines(series) : requests(series);
+    plots.get(place.id)?.destroy();
+    place.replaceChildren();
+    plots.set(place.id, new window.uPlot({ width: place.clientWidth, height: HEIGHT, cursor: { show: false }, legend: { show: false }, ...look }, columns, place));
+  }
+  function charts() {
+    if (window.uPlot) for (const place of all(".chart[data-series]")) chart(place);
+  }
+  const drawn = (place) => plots.has(place.id) && place.contains(plots.get(place.id).root);
   new ResizeObserver(() => {
-    const place = one("#chart");
-    if (plot && place && place.contains(plot.root)) plot.setSize({ width: place.clientWidth, height: 150 });
+    for (const place of all(".chart[data-series]")) if (drawn(place)) plots.get(place.id).setSize({ width: place.clientWidth, height: HEIGHT });
   }).observe(one("#main"));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", chart);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", charts);
 
   // --- live ----------------------------------------------------------------------------------------------------
 
@@ -117,8 +134,7 @@
   addEventListener("pagehide", deafen);
   addEventListener("pageshow", (event) => event.persisted && listen());
   body.addEventListener("htmx:afterSettle", () => {
-    const place = one("#chart");
-    if (place && !(plot && place.contains(plot.root) && place.dataset.shown === place.dataset.series)) chart();
+    for (const place of all(".chart[data-series]")) if (window.uPlot && !(drawn(place) && place.dataset.shown === place.dataset.series)) chart(place);
   });
 
   // --- what a person does --------------------------------------------------------------------------------------
@@ -184,6 +200,9 @@
     else if (event.key === "Escape") for (const menu of all("details.menu[open]")) menu.open = false;
   });
 
-  chart();
+  charts();
   listen();
+  for (const region of all("[data-every]")) {
+    if (window.htmx) setInterval(() => refresh(region.id), 1000 * region.dataset.every);
+  }
 })();
