@@ -60,6 +60,17 @@ def up(
     ca_file: Annotated[
         Path | None, typer.Option(help="With --standard-ports: file to write the authority to trust to.")
     ] = None,
+    otlp: Annotated[
+        str | None,
+        typer.Option(envvar="OTEL_EXPORTER_OTLP_ENDPOINT", help="Address of a collector of traces (OTLP)."),
+    ] = None,
+    traces: Annotated[
+        str | None,
+        typer.Option(
+            envvar="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+            help="The same with its path; /v1/traces below --otlp if left out.",
+        ),
+    ] = None,
     *,
     standard_ports: Annotated[
         bool,
@@ -89,6 +100,7 @@ def up(
         smtp=smtp,
         keep_requests=keep_requests,
         alerts=alerts,
+        traces=traces or (f"{otlp.rstrip('/')}/v1/traces" if otlp else None),
     )
     server.run(settings, _greeting)
 
