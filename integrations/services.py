@@ -145,12 +145,11 @@ class Services:
         invitations = Invitations(database, clerk, mirror, directory, settings, clock)
         algolia = AlgoliaGateway(settings, guards["algolia"], clock)
         outbox = SearchOutbox(database, algolia, settings, clock)
-        mux = MuxGateway(settings, guards["mux"], clock)
+        mux, cint = MuxGateway(settings, guards["mux"], clock), CintGateway(settings, guards["cint"], clock)
         videos = Videos(database, mux, mirror, settings, clock)
         insightiq = InsightiqGateway(settings, guards["insightiq"], clock)
         creators = Creators(database, insightiq, settings, clock)
         connections = Connections(database, insightiq, mirror, clock)
-        cint = CintGateway(settings, guards["cint"], clock)
         privacy, vercel = Privacy(database, settings, clock), VercelGateway(settings, guards["vercel"], clock)
         fielding = Fielding(database, cint, mirror, results, mail, outbox, settings, clock)
         return cls(
