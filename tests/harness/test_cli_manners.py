@@ -19,6 +19,7 @@ WITHOUT_DATA = {
     ("up",): "a server: its ready line is for programs",
     ("run",): "the output is the program's own; --report has the rest as JSON",
     ("record", "run"): "the output is the program's own; what was heard is a file",
+    ("broker", "publish"): "tells what it did",
     ("ca", "install"): "tells what it did",
     ("generate",): "tells where the files are",
 }
