@@ -11,7 +11,7 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -27,6 +27,9 @@ from harness.transaction import DELIVERIES, Outcome, Transaction
 from harness.visits import Visits
 from harness.world import World
 from harness.worlds import Worlds
+
+if TYPE_CHECKING:
+    from harness.tracing import Tracing
 
 log = logging.getLogger("greenroom")
 HEAD_OF_LINE_SECONDS = 0.25
@@ -61,6 +64,7 @@ class Dispatcher:
         self.on_retry: list[Callable[[World], None]] = []
         self.on_attempt: list[Callable[[str, bool], None]] = []
         """Are told of every attempt: the provider, and whether the receiver took it."""
+        self.tracing: Tracing | None = None
         self.attempts: dict[str, int] = {}
         self._lanes: dict[LaneKey, _Lane] = {}
         self._behind: set[str] = set()
@@ -208,9 +212,13 @@ class Dispatcher:
         mode = fault["mode"] if fault else None
         if mode == "reorder":
             await asyncio.sleep(2 * HEAD_OF_LINE_SECONDS)  # the deliveries behind it do not wait that long
-        result = await self._post(webhooks, endpoint, event["id"], body, mode)
+        span = None if self.tracing is None else self.tracing.attempt(world, delivery)
+        trace = [] if span is None else span.headers
+        result = await self._post(webhooks, endpoint, event["id"], body, mode, trace)
+        if span is not None:
+            span.end(result)
         if mode == "duplicate":
-            await self._post(webhooks, endpoint, event["id"], body, None)
+            await self._post(webhooks, endpoint, event["id"], body, None, trace)
         if not world.open.is_set():
             await world.open.wait()
         if world.space != space:
@@ -263,9 +271,15 @@ class Dispatcher:
         return True
 
     async def _post(
-        self, webhooks: Webhooks, endpoint: Json, event: str, body: bytes, mode: str | None
+        self,
+        webhooks: Webhooks,
+        endpoint: Json,
+        event: str,
+        body: bytes,
+        mode: str | None,
+        trace: list[tuple[str, str]],
     ) -> Result:
-        """Post once; the signature's stamp is real time, whatever the world's clock says."""
+        """Post once, with the headers of the trace that it is part of; the signature's stamp is real time, whatever the world's clock says."""
         if mode == "fail":
             return Result(error="failed by an injected fault")
         stamp = realtime.now() // instants.SECOND - (3600 if mode == "stale_timestamp" else 0)
@@ -274,7 +288,9 @@ class Dispatcher:
         if mode == "corrupt_signature":
             forged = dict(webhooks.sign(secrets, event, stamp, body + b" "))
             headers = [(name, forged[name]) for name, _ in headers]
-        return await self.client.send("POST", endpoint["url"], headers, body, webhooks.timeout_seconds)
+        return await self.client.send(
+            "POST", endpoint["url"], [*headers, *trace], body, webhooks.timeout_seconds
+        )
 
     def _record(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -22,6 +22,9 @@ from harness.store import Store
 from harness.transaction import Outcome, Transaction
 from harness.world import World
 from harness.worlds import DEFAULT, Worlds
+
+if TYPE_CHECKING:
+    from harness.tracing import Tracing
 
 log = logging.getLogger("greenroom")
 Infer = Callable[[Provider, Request, Directory], tuple[Operation, dict[str, str]] | None]
@@ -88,6 +91,7 @@ class Engine:
         self.batch = batch
         self.hub = hub
         self.health = Health()
+        self.tracing: Tracing | None = None
         self.on_outcome: list[Callable[[World, Outcome], None]] = []
         self.infer: Infer | None = None
         """Finds what no one has written by hand, in the providers' own documents (`harness.specs`)."""
@@ -374,6 +378,8 @@ class Engine:
     def _journal(self, exchange: Exchange) -> None:
         world, milliseconds = exchange.world, (realtime.monotonic() - exchange.started) * 1000
         self.health.heard(exchange, milliseconds)
+        if self.tracing is not None:
+            self.tracing.served(exchange, milliseconds)
         if world is None:
             return
         operation = exchange.operation

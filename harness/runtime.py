@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from harness.intercept.runs import Runs
     from harness.smtp import Sink
     from harness.tls import Authority
+    from harness.tracing import Tracing
 
 BASE_PORT = 4400
 TLS_PORT = 43  # added to the base port
@@ -40,7 +41,7 @@ class Settings:
 
     `specs` is the folder with the providers' documents, from which the rest of their operations is inferred; `smtp`
     (`host:port`) is the mail server that all mail is passed on to. Of each world the last `keep_requests` are kept in memory.
-    `alerts` is a file of rules over the health of the providers.
+    `alerts` is a file of rules over the health of the providers; `traces` the address that spans are sent to.
     """
 
     data_dir: Path = Path(".greenroom")
@@ -56,6 +57,7 @@ class Settings:
     smtp: str | None = None
     keep_requests: int = KEPT
     alerts: Path | None = None
+    traces: str | None = None
 
 
 @dataclass(slots=True)
@@ -79,6 +81,7 @@ class Runtime:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     runs: Runs | None = None
     alerts: Alerts | None = None
+    tracing: Tracing | None = None
     _authority: Authority | None = None
 
     def start(self) -> None:
@@ -103,6 +106,8 @@ class Runtime:
             await self.sink.close()
         await self.worlds.close()
         self.store.close()
+        if self.tracing is not None:
+            await asyncio.to_thread(self.tracing.close)
 
     def url(self, provider: str | None = None) -> str:
         """Return the address of the control port, or of a provider's own port, without a slash at the end."""
@@ -177,6 +182,8 @@ def open_runtime(settings: Settings, providers: dict[str, Provider] | None = Non
     )
     if settings.alerts is not None:
         runtime.alerts = _alerts(settings.alerts, runtime)
+    if settings.traces is not None:
+        runtime.tracing = engine.tracing = dispatcher.tracing = _tracing(settings.traces)
     plot.install(providers)
     Consumer(runtime)
     return runtime
@@ -188,6 +195,13 @@ def _alerts(file: Path, runtime: Runtime) -> Alerts:
 
     names = list(runtime.providers)
     return Alerts(runtime.engine.health, runtime.dispatcher.client, read(file, names), names)
+
+
+def _tracing(endpoint: str) -> Tracing:
+    """Return what makes spans; raise ConfigurationError where OpenTelemetry is not installed."""
+    from harness.tracing import Tracing  # where it is wanted: an extra has what it imports
+
+    return Tracing(endpoint)
 
 
 def _sink(to: str) -> Sink:

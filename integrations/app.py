@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
-from integrations import problems, routes, sweeps
+from integrations import problems, routes, sweeps, tracing
 from integrations.audit import Requests
 from integrations.body_limit import JsonBodyLimit
 from integrations.services import Services
@@ -41,6 +41,8 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(Requests)
     app.add_middleware(JsonBodyLimit, limit=settings.webhook_body_limit_bytes)
+    if built.tracing is not None:
+        app.add_middleware(tracing.Requests, tracing=built.tracing)
     for router in routes.routers:
         app.include_router(router)
     app.include_router(webhook_routes.router)

@@ -9,6 +9,7 @@ import httpx
 from integrations.clock import Clock
 from integrations.errors import ProviderError, Refusal
 from integrations.resilience import ProviderGuard, judge, parse_retry_after
+from integrations.tracing import announce
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class JsonApi:
         self._clock = clock
         self._request_id = request_id
         self._explain = explain
-        self._http = httpx.Client(timeout=timeout)
+        self._http = httpx.Client(timeout=timeout, event_hooks={"request": [announce]})
 
     def call(
         self,

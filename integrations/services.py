@@ -48,6 +48,7 @@ from integrations.studies.privacy import Privacy
 from integrations.studies.results import Results
 from integrations.studies.studies import Studies
 from integrations.studies.survey import SurveyHost
+from integrations.tracing import Tracing
 from integrations.video.mux_gateway import MuxGateway
 from integrations.video.playback import Playback
 from integrations.video.videos import Videos
@@ -74,6 +75,7 @@ class Services:
     settings: Settings
     database: Database
     audit: Audit
+    tracing: Tracing | None
     synchronisation: Synchronisation
     organisations: Organisations
     directory: Directory
@@ -126,8 +128,8 @@ class Services:
     def build(cls, settings: Settings, clock: Clock | None = None) -> Self:
         """Build everything; nothing is connected yet, and the database is not migrated (`database.upgrade()`)."""
         clock = clock or SystemClock()
-        database, audit, guards = _foundations(settings, clock)
-        mirror, inbox, results = Mirror(database), Inbox(database, clock, audit), Results(database)
+        database, audit, tracing, guards = _foundations(settings, clock)
+        mirror, inbox, results = Mirror(database), Inbox(database, clock, audit, tracing), Results(database)
         tracking = MailTracking(database)
         mail = MailService(database, ResendGateway(settings, guards["resend"], clock), settings, clock)
 
@@ -143,18 +145,18 @@ class Services:
         invitations = Invitations(database, clerk, mirror, directory, settings, clock)
         algolia = AlgoliaGateway(settings, guards["algolia"], clock)
         outbox = SearchOutbox(database, algolia, settings, clock)
-        mux = MuxGateway(settings, guards["mux"], clock)
+        mux, cint = MuxGateway(settings, guards["mux"], clock), CintGateway(settings, guards["cint"], clock)
         videos = Videos(database, mux, mirror, settings, clock)
         insightiq = InsightiqGateway(settings, guards["insightiq"], clock)
         creators = Creators(database, insightiq, settings, clock)
         connections = Connections(database, insightiq, mirror, clock)
-        cint = CintGateway(settings, guards["cint"], clock)
         privacy, vercel = Privacy(database, settings, clock), VercelGateway(settings, guards["vercel"], clock)
         fielding = Fielding(database, cint, mirror, results, mail, outbox, settings, clock)
         return cls(
             settings=settings,
             database=database,
             audit=audit,
+            tracing=tracing,
             synchronisation=Synchronisation(database, clock),
             organisations=Organisations(database, mail, settings, clock),
             directory=directory,
@@ -217,10 +219,14 @@ class Services:
         self.cint.close()
         self.vercel.close()
         self.database.close()
+        if self.tracing is not None:
+            self.tracing.close()
 
 
-def _foundations(settings: Settings, clock: Clock) -> tuple[Database, Audit, dict[str, ProviderGuard]]:
-    """Make the database, the audit, and one guard per provider, all under the policy that the settings ask for."""
+def _foundations(
+    settings: Settings, clock: Clock
+) -> tuple[Database, Audit, Tracing | None, dict[str, ProviderGuard]]:
+    """Make the database, the audit, the tracing, and one guard per provider, under the policy that the settings ask for."""
     database = Database(settings.database_url.get_secret_value())
     audit = Audit(database, settings, clock)
     policy = ResiliencePolicy(
@@ -229,4 +235,7 @@ def _foundations(settings: Settings, clock: Clock) -> tuple[Database, Audit, dic
         circuit_failures=settings.circuit_failures,
         circuit_recovery=settings.circuit_recovery_seconds,
     )
-    return database, audit, {name: ProviderGuard(name, policy, clock, audit.call) for name in PROVIDERS}
+    tracing = None if settings.traces_endpoint is None else Tracing(settings.traces_endpoint)
+    witness = audit.call if tracing is None else tracing.beside(audit.call)
+    guards = {name: ProviderGuard(name, policy, clock, witness) for name in PROVIDERS}
+    return database, audit, tracing, guards

@@ -75,6 +75,11 @@ class Settings(ProviderSettings):
     stripe_sweep_seconds: float = Field(default=60.0, ge=0, validation_alias="STRIPE_SWEEP_SECONDS")
     mail_sweep_seconds: float = Field(default=30.0, ge=0, validation_alias="MAIL_SWEEP_SECONDS")
 
+    otlp_endpoint: WebAddress | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    otlp_traces_endpoint: WebAddress | None = Field(
+        default=None, validation_alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+    )
+
     @field_validator("stripe_secret_key")
     @classmethod
     def _secret_key_is_secret(cls, value: SecretStr) -> SecretStr:
@@ -117,6 +122,13 @@ class Settings(ProviderSettings):
                 "than Clerk: use a test key, or unset the address"
             )
         return self
+
+    @property
+    def traces_endpoint(self) -> str | None:
+        """Where spans are sent to, None where nothing is traced."""
+        if self.otlp_traces_endpoint is not None or self.otlp_endpoint is None:
+            return self.otlp_traces_endpoint
+        return f"{self.otlp_endpoint}/v1/traces"
 
     def price_id(self, plan: Plan) -> str:
         """Return the Stripe price id of a plan."""

@@ -45,10 +45,10 @@ def set_to(
 
 def advance(
     session: Session,
-    days: Annotated[float, typer.Option(help="Spans add up.")] = 0,
-    hours: float = 0,
-    minutes: float = 0,
-    seconds: float = 0,
+    days: Annotated[float, typer.Option(help="Days of the span; its parts add up.")] = 0,
+    hours: Annotated[float, typer.Option(help="Hours of the span.")] = 0,
+    minutes: Annotated[float, typer.Option(help="Minutes of the span.")] = 0,
+    seconds: Annotated[float, typer.Option(help="Seconds of the span.")] = 0,
     to: Annotated[str | None, typer.Option(help="The instant to reach: ISO 8601 or unix seconds.")] = None,
 ) -> None:
     """Move a world's time forward; timers and webhooks that become due on the way happen, in order."""

@@ -21,6 +21,8 @@ COLUMNS = (
 KEY_COLUMNS = ("provider", "world", "name", "key", "requests", "last_used_at")
 ALERT_COLUMNS = ("state", "name", "provider", "metric", "limit", "value", "since")
 SYNC_COLUMNS = ("name", "state", "waiting", "failed", "lag_seconds", "last_success_at", "last_error")
+WIDE = 110
+"""Columns of a terminal in which traffic over time has room."""
 BARS = " ▁▂▃▄▅▆▇█"
 Minutes = Annotated[int, typer.Option(min=1, max=1440, help="How many of the last minutes are looked at.")]
 
@@ -73,13 +75,15 @@ def top(
         return
     console = Console()
     if once or not console.is_terminal:
-        console.print(_screen(session, minutes))
+        console.print(_screen(session, minutes, console.width))
         return
-    with Live(_screen(session, minutes), console=console, screen=True, auto_refresh=False) as live:
+    with Live(
+        _screen(session, minutes, console.width), console=console, screen=True, auto_refresh=False
+    ) as live:
         try:
             while True:
                 time.sleep(every)
-                live.update(_screen(session, minutes), refresh=True)
+                live.update(_screen(session, minutes, console.width), refresh=True)
         except KeyboardInterrupt:
             return
 
@@ -89,7 +93,8 @@ def _look(session: Session, minutes: int) -> Json:
     return {**found, "alerts": session.get("/health/alerts")["alerts"], **session.get("/worlds")}
 
 
-def _screen(session: Session, minutes: int) -> RenderableType:
+def _screen(session: Session, minutes: int, width: int) -> RenderableType:
+    """Draw everything; in a narrow terminal without the traffic over time, so that names and figures have room."""
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -98,8 +103,10 @@ def _screen(session: Session, minutes: int) -> RenderableType:
     providers = Table(
         title=f"Greenroom · up for {_span(found['uptime_seconds'])} · the last {minutes} minutes"
     )
-    providers.add_column("provider")
-    providers.add_column("traffic", no_wrap=True)
+    providers.add_column("provider", no_wrap=True)
+    drawn = width >= WIDE
+    if drawn:
+        providers.add_column("traffic", no_wrap=True)
     for name in ("requests", "/min", "errors", "p50 ms", "p95 ms", "deliveries", "not taken"):
         providers.add_column(name, justify="right")
     for each in found["providers"]:
@@ -108,7 +115,7 @@ def _screen(session: Session, minutes: int) -> RenderableType:
         times = each["milliseconds"]
         providers.add_row(
             each["provider"],
-            Text(_sparkline(each["by_minute"], minutes), style="green"),
+            *([Text(_sparkline(each["by_minute"], minutes), style="green")] if drawn else []),
             str(each["requests"]),
             f"{each['requests'] / minutes:.1f}",
             Text(f"{errors:.1%}", style=style),
@@ -117,17 +124,23 @@ def _screen(session: Session, minutes: int) -> RenderableType:
             str(each["deliveries"]),
             Text(str(each["failed_deliveries"]), style="red" if each["failed_deliveries"] else ""),
         )
-    worlds = Table(title="Worlds")
-    for name in ("world", "clock", "world time"):
-        worlds.add_column(name)
-    for world in found["worlds"][:20]:
-        worlds.add_row(world["name"], world["clock"]["mode"], world["clock"]["now"])
     firing = [each for each in found["alerts"] if each["state"] == "firing"]
     lines = [
         Text(f"! {each['name']}: {each['provider']} {each['metric']} {each['value']}", style="bold red")
         for each in firing
     ]
-    return Group(*lines, providers, worlds)
+    return Group(*lines, providers, _worlds(found["worlds"]))
+
+
+def _worlds(worlds: list[Json]) -> RenderableType:
+    from rich.table import Table
+
+    drawn = Table(title="Worlds")
+    for name in ("world", "clock", "world time"):
+        drawn.add_column(name)
+    for world in worlds[:20]:
+        drawn.add_row(world["name"], world["clock"]["mode"], world["clock"]["now"])
+    return drawn
 
 
 def _sparkline(by_minute: list[Json], minutes: int) -> str:

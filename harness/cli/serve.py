@@ -13,6 +13,18 @@ from harness.cli.table import pairs
 if TYPE_CHECKING:
     from harness.runtime import Runtime
 
+Otlp = Annotated[
+    str | None,
+    typer.Option(envvar="OTEL_EXPORTER_OTLP_ENDPOINT", help="Address of a collector of traces (OTLP)."),
+]
+Traces = Annotated[
+    str | None,
+    typer.Option(
+        envvar="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        help="The same with its path; /v1/traces below --otlp if left out.",
+    ),
+]
+
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
@@ -60,6 +72,8 @@ def up(
     ca_file: Annotated[
         Path | None, typer.Option(help="With --standard-ports: file to write the authority to trust to.")
     ] = None,
+    otlp: Otlp = None,
+    traces: Traces = None,
     *,
     standard_ports: Annotated[
         bool,
@@ -89,6 +103,7 @@ def up(
         smtp=smtp,
         keep_requests=keep_requests,
         alerts=alerts,
+        traces=traces or (f"{otlp.rstrip('/')}/v1/traces" if otlp else None),
     )
     server.run(settings, _greeting)
 

@@ -1,7 +1,7 @@
 """How Stripe is called: the official SDK, guarded, its errors turned into this layer's own. The SDK pins the API version."""
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import stripe
 
@@ -16,8 +16,19 @@ from integrations.errors import (
 )
 from integrations.resilience import ProviderGuard, parse_retry_after
 from integrations.settings import Settings
+from integrations.tracing import outgoing
 
 T = TypeVar("T")
+
+
+class _Http(stripe.RequestsClient):
+    """The SDK's client, whose requests join the trace that runs."""
+
+    def request(  # type: ignore[override]  # as the SDK's own class has it
+        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        """Send a request."""
+        return super().request(method, url, {**(headers or {}), **outgoing()}, post_data)
 
 
 class StripeCalls:
@@ -35,7 +46,7 @@ class StripeCalls:
                 {"api": base, "files": base, "connect": base, "meter_events": base} if redirected else None
             ),
             max_network_retries=0,
-            http_client=stripe.RequestsClient(timeout=settings.provider_timeout_seconds),
+            http_client=_Http(timeout=settings.provider_timeout_seconds),
         )
 
     def _call(self, operation: str, call: Callable[[], T]) -> T:

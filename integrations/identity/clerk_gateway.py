@@ -12,6 +12,7 @@ from integrations.clock import Clock
 from integrations.errors import ProviderError, Refusal
 from integrations.resilience import ProviderGuard, judge, parse_retry_after
 from integrations.settings import Settings
+from integrations.tracing import announce
 
 if TYPE_CHECKING:
     from clerk_backend_api import Clerk, models
@@ -217,7 +218,9 @@ class ClerkGateway:
                 from clerk_backend_api import Clerk
 
                 timeout = self._settings.provider_timeout_seconds
-                self._http = httpx.Client(timeout=timeout, follow_redirects=True)
+                self._http = httpx.Client(
+                    timeout=timeout, follow_redirects=True, event_hooks={"request": [announce]}
+                )
                 self._built = Clerk(
                     bearer_auth=secret,
                     server_url=f"{self._settings.clerk_api_url}/v1",

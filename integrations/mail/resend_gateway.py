@@ -26,6 +26,7 @@ from integrations.errors import (
 )
 from integrations.resilience import ProviderGuard, parse_retry_after
 from integrations.settings import Settings
+from integrations.tracing import outgoing
 
 #: A 429 of these names does not pass in seconds: the account's quota is used up.
 _QUOTAS = frozenset({"daily_quota_exceeded", "monthly_quota_exceeded"})
@@ -73,7 +74,7 @@ class _AccountSwitch(HTTPClient):
         if account is not None:
             http = account.http
             url = account.api_url + url.removeprefix(resend.api_url)
-            headers = {**headers, "Authorization": f"Bearer {account.api_key}"}
+            headers = {**headers, **outgoing(), "Authorization": f"Bearer {account.api_key}"}
         return http.request(method, url, headers, json=json, files=files, data=data)
 
 

@@ -109,6 +109,8 @@ class AlgoliaGateway:
                 from algoliasearch.search.client import SearchClientSync
                 from algoliasearch.search.config import SearchConfig
 
+                from integrations.search.algolia_transport import Transport
+
                 config = SearchConfig(app_id, key)
                 milliseconds = int(self._settings.provider_timeout_seconds * 1000)
                 config.connect_timeout = config.read_timeout = config.write_timeout = milliseconds
@@ -119,7 +121,7 @@ class AlgoliaGateway:
                         Host(url=address.hostname or "", scheme=address.scheme, port=address.port)
                     ]
                     config.hosts = HostsCollection(self._single_host)
-                self._built = SearchClientSync.create_with_config(config)
+                self._built = SearchClientSync.create_with_config(config, Transport(config))
             return self._built
 
     def _call(self, operation: str, call: "Callable[[SearchClientSync], T]") -> T:

@@ -170,11 +170,13 @@ class MuxGateway:
             if self._built is None:
                 import mux_python
 
+                from integrations.video.mux_client import Client
+
                 configuration = mux_python.Configuration(
                     host=self._settings.mux_url, username=token_id, password=secret
                 )
                 configuration.retries = False
-                self._built = mux_python.ApiClient(configuration)
+                self._built = Client(configuration)
             return self._built
 
     def _find(

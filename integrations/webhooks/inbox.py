@@ -7,6 +7,7 @@ processed is never processed again.
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +20,7 @@ from integrations.clock import Clock
 from integrations.database import Database, insert_if_absent
 from integrations.errors import EventFailedError, WebhookRejectedError
 from integrations.models import ERASED, InboxEvent, InboxStatus
+from integrations.tracing import Tracing
 
 _log = logging.getLogger(__name__)
 
@@ -51,10 +53,13 @@ def not_an_event(provider: str, error: ValidationError) -> WebhookRejectedError:
 class Inbox:
     """Keeps webhook events and runs their handlers."""
 
-    def __init__(self, database: Database, clock: Clock, audit: Audit) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, audit: Audit, tracing: Tracing | None = None
+    ) -> None:
         self._database = database
         self._clock = clock
         self._audit = audit
+        self._tracing = tracing
 
     def receive(self, event: IncomingEvent, handle: Callable[[], bool]) -> Outcome:
         """Keep an event and let `handle` take its effect; `handle` says whether the event concerned us.
@@ -65,6 +70,9 @@ class Inbox:
         with (
             acting("webhook", f"{event.provider} {event.type} {event.event_id}"),
             self._audit.delivery(event.provider, event.type, event.event_id) as told,
+            nullcontext()
+            if self._tracing is None
+            else self._tracing.delivery(event.provider, event.type, told),
         ):
             outcome = self._take(event, handle)
             told["outcome"] = outcome.value

@@ -162,21 +162,23 @@ def end(process: subprocess.Popen[str]) -> int:
 
 
 @contextmanager
-def serving() -> Iterator[Served]:
-    """Start a Greenroom on a free block of ports, its data in a temporary folder, and end it."""
+def serving(*options: str) -> Iterator[Served]:
+    """Start a Greenroom on a free block of ports, with further options of `up`, its data in a temporary folder; end it."""
     folder = Path(tempfile.mkdtemp(prefix="greenroom-test-"))
     for _ in range(3):
-        process = launch(folder)
+        process = launch(folder, *options)
         url = ready_url(process)
         if url is not None:
             break
         end(process)
     else:
         pytest.fail(f"greenroom up did not start:\n{(folder / 'stderr').read_text('utf-8')}", pytrace=False)
-    with httpx.Client(base_url=url, trust_env=False, timeout=60) as http:
-        yield Served(process, folder, url, http)
-    end(process)
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        with httpx.Client(base_url=url, trust_env=False, timeout=60) as http:
+            yield Served(process, folder, url, http)
+    finally:
+        end(process)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -299,8 +299,3 @@ def test_health_and_top_are_shown(run: Run) -> None:
     assert "Greenroom · up for" in once
     assert "default" in once
     assert {each["name"] for each in told(run, "top")["worlds"]} >= {"default"}
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_shells_complete_the_commands(run: Run, shell: str) -> None:
-    assert "greenroom" in run("--show-completion", shell).stdout.lower()

@@ -223,6 +223,11 @@ async def test_the_routes_are_documented(client: httpx.AsyncClient) -> None:
     assert set(paths) == {
         "/audit",
         "/healthz",
+        "/health/synchronisation",
+        "/metrics",
+        "/people/comparison",
+        "/organisations/{organisation_id}/invitations",
+        "/organisations/{organisation_id}/invitations/{invitation_id}",
         "/mails/announcements",
         "/mails/templates",
         "/mails/templates/{template}",
