@@ -56,6 +56,7 @@ def delivered(server: Served, receiver: Receiver, sdk: Sdk) -> dict[str, str]:
     path = f"/worlds/{world['id']}"
     endpoint = server.control("POST", f"{path}/endpoints", {"provider": provider, "url": receiver.url})
     server.control("POST", f"{path}/trigger", {"provider": provider, "event": event})
+    server.control("POST", f"{path}/webhooks/settle", {})
     sent: Received = receiver.wait_for(1)[0]
     server.http.delete(f"/_greenroom{path}")
     return {
