@@ -21,7 +21,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install node apps assets independents demo test test-external test-machines test-webhooks test-sync lint types imports check bench engine up format lock env-example surfaces clips pacts mutations verify wheel clean
+.PHONY: help install node apps assets independents demo test test-external test-machines test-webhooks test-sync lint types imports check bench engine up format lock env-example surfaces clips pacts matrix mutations verify wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | sort | expand -t 14
@@ -87,6 +87,10 @@ clips: $(INSTALLED) ## make the neutral clips that Mux's room plays anew (FFmpeg
 pacts: $(INSTALLED) ## write contracts/pacts anew, from what the integration layer's own calls are
 	@rm -f contracts/pacts/*.json
 	@WRITE_PACTS=1 $(BIN)/python -m pytest -n0 -q tests/contracts/test_*_pact*.py
+
+matrix: $(INSTALLED) node ## run the same checks over many versions of each SDK (installed into build/matrix), write docs/sdk-matrix.md
+	@$(BIN)/python -m tests.matrix.sdks
+	@WRITE_MATRIX=1 $(BIN)/python -m pytest -n0 -q tests/matrix $(ARGS)
 
 mutations: $(INSTALLED) ## break the mocks, then the integration layer, in every way that is known; the contracts must see each
 	@MUTATIONS=all $(BIN)/python -m pytest -n0 -q tests/contracts/test_mutations.py tests/contracts/test_layer_mutations.py $(ARGS)
