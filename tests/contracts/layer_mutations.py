@@ -108,7 +108,7 @@ VERCEL = _all(
     ('params={"decrypt": "true"}', "params={}", "vercel.variables_are_read"),
 )  # fmt: skip
 WEBHOOKS = [
-    *_all("webhooks.stripe", ('event_type == "checkout.session.completed"', 'event_type == "checkout.completed"', "webhook.stripes_events_are_understood")),
+    *_all("webhooks.stripe", ('"checkout.session.completed"', '"checkout.completed"', "webhook.stripes_events_are_understood")),
     *_all("webhooks.clerk", ('kind == "organizationMembership"', 'kind == "membership"', "webhook.clerks_events_are_understood")),
     *_all("webhooks.mux", ('case ["video", "upload", _]', 'case ["video", "uploads", _]', "webhook.muxs_events_are_understood")),
     *_all("webhooks.resend", ("MAIL_EVENTS.get(event.type)", "MAIL_EVENTS.get(event.type.upper())", "webhook.resends_events_are_understood")),
