@@ -363,6 +363,10 @@ async def test_the_same_calls_give_the_same_bytes(room: Room, tmp_path: Any) -> 
         "/v1/balance_transactions",
         "/v1/prices",
     ):
-        here, there = [(await each.call("GET", path, {"limit": 100})).content for each in (room, twin)]
+        # Addresses of pages name the world that they lie in.
+        here, there = [
+            (await each.call("GET", path, {"limit": 100})).text.replace(each.world.name, "world")
+            for each in (room, twin)
+        ]
         assert here == there
     await twin.close()
