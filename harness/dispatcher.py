@@ -23,6 +23,7 @@ from harness.errors import Conflict, NotFound
 from harness.hub import Hub
 from harness.provider import Provider, Webhooks
 from harness.store import Query, Store
+from harness.store.interface import Position
 from harness.transaction import DELIVERIES, Outcome, Transaction
 from harness.visits import Visits
 from harness.world import World
@@ -68,6 +69,7 @@ class Dispatcher:
         self.attempts: dict[str, int] = {}
         self._lanes: dict[LaneKey, _Lane] = {}
         self._behind: set[str] = set()
+        self._passed: dict[int, tuple[set[str], Position]] = {}
         self._claimed: defaultdict[int, set[str]] = defaultdict(set)
         self.visits = Visits(self.client, store, worlds, batch)
         self._stopping = False
@@ -80,6 +82,9 @@ class Dispatcher:
             return
         if world.id in self._behind or len(self._claimed[world.space]) >= BACKLOG:
             self._behind.add(world.id)
+            self._passed.pop(
+                world.space, None
+            )  # a request that had to wait is ordered by the instant it came
             return
         paused = self._paused(world)
         for delivery in outcome.deliveries:
@@ -88,17 +93,28 @@ class Dispatcher:
     def take_up(self, world: World) -> None:
         """Queue every delivery of a world that is due at its present time, oldest first, up to a backlog.
 
-        A world with more is behind: it is taken up again whenever one of its lanes has emptied.
+        A world with more is behind: it is taken up again whenever one of its lanes has emptied. The oldest deliveries
+        of paused endpoints are read once and then passed over for as long as the same endpoints are paused: nothing
+        becomes due earlier than now.
         """
         query = Query(
             DELIVERIES.kind, where=PENDING, until=world.clock.now(), newest_first=False, limit=BACKLOG
         )
         paused, claimed = self._paused(world), self._claimed[world.space]
+        before, query.after = self._passed.get(world.space, (paused, None))
+        if before != paused:
+            del self._passed[world.space]
+            query.after = None
+        passing = bool(paused)
         while len(claimed) < BACKLOG:
             found = self.store.page(world.space, query)
             for row in found:
-                if row.id not in claimed:
-                    self._queue(world, row.id, orjson.loads(row.body)["endpoint"], paused)
+                endpoint = "" if row.id in claimed else orjson.loads(row.body)["endpoint"]
+                passing = passing and endpoint in paused and row.at < query.until
+                if passing:
+                    self._passed[world.space] = paused, (row.at, row.pk)
+                elif endpoint:
+                    self._queue(world, row.id, endpoint, paused)
             if len(found) < BACKLOG:
                 self._behind.discard(world.id)
                 return
@@ -106,12 +122,13 @@ class Dispatcher:
         self._behind.add(world.id)
 
     def _paused(self, world: World) -> set[str]:
-        return {
-            endpoint["id"]
-            for provider in self.worlds.providers.values()
-            for endpoint in Transaction(self.store, world, provider).endpoints()
-            if endpoint.get("paused")
-        }
+        known, paused = world.known_endpoints, set()
+        for name, provider in self.worlds.providers.items():
+            endpoints = known.get(name)
+            if endpoints is None:
+                endpoints = Transaction(self.store, world, provider).endpoints()
+            paused.update(each["id"] for each in endpoints if each.get("paused"))
+        return paused
 
     def _queue(self, world: World, id: str, endpoint: str, paused: set[str]) -> None:
         if endpoint in paused or self._stopping:
@@ -147,14 +164,19 @@ class Dispatcher:
         workers = {lane.worker for lane in lanes if lane.worker is not None}
         return workers.union(*(lane.flying for lane in lanes))
 
-    async def settle(self, world: World) -> None:
-        """Return when nothing of a world is in flight or due at its present time."""
+    async def settle(self, world: World, *, look: bool = True) -> None:
+        """Return when nothing of a world is in flight or due at its present time.
+
+        Without a `look`, what was not announced counts only once something that was in flight has ended.
+        """
         while True:
-            self.take_up(world)
+            if look:
+                self.take_up(world)
             tasks = self._under_way(world)
             if not tasks:
                 return
             await asyncio.wait(tasks)
+            look = True
 
     def next_due(self, world: World) -> int | None:
         """Return the instant (µs) of the earliest delivery that is due in the future and not paused.

@@ -143,9 +143,9 @@ class Timeline:
         return Advance(world.clock.now(), timers, self._tried(world) - before)
 
     async def _simulate(self, world: World, target: int) -> int:
-        run, clock = 0, world.clock
+        run, clock, look = 0, world.clock, True
         while True:
-            await self.dispatcher.settle(world)
+            await self.dispatcher.settle(world, look=look)
             timer, delivery = self._next_timer(world), self.dispatcher.next_due(world)
             due = min(
                 (each for each in (timer.at if timer else None, delivery) if each is not None), default=None
@@ -153,6 +153,7 @@ class Timeline:
             if due is None or due > target:
                 return run
             clock.pinned = max(clock.now(), due)
+            look = delivery == due
             if timer is not None and timer.at == due:
                 outcome = self._run(world, timer)
                 run += 1

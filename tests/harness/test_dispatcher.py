@@ -12,6 +12,8 @@ import pytest
 from harness import faults, instants, realtime
 from harness.collection import endpoints_of
 from harness.delivery_client import allowed
+from harness.store import Query
+from harness.store.interface import Row
 from harness.transaction import DELIVERIES, Transaction
 from harness.world import World
 from tests.harness.lab import Lab, Receiver
@@ -234,11 +236,7 @@ async def test_what_a_paused_endpoint_holds_back_does_not_hold_back_others(
     monkeypatch.setattr("harness.dispatcher.BACKLOG", 5)
     world, held, free = lab.world(), lab.receiver(), lab.receiver()
     await listening(lab, world, held)
-    parcel = lab.runtime.providers["parcel"]
-    tx = Transaction(lab.runtime.store, world, parcel)
-    (endpoint,) = tx.endpoints()
-    tx.save(endpoints_of("parcel"), endpoint | {"paused": True})
-    tx.commit()
+    paused(lab, world, so=True)
     for each in range(20):
         await lab.create(world, str(each))
     await listening(lab, world, free)
@@ -247,6 +245,44 @@ async def test_what_a_paused_endpoint_holds_back_does_not_hold_back_others(
     await lab.runtime.dispatcher.settle(world)
     assert held.got == []
     assert [int(orjson.loads(body)["data"]["name"]) for _, body in free.got] == list(range(20, 30))
+
+
+def paused(lab: Lab, world: World, *, so: bool) -> None:
+    tx = Transaction(lab.runtime.store, world, lab.runtime.providers["parcel"])
+    (endpoint,) = tx.endpoints()
+    tx.save(endpoints_of("parcel"), endpoint | {"paused": so})
+    tx.commit()
+
+
+async def test_what_a_paused_endpoint_holds_back_is_read_once_while_time_passes(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, receiver = lab.world(), lab.receiver()
+    await listening(lab, world, receiver)
+    paused(lab, world, so=True)
+    for each in range(30):
+        made = await lab.create(world, str(each))
+        await lab.call(world, "POST", f"/parcels/{made['id']}/send")
+        await lab.runtime.timeline.advance(world, world.clock.now() + instants.SECOND)
+    store, read = lab.runtime.store, 0
+    page = store.page
+
+    def counted(space: int, query: Query) -> list[Row]:
+        nonlocal read
+        found = page(space, query)
+        read += len(found) if query.kind == DELIVERIES.kind else 0
+        return found
+
+    monkeypatch.setattr(store, "page", counted)
+    done = await lab.runtime.timeline.advance(world, world.clock.now() + instants.HOUR)
+    held = [each for each in deliveries(lab, world) if each["state"] == "pending"]
+    assert done.timers_run == 30
+    assert len(held) >= 60  # created, and arrived
+    assert read < 3 * len(held)  # not once for each step of time
+    assert receiver.got == []
+    paused(lab, world, so=False)
+    await lab.runtime.dispatcher.settle(world)
+    assert len(receiver.got) == len(held)
 
 
 async def test_the_reply_is_kept_with_each_attempt(lab: Lab) -> None:
