@@ -84,7 +84,7 @@ def _reads(plan: Plan, small: World, full: World, name: str) -> Samples:
                 world.server,
                 [build(world.consumer, each % FEW) for each in range(plan.requests)],
                 16,
-                b'"object": "customer"',
+                CUSTOMER,
             )
             for world in (small, full)
         )
