@@ -7,6 +7,7 @@ import socket
 import struct
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -53,6 +54,7 @@ class Application:
         self.by_host = {host: provider for host, provider in named if not host.startswith("*")}
         self.by_domain = {host[1:]: provider for host, provider in named if host.startswith("*.")}
         self.hosts = LOOPBACK | runtime.settings.allow_hosts | {runtime.settings.host}
+        self._addressed = lru_cache(maxsize=1024)(self._address)
         self._control: Any = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,11 +72,10 @@ class Application:
 
     def place(self, host: str, port: int, path: str) -> Place | None:
         """Return which provider a request is for, None when it is for none; `host` is the header, `path` still quoted."""
-        name = host_name(host)
-        if not self.answers(name):
+        addressed = self._addressed(host, port)
+        if addressed is None:
             return None
-        provider, label = self.find(name, port)
-        prefix = ""
+        (provider, label), prefix = addressed, ""
         if provider is None:
             first, _, rest = path[1:].partition("/")
             provider = self.runtime.providers.get(first)
@@ -85,6 +86,11 @@ class Application:
             label, _, rest = path[2:].partition("/")
             path = f"/{rest}"
         return Place(provider, path, f"{host}{prefix}", label)
+
+    def _address(self, host: str, port: int) -> tuple[Provider | None, str | None] | None:
+        """Return what `find` says of a Host header, None when nothing is to be had there."""
+        name = host_name(host)
+        return self.find(name, port) if self.answers(name) else None
 
     def request(
         self, place: Place, method: str, query: str, headers: dict[str, str], body: bytes, scheme: str

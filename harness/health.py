@@ -135,8 +135,10 @@ class Health:
 
     def heard(self, exchange: Exchange, milliseconds: float) -> None:
         """Count an exchange that has ended."""
-        provider = self._of(exchange.provider.name)
-        minute = provider.minute(exchange.at // MINUTE)
+        name, at = exchange.provider.name, exchange.at // MINUTE
+        provider = self._providers.get(name) or self._of(name)
+        minutes = provider.minutes
+        minute = minutes[-1] if minutes and minutes[-1].at >= at else provider.minute(at)
         minute.count += 1
         minute.milliseconds += milliseconds
         minute.times[duration(milliseconds)] += 1

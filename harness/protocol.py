@@ -67,6 +67,7 @@ class Protocol(HttpToolsProtocol):
     application: Application
     """Set by `bound`."""
     _idle_since = 0.0
+    _dated: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"")
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
@@ -190,10 +191,16 @@ class Protocol(HttpToolsProtocol):
         if text.count(b"\n") != len(answer.headers) or text.translate(None, ALLOWED):
             raise RuntimeError(f"a header holds characters that HTTP forbids: {lines!r}")
         keep_alive = keep_alive and "onnection: close" not in lines
-        date = b"".join([b"%b: %b\r\n" % each for each in self.server_state.default_headers])
         end = b"\r\n" if keep_alive or "onnection: close" in lines else b"Connection: close\r\n\r\n"
         length = b"Content-Length: %d\r\n" % len(answer.body)
-        return b"".join((STATUS_LINE[answer.status], date, text, length, end)), keep_alive
+        return b"".join((STATUS_LINE[answer.status], self._date(), text, length, end)), keep_alive
+
+    def _date(self) -> bytes:
+        """Return the headers of every answer, which uvicorn makes anew each second."""
+        headers = self.server_state.default_headers
+        if headers is not self._dated[0]:
+            self._dated = headers, b"".join([b"%b: %b\r\n" % each for each in headers])
+        return self._dated[1]
 
     def _cut(self) -> None:
         """Cut the connection: a close without lingering is a reset, as a failing host's would be."""

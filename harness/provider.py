@@ -132,6 +132,7 @@ class Provider:
     `max_upload` bytes (`Request.upload`). `untriggered`
     are names of the provider's own tools for events that the room cannot trigger, with what they need that is not served.
     `lacks` says what part of the room cannot be served here and what to do about it, or None; `greenroom doctor` asks.
+    `on_load` is called once the room's operations are loaded.
     """
 
     name: str
@@ -159,6 +160,7 @@ class Provider:
     happenings: dict[str, tuple[type[Params], Callable[[Any, Any], Any]]] = field(default_factory=dict)
     untriggered: dict[str, str] = field(default_factory=dict)
     loaded: bool = False
+    on_load: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
         """Take from the room's `seed.py` how an account is opened and a story told, unless that was given."""
@@ -184,6 +186,8 @@ class Provider:
         for module in pkgutil.iter_modules(package.__path__):
             importlib.import_module(f"{package.__name__}.{module.name}")
         self.loaded = True
+        if self.on_load is not None:
+            self.on_load()
 
     def operation(
         self, method: str, path: str, *, id: str, tier: Tier, status: int = 200, public: bool = False
