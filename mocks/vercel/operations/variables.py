@@ -98,6 +98,7 @@ def retrieve_variable(tx: Transaction, idOrName: str, id: str) -> Json:
 
 
 @vercel.patch("/v9/projects/{idOrName}/env/{id}", id="editProjectEnv", tier="P1")
+@vercel.patch("/v10/projects/{idOrName}/env/{id}", id="editProjectEnv-v10", tier="P1")
 def update_variable(tx: Transaction, params: Changes, idOrName: str, id: str) -> Json:
     """Change a variable."""
     project = projects.found(tx, idOrName)
