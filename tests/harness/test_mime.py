@@ -6,7 +6,7 @@ import email
 from base64 import b64encode
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -31,7 +31,7 @@ def mail(**more: Any) -> Json:
 
 
 def read(source: Json) -> EmailMessage:
-    return cast("EmailMessage", email.message_from_bytes(mime.message(source).as_bytes(), policy=default))
+    return email.message_from_bytes(mime.message(source).as_bytes(), policy=default)
 
 
 def file(**more: Any) -> Json:

@@ -58,7 +58,7 @@ def retrieve_metrics(tx: Transaction, params: Question) -> Json:
     _check(params)
     start, end = _range(tx, params)
     wanted = [name for name in METRICS if name in params.metrics] if params.metrics else list(METRICS)
-    answer = {
+    answer: Json = {
         "object": "metrics",
         "start_date": instants.iso(start),
         "end_date": instants.iso(end),
