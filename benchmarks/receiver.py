@@ -41,8 +41,8 @@ class Receiver:
                     await asyncio.sleep(self.pause)
                 writer.write(ANSWER)
                 self._take(body)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            return
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            return  # the last: the loop ends, and nobody awaits this task
         finally:
             writer.close()
 

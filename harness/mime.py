@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import binascii
+import re
 from base64 import b64decode
 from datetime import UTC
-from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -17,7 +17,10 @@ Json = dict[str, Any]
 _STANDING = frozenset(
     {"from", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "mime-version"}
 )
-_registry = HeaderRegistry()
+_name = re.compile(r"[!-9;-~]+").fullmatch
+_type = re.compile(r"([\w!#$&^.+-]+)/([\w!#$&^.+-]+)", re.ASCII).match
+_CONTAINERS = frozenset({"multipart", "message"})
+"""Types of parts that hold further parts: what is attached under one goes as plain bytes."""
 
 
 def content(attachment: Json) -> bytes:
@@ -29,7 +32,7 @@ def content(attachment: Json) -> bytes:
 
 
 def message(mail: Json) -> EmailMessage:
-    """Return a mail as a message; blind copies are not told in it."""
+    """Return a mail as a message, the same one every time; blind copies are not told in it."""
     made = EmailMessage(policy=SMTP)
     headers = mail.get("headers") or {}
     named = {"From": mail["from"], "To": ", ".join(mail["to"]), "Cc": ", ".join(mail.get("cc") or ())}
@@ -41,6 +44,8 @@ def message(mail: Json) -> EmailMessage:
         if value:
             _add(made, name, value)
     _fill(made, mail)
+    for number, part in enumerate(each for each in made.walk() if each.is_multipart()):
+        part.set_boundary(f"=_{mail['id']}_{number}")
     return made
 
 
@@ -53,22 +58,36 @@ def _fill(made: EmailMessage, mail: Json) -> None:
     elif html:
         made.set_content(html, subtype="html")
     for each in mail.get("attachments") or ():
-        kind, _, subtype = (each.get("content_type") or "application/octet-stream").partition("/")
-        inline = each.get("content_id")
+        kind, subtype = _kind(each.get("content_type") or "")
+        inline = _flat(each.get("content_id") or "").strip("<>")
         made.add_attachment(
             content(each),
-            maintype=kind or "application",
-            subtype=subtype or "octet-stream",
-            filename=each.get("filename"),
+            maintype=kind,
+            subtype=subtype,
+            filename=_flat(each.get("filename") or "attachment"),
             disposition="inline" if inline else "attachment",
             cid=f"<{inline}>" if inline else None,
         )
 
 
+def _kind(content_type: str) -> tuple[str, str]:
+    """Return the two parts of a content type; bytes of no kind for what is none."""
+    found = _type(content_type.strip())
+    if found is None or found[1].lower() in _CONTAINERS:
+        return "application", "octet-stream"
+    return found[1], found[2]
+
+
+def _flat(text: str) -> str:
+    """Return a text as one line without control characters: headers hold no others."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
 def _add(made: EmailMessage, name: str, value: str) -> None:
     """Add a header; one that no parser takes is left out rather than breaking the whole mail."""
-    flat = " ".join(str(value).split())
+    if not _name(name):
+        return
     try:
-        made[name] = flat
+        made[name] = _flat(str(value))
     except (ValueError, IndexError, LookupError):
         return

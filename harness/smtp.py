@@ -65,7 +65,7 @@ class Sink:
             mail = await self._queue.get()
             try:
                 await asyncio.to_thread(self._send, mail)
-            except (OSError, smtplib.SMTPException) as error:
+            except (OSError, smtplib.SMTPException, ValueError) as error:
                 log.warning("mail %s was not taken by %s:%d: %s", mail["id"], self.host, self.port, error)
             finally:
                 self._queue.task_done()

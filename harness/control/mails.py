@@ -68,13 +68,10 @@ async def show_email(runtime: Running, world: Named, id: str) -> shapes.Email:
 async def show_html(runtime: Running, world: Named, id: str) -> Response:
     """Show a mail's HTML as a page that may run nothing; files that it shows inline come from the mail itself."""
     mail = find(runtime, world, id)
-    html = mail.get("html") or ""
-    for number, each in enumerate(mail.get("attachments") or ()):
-        if each.get("content_id"):
-            html = html.replace(f"cid:{each['content_id']}", f"attachments/{number}")
-    base = f'<base href="/_greenroom/worlds/{world.id}/emails/{id}/" target="_blank">'
+    base = f"/_greenroom/worlds/{world.id}/emails/{mail['id']}/"
+    html = mail_content.page(mail.get("html") or "", base, mail.get("attachments") or ())
     headers = {"Content-Security-Policy": SEALED, "X-Content-Type-Options": "nosniff"}
-    return Response(base + html, media_type="text/html; charset=utf-8", headers=headers)
+    return Response(html, media_type="text/html; charset=utf-8", headers=headers)
 
 
 @router.get("/{id}/source", response_class=Response)

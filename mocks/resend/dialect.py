@@ -13,7 +13,7 @@ from harness.dialect import Dialect, Directory, Exchange, Grant, bearer
 from mocks.resend import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from harness.collection import Collection
     from harness.dialect import Ask
@@ -31,6 +31,8 @@ SENDING = frozenset({"emails/send", "emails/send-batch"})
 BATCH = "emails/send-batch"
 ARRAYS = {BATCH: "emails", "contacts/update-topics": "topics"}
 """Operations whose body is an array, and the name under which they take it (of the latter the SDKs send both forms)."""
+REPEATED = frozenset({"emails/metrics"})
+"""Operations that take a parameter of their query several times, as they take its values with commas between."""
 RATE = 5
 """Requests a second that an account may make, as its headers tell; only a fault enforces it."""
 
@@ -73,7 +75,7 @@ class ResendDialect(Dialect):
         if operation.params is None:
             return {}
         if request.method == "GET":
-            return dict(parse_qsl(request.query, keep_blank_values=True))
+            return _query(request.query, repeated=operation.id in REPEATED)
         try:
             body = orjson.loads(request.body) if request.body else {}
         except orjson.JSONDecodeError:
@@ -128,6 +130,13 @@ _RATE_HEADERS = (
 )
 
 
+def _query(text: str, *, repeated: bool) -> Json:
+    found: dict[str, str] = {}
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        found[name] = f"{found[name]},{value}" if repeated and name in found else value
+    return found
+
+
 # --- timestamps and lists ----------------------------------------------------------------------------------------
 
 
@@ -145,14 +154,40 @@ def listed(
     tx: Transaction, collection: Collection, params: Listing, render: Callable[[Json], Json], **where: Any
 ) -> Json:
     """Answer a list: newest first, `after` and `before` are ids and exclude each other; `where` filters by index."""
-    if params.after is not None and params.before is not None:
-        raise errors.invalid("The `after` and `before` parameters cannot be used together.", field="after")
+    _one_cursor(params)
     try:
         page = tx.page(collection, where=where, limit=params.limit, after=params.after, before=params.before)
     except KeyError as error:
         cursor = "after" if error.args[0] == params.after else "before"
-        raise errors.invalid(f"Invalid `{cursor}` cursor.", field=cursor, rule="unknown_cursor") from None
+        raise _unknown_cursor(cursor) from None
     return {"object": "list", "has_more": page.has_more, "data": [render(each) for each in page.items]}
+
+
+def _one_cursor(params: Listing) -> None:
+    if params.after is not None and params.before is not None:
+        raise errors.invalid("The `after` and `before` parameters cannot be used together.", field="after")
+
+
+def _unknown_cursor(cursor: str) -> Refusal:
+    return errors.invalid(f"Invalid `{cursor}` cursor.", field=cursor, rule="unknown_cursor")
+
+
+def sliced(items: Sequence[Json], params: Listing) -> Json:
+    """Answer a list of what hangs on one thing, by the same cursors as `listed`."""
+    _one_cursor(params)
+    cursor = "after" if params.after is not None else "before"
+    id = getattr(params, cursor)
+    first, last = 0, len(items)
+    if id is not None:
+        at = next((number for number, each in enumerate(items) if each["id"] == id), None)
+        if at is None:
+            raise _unknown_cursor(cursor)
+        first, last = (at + 1, last) if cursor == "after" else (0, at)
+    if cursor == "before" and id is not None:
+        found = items[max(first, last - params.limit) : last]
+    else:
+        found = items[first : first + params.limit]
+    return {"object": "list", "has_more": len(found) < last - first, "data": list(found)}
 
 
 def find(tx: Transaction, collection: Collection, id: str, thing: str) -> Json:

@@ -31,8 +31,7 @@ EVENTS = (
     "domain.updated",
     "domain.deleted",
 )
-"""Every event type that an endpoint may ask for. Mails and domains are announced; contacts and inbound mail are not
-served, so nothing announces those."""
+"""Every event type that an endpoint may ask for."""
 
 LARGEST_BODY = 48 << 20
 """Bytes: 40 MB of attachments in base64 (Resend's limit for one mail), and room for the rest."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.messages import Reply
 from harness.params import Json
 from harness.transaction import Transaction
-from mocks.resend.dialect import find, listed
+from mocks.resend.dialect import find, listed, sliced
 from mocks.resend.parameters import Listing
 from mocks.resend.provider import resend
 from mocks.resend.resources import attachments, inbound
@@ -62,9 +62,7 @@ def download(tx: Transaction, email_id: str, attachment_id: str) -> Reply:
 
 
 def _listed(tx: Transaction, params: Listing, mail: str) -> Json:
-    held = attachments.of(tx, mail)
-    shown = [attachments.shown(tx, mail, each) for each in held[: params.limit]]
-    return {"object": "list", "has_more": len(held) > params.limit, "data": shown}
+    return sliced([attachments.shown(tx, mail, each) for each in attachments.of(tx, mail)], params)
 
 
 def _shown(tx: Transaction, mail: str, id: str) -> Json:

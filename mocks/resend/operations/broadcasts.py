@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.resend import errors
-from mocks.resend.dialect import find, listed
+from mocks.resend.dialect import find, listed, sliced
 from mocks.resend.parameters import Body, Listing
 from mocks.resend.provider import resend
 from mocks.resend.resources import broadcasts
@@ -120,15 +120,13 @@ def cancel_broadcast(tx: Transaction, id: str) -> Json:
 @resend.get("/broadcasts/{id}/recipients", id="broadcasts/recipients", tier="P1")
 def list_recipients(tx: Transaction, params: Recipients, id: str) -> Json:
     """List who got a broadcast, and what they did."""
-    held = broadcasts.recipients(tx, _found(tx, id), params.type, params.email)
-    return {"object": "list", "has_more": len(held) > params.limit, "data": held[: params.limit]}
+    return sliced(broadcasts.recipients(tx, _found(tx, id), params.type, params.email), params)
 
 
 @resend.get("/broadcasts/{id}/clicked-links", id="broadcasts/list-clicked-links", tier="P1")
 def list_clicked_links(tx: Transaction, params: Listing, id: str) -> Json:
     """List the links of a broadcast that were followed."""
-    held = broadcasts.clicked_links(tx, _found(tx, id))
-    return {"object": "list", "has_more": len(held) > params.limit, "data": held[: params.limit]}
+    return sliced(broadcasts.clicked_links(tx, _found(tx, id)), params)
 
 
 def _found(tx: Transaction, id: str) -> Json:

@@ -18,6 +18,9 @@ from mocks.resend.resources.contacts import CONTACTS
 from mocks.resend.resources.segments import SEGMENTS
 from mocks.resend.resources.topics import TOPICS
 
+SIBLINGS = frozenset({"imports"})
+"""Paths beside `/contacts/{id}` that Resend has and this room does not serve."""
+
 
 class Reference(Body):
     """A segment, as the SDKs name it."""
@@ -84,6 +87,8 @@ def list_contacts(tx: Transaction, params: ContactListing) -> Json:
 @resend.get("/contacts/{id}", id="contacts/get", tier="P1")
 def retrieve_contact(tx: Transaction, id: str) -> Json:
     """Retrieve a contact."""
+    if id in SIBLINGS:
+        raise errors.unserved("GET", f"/contacts/{id}")
     return contacts.full(tx, _found(tx, id))
 
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from harness.params import Json
 from harness.transaction import Transaction
-from mocks.resend import errors
 from mocks.resend.dialect import find, listed
 from mocks.resend.parameters import Listing, Rescheduled
 from mocks.resend.provider import resend
 from mocks.resend.resources import addresses, api_keys, emails, lifecycle, message, quotas, templates
 from mocks.resend.resources.emails import EMAILS
 from mocks.resend.resources.message import Message
-
-SIBLINGS = frozenset({"metrics"})
-"""Paths beside `/emails/{email_id}` that Resend has and this room does not serve."""
 
 
 @resend.post("/emails", id="emails/send", tier="P0")
@@ -35,8 +31,6 @@ def list_emails(tx: Transaction, params: Listing) -> Json:
 @resend.get("/emails/{email_id}", id="emails/get", tier="P0")
 def retrieve_email(tx: Transaction, email_id: str) -> Json:
     """Retrieve an email."""
-    if email_id in SIBLINGS:
-        raise errors.unserved("GET", f"/emails/{email_id}")
     return emails.full(find(tx, EMAILS, email_id, "Email"))
 
 

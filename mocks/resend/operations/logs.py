@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 import orjson
 
 from harness import chance
@@ -11,7 +9,7 @@ from harness.journal import Exchange
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.resend import errors
-from mocks.resend.dialect import timestamp
+from mocks.resend.dialect import sliced, timestamp
 from mocks.resend.parameters import Listing
 from mocks.resend.provider import resend
 
@@ -19,14 +17,7 @@ from mocks.resend.provider import resend
 @resend.get("/logs", id="logs/list", tier="P1")
 def list_logs(tx: Transaction, params: Listing) -> Json:
     """List requests, newest first."""
-    held = _held(tx)
-    if params.after is not None:
-        ids = [_id(each) for each in held]
-        if params.after not in ids:
-            raise errors.invalid("Invalid `after` cursor.", field="after", rule="unknown_cursor")
-        held = held[ids.index(params.after) + 1 :]
-    shown = [_summary(each) for each in islice(held, params.limit)]
-    return {"object": "list", "has_more": len(held) > params.limit, "data": shown}
+    return sliced([_summary(each) for each in _held(tx)], params)
 
 
 @resend.get("/logs/{log_id}", id="logs/get", tier="P1")

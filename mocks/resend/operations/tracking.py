@@ -6,7 +6,7 @@ from harness.messages import Reply
 from harness.transaction import Transaction
 from mocks.resend import errors
 from mocks.resend.provider import resend
-from mocks.resend.resources import contacts, tracking
+from mocks.resend.resources import contacts, metrics, tracking
 from mocks.resend.resources.contacts import CONTACTS
 from mocks.resend.resources.emails import EMAILS
 
@@ -35,14 +35,17 @@ def clicked(tx: Transaction, email_id: str, number: str) -> Reply:
     return Reply(b"", 302, headers=[("Location", link), NOT_KEPT], content_type="text/plain")
 
 
-@resend.get("/_t/u/{contact_id}", id="unsubscribe", tier="P1", public=True)
-def unsubscribe(tx: Transaction, contact_id: str) -> Reply:
-    """Unsubscribe a contact from all broadcasts."""
-    contact = tx.get(CONTACTS, contact_id)
-    if contact is None:
+@resend.get("/_t/u/{email_id}", id="unsubscribe", tier="P1", public=True)
+@resend.post("/_t/u/{email_id}", id="unsubscribe-one-click", tier="P1", public=True)
+def unsubscribe(tx: Transaction, email_id: str) -> Reply:
+    """Unsubscribe who got a broadcast's mail from all broadcasts: by its link, or its header (RFC 8058)."""
+    email = tx.get(EMAILS, email_id)
+    contact = None if email is None else tx.get(CONTACTS, email.get("contact_id") or "")
+    if email is None or contact is None:
         raise errors.not_found("Contact")
     if not contact["unsubscribed"]:
         contacts.update(tx, contact, {"unsubscribed": True})
+        metrics.left(tx, email)
     page = (
         '<!doctype html><html lang="en"><title>Unsubscribed</title><p>You have been unsubscribed.</p></html>'
     )

@@ -15,7 +15,7 @@ from harness.errors import InvalidInput
 from harness.params import Json, Params
 from harness.transaction import Transaction
 from mocks.resend.provider import resend
-from mocks.resend.resources import addresses, emails, inbound, lifecycle, quotas
+from mocks.resend.resources import addresses, emails, inbound, lifecycle, quotas, tracking
 from mocks.resend.resources.emails import EMAILS
 from mocks.resend.resources.message import Attachment, Message
 from mocks.resend.seed import DOMAIN
@@ -136,6 +136,7 @@ def click(tx: Transaction, params: Clicked) -> Json:
         "timestamp": instants.iso(tx.now),
         "userAgent": params.user_agent,
     }
+    tracking.count(email, params.link)
     lifecycle.enter(tx, email, "clicked", click=details)
     return emails.full(email)
 

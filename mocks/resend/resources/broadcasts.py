@@ -109,7 +109,8 @@ def fall_due(tx: Transaction, broadcast: Json) -> None:
 
 
 def _mail(tx: Transaction, broadcast: Json, contact: Json) -> None:
-    leave = f"{broadcast['origin']}/_t/u/{contact['id']}" if broadcast["origin"] else ""
+    id = tx.uuid("email.id")
+    leave = f"{broadcast['origin']}/_t/u/{id}" if broadcast["origin"] else ""
     values = {
         **contact["properties"],
         "FIRST_NAME": contact["first_name"],
@@ -122,9 +123,12 @@ def _mail(tx: Transaction, broadcast: Json, contact: Json) -> None:
         if broadcast[name] is not None:
             body[name] = templates.filled(broadcast[name], values)
     if leave:
-        body["headers"] = {"List-Unsubscribe": f"<{leave}>"}
+        body["headers"] = {
+            "List-Unsubscribe": f"<{leave}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
     kept = {"broadcast_id": broadcast["id"], "contact_id": contact["id"], "origin": broadcast["origin"]}
-    lifecycle.accept(tx, Message.model_validate(body), **kept)
+    lifecycle.accept(tx, Message.model_validate(body), id=id, **kept)
 
 
 def _check(tx: Transaction, wanted: Json) -> None:

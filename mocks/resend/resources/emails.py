@@ -27,7 +27,7 @@ def create(
 ) -> Json:
     """Keep a mail whose rules were checked; `more` are further fields of it."""
     email: Json = {
-        "id": tx.uuid("email.id"),
+        "id": more.pop("id", None) or tx.uuid("email.id"),
         "from": wanted.from_,
         "to": addresses.as_list(wanted.to),
         "cc": addresses.as_list(wanted.cc),

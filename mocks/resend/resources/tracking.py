@@ -80,9 +80,14 @@ def clicked(tx: Transaction, email: Json, link: str, agent: str) -> None:
         "timestamp": instants.iso(tx.now),
         "userAgent": agent,
     }
+    count(email, link)
+    _happen(tx, email, "clicked", click=details)
+
+
+def count(email: Json, link: str) -> None:
+    """Count a click among those of a mail's link."""
     email["clicks"] = email.get("clicks") or {}
     email["clicks"][link] = email["clicks"].get(link, 0) + 1
-    _happen(tx, email, "clicked", click=details)
 
 
 def _happen(tx: Transaction, email: Json, state: str, **details: Json) -> None:

@@ -49,6 +49,7 @@ def retrieve_user(tx: Transaction) -> Json:
 
 
 @vercel.get("/v2/teams", id="getTeams", tier="P1")
+@vercel.get("/v1/teams", id="getTeams-v1", tier="P1")
 def list_teams(tx: Transaction, params: Listing) -> Json:
     """List the user's teams."""
     return listed(tx, TEAMS, params, "teams", lambda team: accounts.shown_team(tx, team))

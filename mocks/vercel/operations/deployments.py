@@ -26,6 +26,7 @@ class File(Body):
     encoding: Literal["base64", "utf-8"] | None = None
     sha: str | None = None
     size: int | None = None
+    mode: int | None = None
 
 
 class Open(Body):
@@ -50,7 +51,7 @@ class BuildSettings(Open):
 
 
 class NewDeployment(Body):
-    """The body of `POST /v13/deployments`."""
+    """The body of `POST /v13/deployments`; the last four are what the command line adds."""
 
     name: str
     project: str | None = None
@@ -66,6 +67,10 @@ class NewDeployment(Body):
     withLatestCommit: bool | None = None
     forceNew: str | None = None
     skipAutoDetectionConfirmation: str | None = None
+    source: str | None = None
+    version: int | None = None
+    env: dict[str, str] | None = None
+    build: Open | None = None
 
 
 class Filter(Listing):

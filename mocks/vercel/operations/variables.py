@@ -13,7 +13,15 @@ from harness.transaction import Transaction
 from mocks.vercel import errors
 from mocks.vercel.parameters import Body, Query, explain
 from mocks.vercel.provider import vercel
-from mocks.vercel.resources import accounts, deployments, environments, projects, shared_variables, variables
+from mocks.vercel.resources import (
+    accounts,
+    deployments,
+    environments,
+    projects,
+    shared_variables,
+    system_variables,
+    variables,
+)
 from mocks.vercel.resources.variables import Changes, NewVariable
 
 MOST = 1000
@@ -98,6 +106,7 @@ def retrieve_variable(tx: Transaction, idOrName: str, id: str) -> Json:
 
 
 @vercel.patch("/v9/projects/{idOrName}/env/{id}", id="editProjectEnv", tier="P1")
+@vercel.patch("/v10/projects/{idOrName}/env/{id}", id="editProjectEnv-v10", tier="P1")
 def update_variable(tx: Transaction, params: Changes, idOrName: str, id: str) -> Json:
     """Change a variable."""
     project = projects.found(tx, idOrName)
@@ -134,7 +143,10 @@ def pull(tx: Transaction, projectId: str) -> Json:
     if projectId.startswith("dpl_"):
         deployment = deployments.found(tx, projectId)
         project = projects.found(tx, deployment["projectId"])
-        return _pulled(tx, project, deployment["target"] or "preview", deployment["branch"])
+        target = deployment["target"] or "preview"
+        return _pulled(
+            tx, project, target, deployment["branch"], system_variables.of(tx, project, deployment)
+        )
     return _pulled(tx, projects.found(tx, projectId), "development", None)
 
 
@@ -150,7 +162,9 @@ def pull_branch(tx: Transaction, projectId: str, target: str, gitBranch: str) ->
     return _pulled(tx, projects.found(tx, projectId), target, unquote(gitBranch))
 
 
-def _pulled(tx: Transaction, project: Json, target: str, branch: str | None) -> Json:
+def _pulled(
+    tx: Transaction, project: Json, target: str, branch: str | None, deployed: Json | None = None
+) -> Json:
     environment = None
     if target not in environments.STANDARD:
         environment = environments.found(tx, project, target)["id"]
@@ -158,9 +172,7 @@ def _pulled(tx: Transaction, project: Json, target: str, branch: str | None) -> 
     own = shared_variables.values(tx, project, target) | own
     if not accounts.may_edit(tx, [target]):
         raise errors.forbidden(rule="role", subject="target")
-    system = {"VERCEL": "1", "VERCEL_ENV": target, "VERCEL_TARGET_ENV": target, "VERCEL_URL": ""}
-    if branch:
-        system["VERCEL_GIT_COMMIT_REF"] = branch
+    system = system_variables.of_environment(target, branch) | (deployed or {})
     told = own | system if project["autoExposeSystemEnvs"] else own
     return {"env": dict(sorted(told.items())), "buildEnv": {}}
 

@@ -119,7 +119,10 @@ def may_edit(tx: Transaction, target: list[str]) -> bool:
 
 
 def shown_user(user: Json) -> Json:
-    """Show the user; `limited` accounts are those whose token does not reach everything, so this one is whole."""
+    """Show the user; `limited` accounts are those whose token does not reach everything, so this one is whole.
+
+    A `northstar` account has its things in teams: the command line then looks into `defaultTeamId` by itself.
+    """
     return {
         "createdAt": user["createdAt"],
         "softBlock": None,
@@ -133,6 +136,7 @@ def shown_user(user: Json) -> Json:
         "username": user["username"],
         "avatar": user["avatar"],
         "defaultTeamId": user["defaultTeamId"],
+        "version": "northstar",
     }
 
 

@@ -33,6 +33,8 @@ seen.sent = shown.last_event;
 seen.text = shown.text;
 seen.listed = (await data(resend.emails.list({ limit: 5 }))).data.length;
 seen.limit = first.headers["ratelimit-limit"];
+const metrics = await data(resend.emails.metrics({ dimensions: ["period", "domain"], metrics: ["sent", "delivery_rate"] }));
+seen.metrics = [metrics.totals, metrics.data.map((each) => [each.domain_name, each.sent])];
 
 const { id } = await data(resend.emails.send({ ...mail, scheduledAt: "in 1 hour" }));
 await data(resend.emails.update({ id, scheduledAt: "2026-03-02T09:00:00.000Z" }));

@@ -23,6 +23,7 @@ def test_the_newest_sdk_does_all_that_is_served(node: Node, env: dict[str, str])
         "text": "Hi there",
         "listed": 1,
         "limit": "5",
+        "metrics": [{"sent": 1, "delivery_rate": 1}, [["greenroom.test", 1]]],
         "moved": "2026-03-02 09:00:00+00",
         "canceled": "canceled",
         "batch": 2,

@@ -60,6 +60,9 @@ def test_a_mail_is_sent_read_and_listed(server: Served, world: World) -> None:
     listed = resend.Emails.list({"limit": 10})
     assert [each["id"] for each in listed["data"]] == [sent["id"]]
     assert listed["has_more"] is False
+    counted = resend.Emails.metrics({"dimensions": ["email"], "metrics": ["delivered", "open_rate"]})
+    assert counted["totals"] == {"delivered": 1, "open_rate": 0}
+    assert [row["email_id"] for row in counted["data"]] == [sent["id"]]
 
 
 def test_a_mail_is_scheduled_moved_and_canceled(server: Served, world: World) -> None:

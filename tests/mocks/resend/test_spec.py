@@ -165,6 +165,7 @@ async def answers(room: Room) -> dict[str, Any]:
         "emails/send": mailed,
         "emails/send-batch": await room.ok("POST", "/emails/batch", [mail()]),
         "emails/list": await room.ok("GET", "/emails"),
+        "emails/metrics": await room.ok("GET", "/emails/metrics?dimensions=period"),
         "emails/get": await room.ok("GET", f"/emails/{mailed['id']}"),
         "emails/update": await room.ok("PATCH", f"/emails/{later}", {"scheduled_at": "in 2 hours"}),
         "emails/cancel": await room.ok("POST", f"/emails/{later}/cancel"),

@@ -28,8 +28,8 @@ class Cli:
     world: dict[str, Any]
     server: Served
 
-    def run(self, *words: str, stdin: str = "") -> str:
-        """Run a command; return what it prints on both channels."""
+    def run(self, *words: str, stdin: str = "", within: str = "") -> str:
+        """Run a command in the folder, or one below it; return what it prints on both channels."""
         env = {
             "HOME": str(self.folder),
             "PATH": os.environ["PATH"],
@@ -40,11 +40,11 @@ class Cli:
             "VERCEL_TOKEN": self.world["env"]["VERCEL_TOKEN"],
         }
         api = f"https://api.vercel.com:{self.server.port + TLS}"
-        command = [shutil.which("node") or "node", str(PROGRAM), *words, "--api", api]
+        command = [shutil.which("node") or "node", str(PROGRAM), "--api", api, *words]
         done = subprocess.run(
             command,
             env=env,
-            cwd=self.folder,
+            cwd=self.folder / within,
             input=stdin,
             capture_output=True,
             text=True,
@@ -108,6 +108,35 @@ def test_a_variable_that_exists_is_refused_unless_forced(cli: Cli) -> None:
     cli.run("env", "add", "API_URL", "production", "--force", stdin="3")
     cli.run("env", "pull", ".env.production", "--yes", "--environment=production")
     assert 'API_URL="3"' in (cli.folder / ".env.production").read_text("utf-8")
+
+
+def test_a_variable_is_for_a_branch_or_all_previews_and_is_updated(cli: Cli) -> None:
+    cli.run("env", "add", "FLAG", "preview", "feature/login", stdin="new")
+    cli.run("env", "add", "FLAG", "production", "--value", "a b", "--yes")
+    assert "feature/login" in cli.run("env", "ls", "preview", "feature/login")
+    assert "Updated Environment Variable FLAG" in cli.run(
+        "env", "update", "FLAG", "production", "--yes", stdin="live"
+    )
+    cli.run("env", "pull", ".env.branch", "--yes", "--environment=preview", "--git-branch=feature/login")
+    pulled = (cli.folder / ".env.branch").read_text("utf-8")
+    assert 'FLAG="new"' in pulled
+    assert 'VERCEL_GIT_COMMIT_REF="feature/login"' in pulled
+    told = cli.run("env", "run", "-e", "production", "--", "node", "-p", "process.env.FLAG")
+    assert "live" in told.splitlines()
+    assert "target to development" in cli.run("env", "add", "KEY", "development", "--sensitive", stdin="x")
+    cli.run("env", "rm", "FLAG", "preview", "feature/login", "--yes")
+    assert cli.variables() == {"FLAG": ["production"]}
+
+
+def test_a_folder_is_linked_and_deployed(cli: Cli) -> None:
+    (cli.folder / "site").mkdir()
+    (cli.folder / "site/index.html").write_text("<h1>Hello</h1>", "utf-8")
+    assert "Linked to greenroom/platform" in cli.run("link", "--yes", "--project", "platform", within="site")
+    deployed = cli.run("deploy", "--yes", "--prod", "--no-wait", within="site")
+    assert "Production: https://platform-" in deployed
+    path = f"/worlds/{cli.world['id']}"
+    cli.server.control("POST", f"{path}/clock/advance", {"seconds": 60})
+    assert "Ready" in cli.run("ls", within="site")
 
 
 def test_it_knows_who_it_is_and_a_wrong_token_gets_nowhere(cli: Cli) -> None:

@@ -89,6 +89,7 @@ async def play_variables(ok: Caller) -> None:
     await ok("GET", ENV.replace("v10", "v9"))
     await ok("GET", f"/v1/projects/{PROJECT_ID}/env/{first['id']}")
     await ok("PATCH", f"/v9/projects/{PROJECT_ID}/env/{first['id']}", {"value": "https://b.test"})
+    await ok("PATCH", f"{ENV}/{first['id']}", {"value": "https://c.test"})
     for path in ("", "/production", "/preview/new"):
         await ok("GET", f"/v3/env/pull/{PROJECT_ID}{path}")
     await ok("DELETE", f"/v9/projects/{PROJECT_ID}/env/{first['id']}")
@@ -148,6 +149,7 @@ async def play_deployments(ok: Caller) -> None:
 async def play_accounts(ok: Caller) -> None:
     await ok("GET", "/v2/user")
     await ok("GET", "/v2/teams")
+    await ok("GET", "/v1/teams")
     await ok("GET", f"/v2/teams/{TEAM_ID}")
     await ok("GET", "/teams/greenroom")
     await ok("GET", f"/v3/teams/{TEAM_ID}/members")

@@ -108,6 +108,19 @@ async def test_shared_variables_reach_their_projects_and_own_ones_win(room: Room
     assert [each["error"]["code"] for each in done["failed"]] == ["ENV_CONFLICT", "ENV_CONFLICT"]
 
 
+async def test_a_deployment_is_told_where_it_is_and_of_what_commit(room: Room) -> None:
+    git = {"type": "github", "org": "northwind", "repo": "shop", "ref": "main", "sha": "a" * 40}
+    body = {"name": "platform", "gitSource": git, "target": "production"}
+    made = await room.ok("POST", "/v13/deployments", body)
+    await room.advance(60)
+    told = (await room.ok("GET", f"/v3/env/pull/{made['id']}"))["env"]
+    assert (told["VERCEL_ENV"], told["VERCEL_URL"]) == ("production", made["url"])
+    assert told["VERCEL_PROJECT_PRODUCTION_URL"] == "platform.vercel.app"
+    assert (told["VERCEL_GIT_REPO_OWNER"], told["VERCEL_GIT_COMMIT_SHA"]) == ("northwind", "a" * 40)
+    pulled = (await room.ok("GET", f"/v3/env/pull/{PROJECT_ID}/production"))["env"]
+    assert (pulled["VERCEL_URL"], pulled["VERCEL_GIT_COMMIT_SHA"]) == ("", "")
+
+
 async def test_changes_and_removal(room: Room) -> None:
     first, second = await room.variable("A"), await room.variable("B")
     path = f"/v9/projects/{PROJECT_ID}/env/{first['id']}"
