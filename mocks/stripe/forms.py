@@ -78,19 +78,21 @@ def read_fields(text: str) -> list[tuple[str, str]]:
     """Return the pairs of key and value of a query or a form; raise Refusal for what cannot be read."""
     if "%" in text and _BROKEN_ESCAPE.search(text):
         raise _malformed("a percent sign is not followed by two hexadecimal digits")
-    pairs = text.split("&")
+    pairs = text.replace("+", " ").split("&")
     if len(pairs) > MAX_FIELDS:
         raise _malformed(f"there are more than {MAX_FIELDS} fields")
+    split = [pair.partition("=") for pair in pairs if pair]
     try:
-        split = [pair.partition("=") for pair in pairs if pair]
-        return [(_unescaped(key), _unescaped(value)) for key, _, value in split]
+        return [
+            (_unescaped(key) if "%" in key else key, _unescaped(value) if "%" in value else value)
+            for key, _, value in split
+        ]
     except UnicodeDecodeError as error:
         raise _malformed("a value is not UTF-8") from error
 
 
 def _unescaped(text: str) -> str:
-    spaced = text.replace("+", " ")
-    return unquote_to_bytes(spaced).decode() if "%" in spaced else spaced
+    return unquote_to_bytes(text).decode()
 
 
 def _put(root: Json, path: tuple[str, ...], value: str, key: str) -> None:
