@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote_plus
 
 SECRET_NAMES = re.compile(
     r"(?:^|[-_])(?:authorization|cookie|secret|token|password|passwd|api[-_]?key|apikey|private[-_]?key|signature|credential|jwt)s?(?:$|[-_])"
-    r"|(?:secret|token|password|apikey|api_key|accesskey|signature)$|^x-algolia-api-key$|^svix-",
+    r"|(?:secret|token|password|apikey|api_key|accesskey|signature)$|^svix-",
     re.IGNORECASE,
 )
 _KEYS = re.compile(
