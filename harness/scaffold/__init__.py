@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 from dataclasses import dataclass
@@ -15,7 +16,12 @@ from harness.provider import Provider
 NAME = re.compile(r"[a-z][a-z0-9]{1,30}")
 RESERVED = frozenset(
     {"default", "docs", "greenroom", "harness", "localhost", "mocks", "operations", "tests", "test"}
+    | {"account", "dataclass", "hmac", "httpx", "listed", "pytest", "receiver", "sign", "things"}
+    | set(dir(builtins))
+    | set(keyword.kwlist)
 )
+"""What Python and Greenroom have already, and the names that the templates use beside the provider's."""
+TITLE = re.compile(r"[^\W_][^\"\\\x00-\x1f]{0,59}")
 FIRST_PORT = 9
 TLS_PORT = 43
 SECTION = '[project.entry-points."greenroom.providers"]'
@@ -37,11 +43,12 @@ def write(root: Path, name: str, title: str | None, installed: dict[str, Provide
     Raises InvalidInput for a name that cannot be used, Conflict where the room exists, ConfigurationError where
     `root` is no checkout. Nothing is written then.
     """
-    _check(root, name, installed)
+    title = title or name.capitalize()
+    _check(root, name, title, installed)
     port = _free_port(installed)
     words = {
         "name": name,
-        "title": title or name.capitalize(),
+        "title": title,
         "class_name": name.capitalize(),
         "upper": name.upper(),
         "port": port,
@@ -63,11 +70,16 @@ def write(root: Path, name: str, title: str | None, installed: dict[str, Provide
     return Room(files, port, line, _register(root / "pyproject.toml", line))
 
 
-def _check(root: Path, name: str, installed: dict[str, Provider]) -> None:
-    if not NAME.fullmatch(name) or keyword.iskeyword(name) or name in RESERVED:
+def _check(root: Path, name: str, title: str, installed: dict[str, Provider]) -> None:
+    if not NAME.fullmatch(name) or name in RESERVED:
         raise InvalidInput(
             f"{name!r} cannot be a provider's name: use a-z and 0-9, 2 to 31 characters, a letter first, and no word"
             " that Python or Greenroom uses"
+        )
+    if not TITLE.fullmatch(title):
+        raise InvalidInput(
+            f"{title!r} cannot be a provider's title: use 1 to 60 characters, a letter or digit first, and neither double"
+            " quotes nor backslashes"
         )
     if not (root / "mocks" / "__init__.py").is_file():
         raise ConfigurationError(

@@ -100,13 +100,26 @@ def test_the_registry_takes_it_once_it_is_installed(checkout: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "a", "Acme", "acme-pay", "acme_pay", "9lives", "class", "harness", "x" * 40, "../x"]
+    "name",
+    [
+        *("", "a", "Acme", "acme-pay", "acme_pay", "9lives", "class", "harness", "x" * 40, "../x", "café"),
+        *("list", "things", "sign", "httpx"),  # the templates use these names for something else
+    ],
 )
 def test_a_bad_name_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "mocks").mkdir()
     (tmp_path / "mocks" / "__init__.py").touch()
     with pytest.raises(InvalidInput, match="cannot be a provider's name"):
         scaffold.write(tmp_path, name, None, {})
+    assert [file.name for file in (tmp_path / "mocks").iterdir()] == ["__init__.py"]
+
+
+@pytest.mark.parametrize("title", ['Acme "Pay"', "Acme\\Pay", "Acme\nPay", " Acme", "x" * 61])
+def test_a_title_that_would_break_the_code_is_refused(tmp_path: Path, title: str) -> None:
+    (tmp_path / "mocks").mkdir()
+    (tmp_path / "mocks" / "__init__.py").touch()
+    with pytest.raises(InvalidInput, match="cannot be a provider's title"):
+        scaffold.write(tmp_path, "acmepay", title, {})
     assert [file.name for file in (tmp_path / "mocks").iterdir()] == ["__init__.py"]
 
 
