@@ -97,9 +97,8 @@ class Dispatcher:
         of paused endpoints are read once and then passed over for as long as the same endpoints are paused: nothing
         becomes due earlier than now.
         """
-        query = Query(
-            DELIVERIES.kind, where=PENDING, until=world.clock.now(), newest_first=False, limit=BACKLOG
-        )
+        now = world.clock.now()
+        query = Query(DELIVERIES.kind, where=PENDING, until=now, newest_first=False, limit=BACKLOG)
         paused, claimed = self._paused(world), self._claimed[world.space]
         before, query.after = self._passed.get(world.space, (paused, None))
         if before != paused:
@@ -110,7 +109,7 @@ class Dispatcher:
             found = self.store.page(world.space, query)
             for row in found:
                 endpoint = "" if row.id in claimed else orjson.loads(row.body)["endpoint"]
-                passing = passing and endpoint in paused and row.at < query.until
+                passing = passing and endpoint in paused and row.at < now
                 if passing:
                     self._passed[world.space] = paused, (row.at, row.pk)
                 elif endpoint:
@@ -122,7 +121,8 @@ class Dispatcher:
         self._behind.add(world.id)
 
     def _paused(self, world: World) -> set[str]:
-        known, paused = world.known_endpoints, set()
+        known = world.known_endpoints
+        paused: set[str] = set()
         for name, provider in self.worlds.providers.items():
             endpoints = known.get(name)
             if endpoints is None:
