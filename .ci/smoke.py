@@ -15,7 +15,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-PORTS_USED = 9  # the control API and eight providers
+PORTS_USED = (*range(9), 43)  # the control API, eight providers, TLS
 READY_WITHIN = 30.0  # seconds; generous, for a busy machine
 
 
@@ -23,8 +23,8 @@ def free_base_port() -> int:
     """Find a base port with all the ports above it free."""
     for base in range(5400, 9400, 100):
         try:
-            for port in range(base, base + PORTS_USED):
-                socket.create_server(("127.0.0.1", port)).close()
+            for offset in PORTS_USED:
+                socket.create_server(("127.0.0.1", base + offset)).close()
         except OSError:
             continue
         return base

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import sys
 import time
@@ -39,6 +40,8 @@ def main() -> int:
     parser.add_argument("--port", type=int, help="base port of Greenroom (default: a free block of ports)")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # each step is seen when it is done, in a pipe too
     started = time.perf_counter()
     print(f"Greenroom's demo: {acts.TITLE}\n")
     stage = Stage(options.port)
@@ -49,6 +52,7 @@ def main() -> int:
         good = play(stage)
         seconds = time.perf_counter() - started
         print(f"\n{'All steps verified' if good else 'A step FAILED'} in {seconds:.1f} s.")
+        print(f"  dashboard          {stage.server.url}/_greenroom/")
         print(f"  control API        {stage.server.url}/_greenroom/docs")
         for name, url in stage.world.urls.items():
             print(f"  {name:<18} {url}")

@@ -20,7 +20,10 @@ from integrations.services import Services
 from integrations.settings import load_settings
 
 SEED = 7
-START_SECONDS = 30.0
+START_SECONDS = 120.0
+"""For a busy machine; a process that ends is noticed at once."""
+OURS = range(20, 43)
+"""Ports of the block, counted from its first, that Greenroom leaves free (those of its providers and TLS are others)."""
 
 
 class Stage:
@@ -37,7 +40,7 @@ class Stage:
             clock: dict[str, str | float | datetime] = {"mode": "frozen", "now": _present()}
             self.world: World = greenroom.create_world("demo", seed=SEED, clock=clock)
             self.other: World = greenroom.create_world("understudy", seed=SEED, clock=clock)
-            self.app_url = f"http://127.0.0.1:{_free_port()}"
+            self.app_url = f"http://127.0.0.1:{_free_port(self.server.url)}"
             self.app = httpx.Client(base_url=self.app_url, timeout=30, trust_env=False)
             environment = {**self.world.env, "DATABASE_URL": f"sqlite:///{self.folder / 'platform.db'}"}
             environment |= dict.fromkeys(("MAIL_SWEEP_SECONDS", "SEARCH_SWEEP_SECONDS"), "1")
@@ -107,8 +110,11 @@ def _present() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+def _free_port(url: str) -> int:
+    """Return a free port of Greenroom's block: the system's own choice may meet itself while it is asked for readiness."""
+    base = int(url.rpartition(":")[2])
+    for port in (base + offset for offset in OURS):
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError(f"none of the ports {base + OURS.start} to {base + OURS.stop - 1} is free")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -144,6 +144,24 @@ class Dialect(ABC):
     def headers(self, exchange: Exchange) -> list[tuple[str, str]]:  # noqa: ARG002
         """Return the headers of every answer, besides Content-Type and Content-Length."""
         return []
+
+
+def bearer_of(request: Request) -> str:
+    """Return the token of a request's `Authorization: Bearer …`, without blanks around it; nothing where there is none."""
+    scheme, _, token = (request.header("authorization") or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def basic_of(request: Request) -> tuple[str, str] | None:
+    """Return user and password of a request's Basic credentials; None where there are none that can be read."""
+    scheme, _, encoded = (request.header("authorization") or "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        user, colon, password = b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    return (user, password) if colon else None
 
 
 def bearer(token: str) -> dict[str, str]:

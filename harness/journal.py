@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import deque
 from copy import copy
 from dataclasses import dataclass, replace
@@ -13,8 +14,13 @@ from harness.messages import Answer, Request
 
 KEPT = 1000
 BODY_SHOWN = 16_384
-SECRET_HEADERS = frozenset({"authorization", "cookie", "x-algolia-api-key", "x-cint-webhook-secret"})
+_SECRET = re.compile(r"(?:^|-)authorization$|^cookie$|api-?key$|secret$|token$")
 _numbers = itertools.count(1)
+
+
+def is_secret(header: str) -> bool:
+    """Tell whether a header, by its lower-case name, holds a credential: then it is not shown."""
+    return _SECRET.search(header) is not None
 
 
 @dataclass(slots=True)
@@ -55,8 +61,7 @@ class Exchange:
         }
         if bodies:
             shown["request_headers"] = {
-                name: "(redacted)" if name in SECRET_HEADERS else value
-                for name, value in request.headers.items()
+                name: "(redacted)" if is_secret(name) else value for name, value in request.headers.items()
             }
             shown["request_body"] = _text(request.body)
             shown["response_headers"] = dict(answer.headers) if answer else {}

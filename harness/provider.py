@@ -7,7 +7,10 @@ import inspect
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeVar, get_type_hints
+
+import orjson
 
 from harness.dialect import Dialect
 from harness.errors import ConfigurationError
@@ -17,6 +20,26 @@ from harness.routes import Routes
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 Tier = Literal["P0", "P1", "P2"]
+
+
+def late(place: str) -> Callable[..., Any]:
+    """Return a function that calls `module:function` of a room, imported at the first call: a start reads no more of it."""
+    module, _, name = place.partition(":")
+
+    def call(*arguments: Any) -> Any:
+        return getattr(importlib.import_module(module), name)(*arguments)
+
+    return call
+
+
+def event_types(provider_file: str) -> tuple[str, ...]:
+    """Return the types that `event_types.txt` names, beside a room's `provider.py`, one a line."""
+    return tuple(Path(provider_file).with_name("event_types.txt").read_text("utf-8").split())
+
+
+def compact(event: dict[str, Any], _endpoint: dict[str, Any]) -> bytes:
+    """Return an event's body as compact JSON, the same for every endpoint."""
+    return orjson.dumps(event["body"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +82,20 @@ class Api:
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """How a provider delivers: signature and body come from the room, schedule and time-out are data.
+    """How a provider delivers: the signature comes from the room, schedule and time-out are data.
 
     `sign(secrets, event_id, stamp, body)` returns the headers of one attempt; `stamp` is real time in unix seconds.
-    `body(event, endpoint)` returns the exact bytes, `retried(event, endpoint, attempts)` those of a further attempt where
-    the provider tells of the earlier ones in it. `retry_seconds` are the gaps between attempts in world time.
+    `body(event, endpoint)` returns the exact bytes, compact JSON unless the room has another form; `retried(event,
+    endpoint, attempts)` those of a further attempt where the provider tells of the earlier ones in it. `retry_seconds` are the gaps between attempts in world time.
     `secret` and `endpoint_id` are forms of `chance.fill`; `events` lists the types that endpoints may ask for, if the
     provider has such a list.
     """
 
     sign: Callable[[list[str], str, int, bytes], list[tuple[str, str]]]
-    body: Callable[[dict[str, Any], dict[str, Any]], bytes]
     secret: str
     retry_seconds: tuple[int, ...]
     timeout_seconds: float
+    body: Callable[[dict[str, Any], dict[str, Any]], bytes] = compact
     jitter: float = 0.0
     events: tuple[str, ...] = ()
     endpoint_id: str = "ep_{alnum:24}"

@@ -30,6 +30,9 @@ READY = "greenroom ready"
 STANDARD = {443: "the providers' hosts", 80: "the providers' hosts"}
 """The ports of HTTPS and HTTP."""
 
+LONGEST_LINE = 2000
+"""Characters of a message that are logged: a path that nobody serves may have any length."""
+
 log = logging.getLogger("greenroom")
 
 
@@ -180,7 +183,8 @@ def _without_secrets(record: logging.LogRecord) -> bool:
     """Take out of a line what must not be written down: a path that nobody serves may hold anything."""
     from harness.verify.redaction import clean_text
 
-    record.msg, record.args = clean_text(record.getMessage()), ()
+    told = record.getMessage()
+    record.msg, record.args = clean_text(told if len(told) <= LONGEST_LINE else f"{told[:LONGEST_LINE]}…"), ()
     return True
 
 

@@ -26,13 +26,19 @@ Traces = Annotated[
 ]
 
 
+HIGHEST = 65_535 - 43
+"""The base port above which the port of TLS would be none."""
+
+
 def add(app: typer.Typer) -> None:
     """Add the command."""
     app.command("up")(up)
 
 
 def up(
-    port: Annotated[int, typer.Option(help="Base port; providers listen on the ports after it.")] = 4400,
+    port: Annotated[
+        int, typer.Option(min=1, max=HIGHEST, help="Base port; providers listen on the ports after it.")
+    ] = 4400,
     host: Annotated[
         str, typer.Option(help="Address to listen on; any but loopback needs --token.")
     ] = "127.0.0.1",

@@ -7,7 +7,7 @@ import binascii
 import shlex
 from collections.abc import Mapping
 
-from harness.journal import SECRET_HEADERS, Exchange
+from harness.journal import Exchange, is_secret
 
 LEFT_OUT = frozenset(
     {
@@ -52,7 +52,7 @@ def _header(name: str, value: str, named: list[tuple[str, str]]) -> str:
     spelled, known = _spelled(value, named)
     if known:
         return f'-H "{name}: {spelled}"'
-    return f"-H {shlex.quote(f'{name}: (redacted)' if name in SECRET_HEADERS else f'{name}: {value}')}"
+    return f"-H {shlex.quote(f'{name}: (redacted)' if is_secret(name) else f'{name}: {value}')}"
 
 
 def _spelled(text: str, named: list[tuple[str, str]]) -> tuple[str, bool]:

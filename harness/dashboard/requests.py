@@ -21,7 +21,7 @@ from harness.dashboard.links import Links
 from harness.dashboard.security import SameOrigin
 from harness.engine import Dropped
 from harness.errors import NotFound
-from harness.journal import BODY_SHOWN, SECRET_HEADERS, Exchange
+from harness.journal import BODY_SHOWN, Exchange, is_secret
 from harness.runtime import Runtime
 from harness.transaction import VIOLATIONS
 from harness.world import World
@@ -172,7 +172,7 @@ async def show_request(request: Request, runtime: Running, world: Named, number:
         line=_line(exchange),
         query=parse_qsl(held.query, keep_blank_values=True),
         request_headers={
-            name: "(redacted)" if name in SECRET_HEADERS else value for name, value in held.headers.items()
+            name: "(redacted)" if is_secret(name) else value for name, value in held.headers.items()
         },
         request_body=bodies.shown(held.body, held.headers.get("content-type", ""), links),
         response_headers=answered,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 from dataclasses import dataclass
@@ -12,11 +13,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from harness.errors import ConfigurationError, Conflict, InvalidInput
 from harness.provider import Provider
 
-NAME = re.compile(r"[a-z][a-z0-9]{1,30}")
+NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
 RESERVED = frozenset(
     {"default", "docs", "greenroom", "harness", "localhost", "mocks", "operations", "tests", "test"}
+    | {"account", "dataclass", "hmac", "httpx", "listed", "pytest", "receiver", "sign", "things"}
+    | set(dir(builtins))
+    | set(keyword.kwlist)
 )
+"""What Python and Greenroom have already, and the names that the templates use beside the provider's."""
+TITLE = re.compile(r"[^\W_][^\"\\\x00-\x1f]{0,59}")
+PORT = re.compile(r"^    port=(\d+),$", re.MULTILINE)
 FIRST_PORT = 9
+"""Those below it belong to the providers that Greenroom has."""
 TLS_PORT = 43
 SECTION = '[project.entry-points."greenroom.providers"]'
 
@@ -37,11 +45,12 @@ def write(root: Path, name: str, title: str | None, installed: dict[str, Provide
     Raises InvalidInput for a name that cannot be used, Conflict where the room exists, ConfigurationError where
     `root` is no checkout. Nothing is written then.
     """
-    _check(root, name, installed)
-    port = _free_port(installed)
+    title = title or name.capitalize()
+    _check(root, name, title, installed)
+    port = _free_port(root, installed)
     words = {
         "name": name,
-        "title": title or name.capitalize(),
+        "title": title,
         "class_name": name.capitalize(),
         "upper": name.upper(),
         "port": port,
@@ -63,11 +72,16 @@ def write(root: Path, name: str, title: str | None, installed: dict[str, Provide
     return Room(files, port, line, _register(root / "pyproject.toml", line))
 
 
-def _check(root: Path, name: str, installed: dict[str, Provider]) -> None:
-    if not NAME.fullmatch(name) or keyword.iskeyword(name) or name in RESERVED:
+def _check(root: Path, name: str, title: str, installed: dict[str, Provider]) -> None:
+    if not NAME.fullmatch(name) or name in RESERVED:
         raise InvalidInput(
-            f"{name!r} cannot be a provider's name: use a-z and 0-9, 2 to 31 characters, a letter first, and no word"
+            f"{name!r} cannot be a provider's name: use a-z and 0-9, 2 to 20 characters, a letter first, and no word"
             " that Python or Greenroom uses"
+        )
+    if not TITLE.fullmatch(title):
+        raise InvalidInput(
+            f"{title!r} cannot be a provider's title: use 1 to 60 characters, a letter or digit first, and neither double"
+            " quotes nor backslashes"
         )
     if not (root / "mocks" / "__init__.py").is_file():
         raise ConfigurationError(
@@ -77,9 +91,11 @@ def _check(root: Path, name: str, installed: dict[str, Provider]) -> None:
         raise Conflict(f"there is a provider {name!r} already: nothing was written")
 
 
-def _free_port(installed: dict[str, Provider]) -> int:
-    """Return the next offset from the base port that no provider has; those below nine belong to known providers."""
+def _free_port(root: Path, installed: dict[str, Provider]) -> int:
+    """Return the next offset from the base port that no provider has, a room that is not installed yet included."""
     taken = {provider.port for provider in installed.values()} | {TLS_PORT}
+    for file in root.glob("mocks/*/provider.py"):
+        taken |= {int(port) for port in PORT.findall(file.read_text("utf-8"))}
     return next(offset for offset in range(FIRST_PORT, 1000) if offset not in taken)
 
 

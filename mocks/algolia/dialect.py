@@ -7,11 +7,10 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from harness import instants
+from harness import instants, jsons
 from harness.dialect import Dialect, Directory, Exchange, Grant
 from harness.messages import Reply
 from mocks.algolia import errors
-from mocks.algolia.engine import jsons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

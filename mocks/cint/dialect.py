@@ -7,9 +7,8 @@ from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-import orjson
-
-from harness.dialect import Dialect, Directory, Exchange, Grant, bearer
+from harness import jsons
+from harness.dialect import Dialect, Directory, Exchange, Grant, bearer, bearer_of
 from harness.messages import Reply
 from mocks.cint import errors
 
@@ -75,16 +74,15 @@ class CintDialect(Dialect):
         """Find the world: by the client id of a token request, an S2S key, or a token that was handed out."""
         if request.path.startswith(TOKEN):
             return _of_client(credentials(request).get("client_id"), directory)
-        authorization = request.header("authorization") or ""
         if request.path.startswith(S2S):
-            return _of_key(authorization, directory)
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
+            return _of_key(request.header("authorization") or "", directory)
+        token = bearer_of(request)
+        if not token:
             raise errors.unauthorized("missing_token")
         import jwt  # late: it brings the cryptography of certificates
 
         try:
-            claims = jwt.decode(token.strip(), options=_UNSIGNED)
+            claims = jwt.decode(token, options=_UNSIGNED)
         except jwt.PyJWTError:
             raise errors.unauthorized("invalid_token") from None
         grant = _known(claims.get("azp"), "client_id", directory)
@@ -97,7 +95,7 @@ class CintDialect(Dialect):
         request = tx.request
         if request is None or request.path.startswith((TOKEN, S2S)):
             return
-        _check_token(tx, (request.header("authorization") or "").partition(" ")[2].strip())
+        _check_token(tx, bearer_of(request))
         version = request.header("cint-api-version")
         if version is None:
             tx.deviation(errors.missing_header("Cint-API-Version"))
@@ -133,12 +131,9 @@ class CintDialect(Dialect):
         if request.method == "GET" or operation.id in OF_TEXT:
             return _query(request.query)
         try:
-            body = orjson.loads(request.body) if request.body else {}
-        except orjson.JSONDecodeError:
+            return jsons.read_object(request.body)
+        except ValueError:
             raise errors.malformed() from None
-        if not isinstance(body, dict):
-            raise errors.malformed()
-        return body
 
     def invalid(self, operation: Operation, errors: list[Any], data: Json) -> Refusal:
         """Name what is wrong."""
@@ -216,8 +211,8 @@ def credentials(request: Request) -> Json:
     if "x-www-form-urlencoded" in (request.header("content-type") or ""):
         return dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
     try:
-        body = orjson.loads(request.body)
-    except orjson.JSONDecodeError:
+        body = jsons.read(request.body)
+    except ValueError:
         body = None
     if not isinstance(body, dict):
         raise errors.no_token(400, "invalid_request", "The body must be a JSON object.", "body")

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from harness.provider import Credential, Provider, Webhooks
 from mocks.cint.dialect import CintDialect
 from mocks.cint.signing import sign
-
-if TYPE_CHECKING:
-    from harness.params import Json
 
 EVENTS = ("target-group-updated", "quota-fill-registered", "session-updated")
 """The events that Cint's webhooks may ask for."""
@@ -19,12 +14,6 @@ ANSWERS = "respondent.completed"
 
 SECRET = "{base64:32}"  # noqa: S105 - the form of secrets, not one
 HALF_A_DAY = 12 * 3600
-
-
-def _body(event: Json, _endpoint: Json) -> bytes:
-    from mocks.cint.resources.events import delivery_body
-
-    return delivery_body(event)
 
 
 cint = Provider(
@@ -49,7 +38,6 @@ cint = Provider(
     ),
     webhooks=Webhooks(
         sign=sign,
-        body=_body,
         secret=SECRET,
         endpoint_id="01{digits:24}",
         retry_seconds=(10, 60, 300, 1800, 7200, 21600, *(HALF_A_DAY,) * 13),

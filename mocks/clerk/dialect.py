@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from harness.dialect import Dialect, Directory, Exchange, Grant, bearer
+from harness.dialect import Dialect, Directory, Exchange, Grant, bearer, bearer_of
 from harness.messages import Reply
 from mocks.clerk import errors, frontend
 
@@ -60,9 +60,8 @@ class ClerkDialect(Dialect):
         """Find the world of `Authorization: Bearer sk_test_…`."""
         if frontend.is_frontend(request):
             raise frontend.unserved(request)  # what is served of the Frontend API asks for no key
-        scheme, _, key = (request.header("authorization") or "").partition(" ")
-        key = key.strip()
-        if scheme.lower() != "bearer" or not key:
+        key = bearer_of(request)
+        if not key:
             raise errors.header_format()
         grant = directory.find("clerk", key)
         if grant is not None and grant.name == "machine_secret_key" and "/m2m_tokens" in request.path:

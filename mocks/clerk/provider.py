@@ -2,48 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from harness import svix
-from harness.provider import Api, Credential, Pin, Provider, Webhooks
+from harness.provider import Api, Credential, Pin, Provider, Webhooks, event_types, late
 from mocks.clerk.dialect import VERSIONS, ClerkDialect
 from mocks.clerk.keys import spelled
 from mocks.clerk.signing import sign
 
-if TYPE_CHECKING:
-    from harness.params import Json
-
-EVENTS = (
-    *("user.created", "user.updated", "user.deleted"),
-    *("session.created", "session.pending", "session.ended", "session.removed", "session.revoked"),
-    *("organization.created", "organization.updated", "organization.deleted"),
-    *("organizationMembership.created", "organizationMembership.updated", "organizationMembership.deleted"),
-    *("organizationInvitation.created", "organizationInvitation.accepted", "organizationInvitation.revoked"),
-    *("organizationDomain.created", "organizationDomain.updated", "organizationDomain.deleted"),
-    *("role.created", "role.updated", "role.deleted"),
-    *("permission.created", "permission.updated", "permission.deleted"),
-    *("email.created", "sms.created"),
-    *("waitlistEntry.created", "waitlistEntry.updated"),
-    *("paymentAttempt.created", "paymentAttempt.updated"),
-    *("subscription.created", "subscription.updated", "subscription.active", "subscription.pastDue"),
-    *("subscriptionItem.abandoned", "subscriptionItem.active", "subscriptionItem.canceled"),
-    *("subscriptionItem.ended", "subscriptionItem.freeTrialEnding", "subscriptionItem.incomplete"),
-    *("subscriptionItem.pastDue", "subscriptionItem.upcoming", "subscriptionItem.updated"),
-)
-"""Every event type that an endpoint may ask for. Users, sessions, organisations, their memberships and invitations, and
-mails are announced; the rest belongs to operations that are not served."""
-
-
-def _body(event: Json, _endpoint: Json) -> bytes:
-    from mocks.clerk.resources.events import delivery_body
-
-    return delivery_body(event)
-
-
-def _lacking() -> str | None:
-    from mocks.clerk.resources import scripts
-
-    return scripts.lacking()
+EVENTS = event_types(__file__)
+"""Every event type that an endpoint may ask for; the room's README tells which are announced."""
 
 
 clerk = Provider(
@@ -69,7 +35,6 @@ clerk = Provider(
     ),
     webhooks=Webhooks(
         sign=sign,
-        body=_body,
         secret=svix.SECRET_FORM,
         retry_seconds=svix.RETRY_SECONDS,
         timeout_seconds=svix.TIMEOUT_SECONDS,
@@ -79,7 +44,7 @@ clerk = Provider(
     ),
     base_env=("CLERK_API_URL",),
     max_body=11 << 20,  # an image may have 10 MB
-    lacks=_lacking,
+    lacks=late("mocks.clerk.resources.scripts:lacking"),
     sdks=("clerk-backend-api", "svix"),
     api=Api(
         lambda: VERSIONS,

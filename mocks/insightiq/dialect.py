@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-import orjson
-
-from harness import instants
-from harness.dialect import Dialect, Directory, Exchange, Grant
-from harness.dialect import basic as credentials
+from harness import instants, jsons
+from harness.dialect import Dialect, Directory, Exchange, Grant, basic, basic_of, bearer_of
 from mocks.insightiq import errors
 
 if TYPE_CHECKING:
@@ -30,8 +25,6 @@ Json = dict[str, Any]
 
 CONNECT = "/connect/"
 """Where the Connect SDK's dialog lives: its requests carry an SDK token."""
-SHALLOW = 200
-"""Brackets of a body up to which it cannot nest too deeply."""
 
 
 class InsightiqDialect(Dialect):
@@ -43,7 +36,7 @@ class InsightiqDialect(Dialect):
         """Find the world of `Authorization: Basic base64(client_id:client_secret)`; both must be of one world."""
         if request.path.startswith(CONNECT):
             return _of_token(request, directory)
-        client, _, secret = basic(request).partition(":")
+        client, secret = basic_of(request) or ("", "")
         grant, proof = directory.find("insightiq", client), directory.find("insightiq", secret)
         if grant is None or proof is None or (grant.name, proof.name) != ("client_id", "client_secret"):
             raise errors.wrong_credentials()
@@ -53,7 +46,7 @@ class InsightiqDialect(Dialect):
 
     def proof(self, env: Mapping[str, str], path: str, ask: Ask) -> dict[str, str]:
         """Show client id and secret."""
-        return credentials(env["INSIGHTIQ_CLIENT_ID"], env["INSIGHTIQ_SECRET"])
+        return basic(env["INSIGHTIQ_CLIENT_ID"], env["INSIGHTIQ_SECRET"])
 
     def decode(self, request: Request, operation: Operation) -> Json:
         """Read the query of a GET, the JSON body of anything else, whatever its Content-Type."""
@@ -62,16 +55,9 @@ class InsightiqDialect(Dialect):
         if request.method == "GET":
             return dict(parse_qsl(request.query, keep_blank_values=True))
         try:
-            body = orjson.loads(request.body) if request.body else {}
-            if request.body.count(b"[") + request.body.count(b"{") > SHALLOW:
-                orjson.dumps(
-                    [[[[[[[[body]]]]]]]]
-                )  # as deep as it may be kept: the encoder nests less than the parser
-        except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+            return jsons.read_object(request.body)
+        except ValueError:
             raise errors.malformed() from None
-        if not isinstance(body, dict):
-            raise errors.malformed()
-        return body
 
     def invalid(self, operation: Operation, errors: list[Any], data: Json) -> Refusal:
         """Name the fields that are missing, or else wrong."""
@@ -97,22 +83,10 @@ class InsightiqDialect(Dialect):
 
 
 def _of_token(request: Request, directory: Directory) -> Grant:
-    scheme, _, token = (request.header("authorization") or "").partition(" ")
-    grant = directory.find("insightiq", token.strip()) if scheme.lower() == "bearer" else None
+    grant = directory.find("insightiq", bearer_of(request))
     if grant is None or grant.name != "sdk_token":
         raise errors.wrong_token()
     return grant
-
-
-def basic(request: Request) -> str:
-    """Return what Basic credentials say, `user:password`; nothing when there are none that can be read."""
-    scheme, _, text = (request.header("authorization") or "").partition(" ")
-    if scheme.lower() != "basic":
-        return ""
-    try:
-        return base64.b64decode(text.strip(), validate=True).decode()
-    except (binascii.Error, ValueError):
-        return ""
 
 
 # --- ids, timestamps and lists -----------------------------------------------------------------------------------

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import b64decode
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-import orjson
-
-from harness import instants
-from harness.dialect import Dialect, Directory, Exchange, Grant, basic
+from harness import instants, jsons
+from harness.dialect import Dialect, Directory, Exchange, Grant, basic, basic_of
 from harness.messages import Reply
 from harness.store.interface import SHIFT
 from mocks.mux import errors, ids
@@ -46,7 +42,7 @@ class MuxDialect(Dialect):
         """Find the world of `Authorization: Basic <token id>:<token secret>`."""
         if not request.path.startswith(PRODUCTS):
             raise errors.unserved(f"{request.method} {request.path}")
-        id, secret = _basic(request.header("authorization") or "")
+        id, secret = basic_of(request) or ("", "")
         named, proven = directory.find("mux", id), directory.find("mux", secret)
         if named is None or proven is None or named.world != proven.world:
             raise errors.unauthorized()
@@ -65,12 +61,9 @@ class MuxDialect(Dialect):
         if request.method == "GET":
             return _asked(request.query)
         try:
-            body = orjson.loads(request.body) if request.body else {}
-        except orjson.JSONDecodeError:
+            return jsons.read_object(request.body)
+        except ValueError:
             raise errors.malformed() from None
-        if not isinstance(body, dict):
-            raise errors.malformed()
-        return body
 
     def invalid(self, operation: Operation, errors: list[Any], data: Json) -> Refusal:
         """Name everything that is wrong."""
@@ -125,19 +118,6 @@ def _asked(query: str) -> Json:
         else:
             found[name] = value
     return {name.removesuffix("[]"): value for name, value in found.items()}
-
-
-def _basic(header: str) -> tuple[str, str]:
-    scheme, _, encoded = header.partition(" ")
-    if scheme.lower() != "basic":
-        raise errors.unauthorized()
-    try:
-        id, colon, secret = b64decode(encoded.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, ValueError):
-        raise errors.unauthorized() from None
-    if not colon:
-        raise errors.unauthorized()
-    return id, secret
 
 
 # --- answers -----------------------------------------------------------------------------------------------------

@@ -6,10 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-import orjson
-
-from harness import instants
-from harness.dialect import Dialect, Directory, Exchange, Grant, bearer
+from harness import instants, jsons
+from harness.dialect import Dialect, Directory, Exchange, Grant, bearer, bearer_of
 from mocks.resend import errors
 
 if TYPE_CHECKING:
@@ -45,9 +43,8 @@ class ResendDialect(Dialect):
 
     def authenticate(self, request: Request, directory: Directory) -> Grant:
         """Find the world of `Authorization: Bearer re_…`."""
-        scheme, _, key = (request.header("authorization") or "").partition(" ")
-        key = key.strip()
-        if scheme.lower() != "bearer" or not key:
+        key = bearer_of(request)
+        if not key:
             raise errors.missing_api_key()
         grant = directory.find("resend", key)
         if grant is None:
@@ -77,8 +74,8 @@ class ResendDialect(Dialect):
         if request.method == "GET":
             return _query(request.query, repeated=operation.id in REPEATED)
         try:
-            body = orjson.loads(request.body) if request.body else {}
-        except orjson.JSONDecodeError:
+            body = jsons.read(request.body) if request.body else {}
+        except ValueError:
             raise errors.malformed() from None
         if isinstance(body, list) and operation.id in ARRAYS:
             return {ARRAYS[operation.id]: body}

@@ -2,45 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from harness import svix
-from harness.provider import Credential, Provider, Webhooks
+from harness.provider import Credential, Provider, Webhooks, event_types
 from mocks.resend.dialect import ResendDialect
 from mocks.resend.signing import sign
 
 if TYPE_CHECKING:
     from harness.params import Json
 
-EVENTS = (
-    "email.sent",
-    "email.delivered",
-    "email.delivery_delayed",
-    "email.bounced",
-    "email.complained",
-    "email.opened",
-    "email.clicked",
-    "email.failed",
-    "email.scheduled",
-    "email.suppressed",
-    "email.received",
-    "contact.created",
-    "contact.updated",
-    "contact.deleted",
-    "domain.created",
-    "domain.updated",
-    "domain.deleted",
-)
-"""Every event type that an endpoint may ask for."""
+EVENTS = event_types(__file__)
+"""Every event type that an endpoint may ask for; the room's README tells which are announced."""
 
 LARGEST_BODY = 48 << 20
 """Bytes: 40 MB of attachments in base64 (Resend's limit for one mail), and room for the rest."""
-
-
-def _body(event: Json, _endpoint: Json) -> bytes:
-    from mocks.resend.resources.events import delivery_body
-
-    return delivery_body(event)
 
 
 resend = Provider(
@@ -57,7 +31,6 @@ resend = Provider(
     ),
     webhooks=Webhooks(
         sign=sign,
-        body=_body,
         secret=svix.SECRET_FORM,
         retry_seconds=svix.RETRY_SECONDS,
         timeout_seconds=svix.TIMEOUT_SECONDS,

@@ -2,43 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from harness.provider import Api, Credential, Feed, Pin, Provider, Webhooks
+from harness.provider import Api, Credential, Feed, Pin, Provider, Webhooks, event_types, late
 from mocks.stripe.dialect import StripeDialect
 from mocks.stripe.signing import sign
 
-if TYPE_CHECKING:
-    from harness.params import Json
-    from harness.transaction import Transaction
-
 KEY = "51{alnum:97}"
 """Stripe's longer keys: account-sharded, 107 characters with `sk_test_` (facts: publishable keys need ≥ 50)."""
-
-
-def _body(event: Json, endpoint: Json) -> bytes:
-    from mocks.stripe.resources.events import delivery_body
-
-    return delivery_body(event, endpoint)
-
-
-def _versions() -> tuple[str, ...]:
-    from mocks.stripe.versions import SERVED
-
-    return SERVED
-
-
-def _admit(tx: Transaction, ticket: str) -> None:
-    from mocks.stripe.resources.cli_sessions import admit
-
-    admit(tx, ticket)
-
-
-def _frames(tx: Transaction, ticket: str, kind: str, news: Json, stamp: int) -> list[str]:
-    from mocks.stripe.resources.cli_sessions import frames
-
-    return frames(tx, ticket, kind, news, stamp)
 
 
 stripe = Provider(
@@ -46,15 +15,8 @@ stripe = Provider(
     title="Stripe",
     port=7,
     hosts=(
-        "api.stripe.com",
-        "files.stripe.com",
-        "js.stripe.com",
-        "checkout.stripe.com",
-        "hooks.stripe.com",
-        "invoice.stripe.com",
-        "pay.stripe.com",
-        "billing.stripe.com",
-        "buy.stripe.com",
+        *("api.stripe.com", "files.stripe.com", "js.stripe.com", "checkout.stripe.com", "hooks.stripe.com"),
+        *("invoice.stripe.com", "pay.stripe.com", "billing.stripe.com", "buy.stripe.com"),
         "meter-events.stripe.com",
     ),
     dialect=StripeDialect(),
@@ -75,17 +37,22 @@ stripe = Provider(
     ),
     webhooks=Webhooks(
         sign=sign,
-        body=_body,
+        body=late("mocks.stripe.resources.events:delivery_body"),
         secret="whsec_{alnum:32}",
         endpoint_id="we_1{alnum:23}",
         retry_seconds=(300, 1800, 7200),
         timeout_seconds=10.0,
-        events=tuple(Path(__file__).with_name("event_types.txt").read_text().split()),
+        events=event_types(__file__),
     ),
-    feed=Feed("/stripecli/sockets", "stripecli-devproxy-v1", _admit, _frames),
+    feed=Feed(
+        path="/stripecli/sockets",
+        subprotocol="stripecli-devproxy-v1",
+        admit=late("mocks.stripe.resources.cli_sessions:admit"),
+        frames=late("mocks.stripe.resources.cli_sessions:frames"),
+    ),
     sdks=("stripe",),
     api=Api(
-        _versions,
+        late("mocks.stripe.versions:served"),
         (
             Pin("stripe", "stripe/_api_version.py", r'CURRENT = "([^"]+)"'),
             Pin("stripe", "esm/apiVersion.js", r"ApiVersion = '([^']+)'", node=True),

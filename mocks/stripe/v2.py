@@ -9,11 +9,10 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
-import orjson
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from harness import instants
+from harness import instants, jsons
 from harness.errors import InvalidInput
 from mocks.stripe.errors import invalid
 from mocks.stripe.forms import nest, read_fields
@@ -98,15 +97,12 @@ def read_json(request: Request) -> Json:
     if not request.body or request.method == "GET":
         return fields
     try:
-        body = orjson.loads(request.body)
-    except orjson.JSONDecodeError:
-        body = None
-    if not isinstance(body, dict):
+        return fields | jsons.read_object(request.body)
+    except ValueError:
         raise invalid(
             "The body of a v2 request must be a JSON object, with the content type application/json.",
             rule="content_type",
-        )
-    return fields | body
+        ) from None
 
 
 def refused(refusal: Refusal) -> Json:

@@ -73,6 +73,11 @@ _BEFORE: dict[str, list[tuple[str, Change]]] = {}
 _SINCE: dict[str, list[tuple[str, Change]]] = {}
 
 
+def served() -> tuple[str, ...]:
+    """Return every release that is served, the oldest first."""
+    return SERVED
+
+
 def check(version: str, *, param: str | None = None) -> None:
     """Raise Stripe's refusal of a version that does not exist, or ours of one older than basil."""
     if version in _KNOWN:

@@ -6,10 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-import orjson
-
-from harness import instants
-from harness.dialect import Dialect, Directory, Exchange, Grant, bearer
+from harness import instants, jsons
+from harness.dialect import Dialect, Directory, Exchange, Grant, bearer, bearer_of
 from mocks.vercel import errors
 
 if TYPE_CHECKING:
@@ -39,9 +37,8 @@ class VercelDialect(Dialect):
 
     def authenticate(self, request: Request, directory: Directory) -> Grant:
         """Find the world of `Authorization: Bearer <token>`."""
-        scheme, _, token = (request.header("authorization") or "").partition(" ")
-        token = token.strip()
-        if scheme.lower() != "bearer" or not token:
+        token = bearer_of(request)
+        if not token:
             raise errors.missing_token()
         grant = directory.find("vercel", token)
         if grant is None:
@@ -75,8 +72,8 @@ class VercelDialect(Dialect):
         if request.method == "GET":
             return found
         try:
-            body = orjson.loads(request.body) if request.body else {}
-        except orjson.JSONDecodeError:
+            body = jsons.read(request.body) if request.body else {}
+        except ValueError:
             raise errors.malformed() from None
         if isinstance(body, list) and "items" in names:
             return found | {"items": body}

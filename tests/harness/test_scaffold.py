@@ -61,9 +61,14 @@ def test_its_tests_pass(checkout: Path) -> None:
     assert "13 passed" in done.stdout
 
 
-def test_its_style_is_the_houses(checkout: Path) -> None:
+@pytest.mark.parametrize("name", ["acmepay", "ab", "abcdefghijklmnopqrst"])
+def test_its_style_is_the_houses(tmp_path: Path, name: str) -> None:
+    (tmp_path / "mocks").mkdir()
+    (tmp_path / "mocks" / "__init__.py").touch()
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    scaffold.write(tmp_path, name, "Ünïcode & Sons' <b>#1</b>", {})
     for words in (("check",), ("format", "--check")):
-        done = run(checkout, "-m", "ruff", *words, "--no-cache", "mocks/acmepay", "tests/mocks/acmepay")
+        done = run(tmp_path, "-m", "ruff", *words, "--no-cache", f"mocks/{name}", f"tests/mocks/{name}")
         assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -100,13 +105,26 @@ def test_the_registry_takes_it_once_it_is_installed(checkout: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "a", "Acme", "acme-pay", "acme_pay", "9lives", "class", "harness", "x" * 40, "../x"]
+    "name",
+    [
+        *("", "a", "Acme", "acme-pay", "acme_pay", "9lives", "class", "harness", "x" * 40, "../x", "café"),
+        *("list", "things", "sign", "httpx"),  # the templates use these names for something else
+    ],
 )
 def test_a_bad_name_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "mocks").mkdir()
     (tmp_path / "mocks" / "__init__.py").touch()
     with pytest.raises(InvalidInput, match="cannot be a provider's name"):
         scaffold.write(tmp_path, name, None, {})
+    assert [file.name for file in (tmp_path / "mocks").iterdir()] == ["__init__.py"]
+
+
+@pytest.mark.parametrize("title", ['Acme "Pay"', "Acme\\Pay", "Acme\nPay", " Acme", "x" * 61])
+def test_a_title_that_would_break_the_code_is_refused(tmp_path: Path, title: str) -> None:
+    (tmp_path / "mocks").mkdir()
+    (tmp_path / "mocks" / "__init__.py").touch()
+    with pytest.raises(InvalidInput, match="cannot be a provider's title"):
+        scaffold.write(tmp_path, "acmepay", title, {})
     assert [file.name for file in (tmp_path / "mocks").iterdir()] == ["__init__.py"]
 
 
@@ -133,6 +151,13 @@ def test_without_a_section_the_line_is_told(tmp_path: Path) -> None:
     assert (room.registered, room.port) == (False, 9)
     assert room.line == 'letter = "mocks.letter.provider:letter"'
     assert all(file.is_file() for file in room.files)
+
+
+def test_a_room_that_is_not_installed_yet_keeps_its_port(tmp_path: Path) -> None:
+    (tmp_path / "mocks").mkdir()
+    (tmp_path / "mocks" / "__init__.py").touch()
+    ports = [scaffold.write(tmp_path, name, None, registry.providers()).port for name in ("letter", "parcel")]
+    assert ports == [9, 10]
 
 
 def test_the_next_port_is_taken_when_one_is_in_use(tmp_path: Path) -> None:

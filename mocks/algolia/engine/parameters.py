@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote_plus
 
 import orjson
 
-from mocks.algolia.engine import jsons
+from harness import jsons
 
 Json = Any
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from harness import jsons
 from mocks.algolia import errors
-from mocks.algolia.engine import jsons, parameters, search
+from mocks.algolia.engine import parameters, search
 from mocks.algolia.resources import access, searching
 
 if TYPE_CHECKING:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from harness import instants
 from harness.collection import events_of
 from harness.transaction import wants
@@ -127,8 +125,3 @@ def answered(tx: Transaction, body: Json) -> None:
     for endpoint in asking:
         tx.deliver(event, endpoint)
     tx.outcome.events.append(event)
-
-
-def delivery_body(event: Json) -> bytes:
-    """Return the bytes posted to every endpoint: compact JSON."""
-    return orjson.dumps(event["body"])

@@ -1,10 +1,8 @@
-"""Events: what Clerk announces, and the bytes it posts."""
+"""Events: what Clerk announces."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-
-import orjson
 
 from mocks.clerk.dialect import milliseconds
 from mocks.clerk.resources import ids, instance
@@ -33,8 +31,3 @@ def _origin(tx: Transaction) -> Json:
     if tx.request is None:
         return {"client_ip": "", "user_agent": ""}
     return {"client_ip": "127.0.0.1", "user_agent": tx.request.header("user-agent") or ""}
-
-
-def delivery_body(event: Json) -> bytes:
-    """Return the bytes posted to every endpoint: compact JSON."""
-    return orjson.dumps(event["body"])

@@ -10,6 +10,7 @@ import jwt
 
 from fixtures.creators.world import NEWSLETTERS
 from harness.collection import Collection
+from harness.dialect import bearer_of
 from mocks.insightiq import errors
 from mocks.insightiq.dialect import find, timestamp
 from mocks.insightiq.resources import accounts, creators, platforms, users
@@ -46,8 +47,7 @@ def somebody(tx: Transaction, platform: WorkPlatform, number: int) -> str:
 
 def session(tx: Transaction) -> tuple[Json, Json]:
     """Return the token of a request and its user; refuse a token that has expired by the world's clock."""
-    text = (tx.request.header("authorization") or "").partition(" ")[2] if tx.request is not None else ""
-    claims = jwt.decode(text.strip(), options=_UNSIGNED)
+    claims = jwt.decode("" if tx.request is None else bearer_of(tx.request), options=_UNSIGNED)
     token = tx.get(TOKENS, claims["jti"])
     if token is None or token["expires"] <= tx.now:
         raise errors.wrong_token()

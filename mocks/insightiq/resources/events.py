@@ -1,10 +1,8 @@
-"""Events: what InsightIQ announces, and the bytes it posts. They carry ids only: consumers read the rest."""
+"""Events: what InsightIQ announces. They carry ids only: consumers read the rest."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-
-import orjson
 
 from mocks.insightiq.dialect import bare, timestamp
 
@@ -70,8 +68,3 @@ def name_of(type: str) -> str:
     group, _, change = type.partition(".")
     words = _NAMES.get(group, group.lower().replace("_", " ").replace("-", " "))
     return f"{words} {change.lower().replace('_', ' ')}"
-
-
-def delivery_body(event: Json) -> bytes:
-    """Return the bytes posted to every endpoint: compact JSON."""
-    return orjson.dumps(event["body"])

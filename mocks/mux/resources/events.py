@@ -1,4 +1,4 @@
-"""Events: what Mux announces, and the bytes it posts."""
+"""Events: what Mux announces."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from harness import chance, instants
+from mocks.mux.provider import RETRY_SECONDS
 from mocks.mux.resources import account
 
 if TYPE_CHECKING:
@@ -39,12 +40,7 @@ def instant(at: int) -> str:
     return instants.moment(at).strftime("%Y-%m-%dT%H:%M:%S.000000Z")
 
 
-def delivery_body(event: Json) -> bytes:
-    """Return the bytes posted to every endpoint: compact JSON."""
-    return orjson.dumps(event["body"])
-
-
-def retried_body(event: Json, endpoint: Json, attempts: list[Json], *, most: int) -> bytes:
+def retried_body(event: Json, endpoint: Json, attempts: list[Json]) -> bytes:
     """Return the bytes of a further attempt: the same event, with the attempts that failed listed in it."""
     told = [
         {
@@ -52,7 +48,7 @@ def retried_body(event: Json, endpoint: Json, attempts: list[Json], *, most: int
             **({} if each["status"] is None else {"response_status_code": each["status"]}),
             "response_headers": each["response_headers"] or {},
             "response_body": each["response_body"],
-            "max_attempts": most,
+            "max_attempts": len(RETRY_SECONDS) + 1,
             "id": chance.as_uuid(
                 blake2b(f"{event['id']}|{each['number']}".encode(), digest_size=16).digest()
             ),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness import instants
 from harness.collection import Collection
+from harness.dialect import bearer_of
 from mocks.resend import errors
 from mocks.resend.dialect import timestamp
 from mocks.resend.resources.domains import DOMAINS
@@ -74,8 +75,7 @@ def check_domain(tx: Transaction, name: str) -> None:
 def _of_request(tx: Transaction) -> Json | None:
     if tx.request is None:
         return None
-    token = (tx.request.header("authorization") or "").partition(" ")[2].strip()
-    grant = tx.world.directory.find("resend", token)
+    grant = tx.world.directory.find("resend", bearer_of(tx.request))
     return None if grant is None else tx.get(API_KEYS, grant.data.get("id", ACCOUNT_KEY))
 
 

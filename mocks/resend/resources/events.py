@@ -1,10 +1,8 @@
-"""Events: what Resend announces, and the bytes it posts."""
+"""Events: what Resend announces."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-
-import orjson
 
 from harness import instants, svix
 
@@ -18,8 +16,3 @@ def emit(tx: Transaction, type: str, data: Json) -> None:
     """Announce an event; its id is the message id that Svix repeats on every attempt, and is not in the body."""
     body = {"type": type, "created_at": instants.iso(tx.now), "data": data}
     tx.emit(type, body, id=f"msg_{tx.token('message.id', svix.MESSAGE_ID_LENGTH)}")
-
-
-def delivery_body(event: Json) -> bytes:
-    """Return the bytes posted to every endpoint: compact JSON."""
-    return orjson.dumps(event["body"])

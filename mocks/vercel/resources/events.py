@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from harness.collection import endpoints_of, events_of
+from harness.provider import compact
 from harness.transaction import wants
 from mocks.vercel.dialect import milliseconds
 from mocks.vercel.resources import accounts
@@ -74,7 +75,7 @@ def _who(owner: str) -> Json:
 def delivery_body(event: Json, endpoint: Json) -> bytes:
     """Return the bytes posted: an event's envelope, or the lines of a log in the drain's format."""
     if event["type"] != LOGS:
-        return orjson.dumps(event["body"])
+        return compact(event, endpoint)
     logs = event["body"]["logs"]
     if endpoint.get("drain", {}).get("deliveryFormat") == "ndjson":
         return b"".join(orjson.dumps(each) + b"\n" for each in logs)

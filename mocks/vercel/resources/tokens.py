@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.collection import Collection
+from harness.dialect import bearer_of
 from mocks.vercel.dialect import added, milliseconds
 from mocks.vercel.resources import accounts
 
@@ -46,7 +47,7 @@ def use(tx: Transaction, grant: Grant) -> Json | None:
 def current(tx: Transaction) -> str:
     """Return the id of the token that a request came with."""
     request = tx.request
-    secret = "" if request is None else (request.header("authorization") or "").partition(" ")[2].strip()
+    secret = "" if request is None else bearer_of(request)
     grant = tx.world.directory.find("vercel", secret)
     return OWN if grant is None else str(grant.data.get("id", OWN))
 

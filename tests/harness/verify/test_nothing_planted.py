@@ -127,6 +127,13 @@ def test_logs(server: Served, fresh_world: Json, secret: str) -> None:
     base, key = fresh_world["urls"]["stripe"], fresh_world["env"]["STRIPE_SECRET_KEY"]
     for used in (key, secret):
         headers = {"Authorization": f"Bearer {used}"}
-        httpx.post(f"{base}/v1/customers", data={"email": secret}, headers=headers, trust_env=False)
-        httpx.get(f"{base}/v1/nothing/{quote(secret)}?q={quote(secret)}", headers=headers, trust_env=False)
+        httpx.post(
+            f"{base}/v1/customers", data={"email": secret}, headers=headers, trust_env=False, timeout=60
+        )
+        httpx.get(
+            f"{base}/v1/nothing/{quote(secret)}?q={quote(secret)}",
+            headers=headers,
+            trust_env=False,
+            timeout=60,
+        )
     assert without(secret, server.log())

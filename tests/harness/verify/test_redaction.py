@@ -7,6 +7,7 @@ import string
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,3 +103,9 @@ def test_what_is_no_secret_stays() -> None:
         "path": "/v1/customers/cus_NffrFeUfNV2Hib",
     }
     assert clean(value) == value
+
+
+@pytest.mark.parametrize("part", ["a", "ey-", "a@b.c+", "%40", "1", "@a", "re_a"])
+def test_a_long_text_costs_its_length_and_no_more(part: str) -> None:
+    text = (part * 500_000)[:500_000]  # by its square this would take the better part of an hour
+    assert clean_text(f"@{text}")

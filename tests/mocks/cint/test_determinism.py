@@ -4,7 +4,7 @@ from pathlib import Path
 
 import orjson
 
-from mocks.cint.resources.events import delivery_body
+from harness.provider import compact
 from mocks.cint.resources.webhooks import ENDPOINTS
 from tests.mocks.cint.room import Room
 from tests.mocks.cint.test_target_groups import AGES, profile
@@ -26,7 +26,7 @@ async def story(folder: Path, seed: int) -> list[bytes]:
     paths += [f"{group}/{name}" for name in ("overview", "performance", "fielding-runs")]
     answers = [(await room.call("GET", path)).content for path in paths]
     answers += [(await room.call("POST", group, {})).content, (await room.call("GET", f"{group}x")).content]
-    events = [delivery_body({"body": body}) for body in room.events()]
+    events = [compact({"body": body}, {}) for body in room.events()]
     sessions = [orjson.dumps(each) for each in room.sessions()]
     await room.close()
     return answers + events + sessions

@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 
 from harness.collection import events_of
+from harness.provider import compact
 from mocks.clerk.resources import instance
-from mocks.clerk.resources.events import delivery_body
 from tests.mocks.clerk.room import Room
 
 JWT = re.compile(rb"eyJ[\w-]+\.[\w-]+\.[\w-]+")
@@ -37,7 +37,7 @@ async def story(room: Room) -> list[bytes]:
     await room.pass_time(days=8)
     for path in ("/users", "/organizations", f"/sessions?user_id={ada}", "/organization_roles", "/jwks"):
         await call("GET", path)
-    events = [delivery_body(event) for event in room.tx().every(events_of("clerk"))]
+    events = [compact(event, {}) for event in room.tx().every(events_of("clerk"))]
     ids = [event["id"].encode() for event in room.tx().every(events_of("clerk"))]
     return [answer.content for answer in answers] + events + ids
 

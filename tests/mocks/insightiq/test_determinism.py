@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from harness.collection import events_of
-from mocks.insightiq.resources.events import delivery_body
+from harness.provider import compact
 from tests.mocks.insightiq.room import INSTAGRAM, LARGEST_FIRST, Room
 
 HOOK = {"name": "all", "url": "http://127.0.0.1:9/", "events": ["ACCOUNTS.CONNECTED"]}
@@ -36,7 +36,7 @@ async def story(folder: Path, seed: int) -> list[bytes]:
     reads = ("/v1/users", "/v1/accounts", "/v1/profiles", "/v1/webhooks", "/v1/work-platforms")
     answers += [await room.call("GET", path) for path in reads]
     answers.append(await room.call("GET", f"/v1/social/contents?account_id={account['id']}"))
-    events = [delivery_body(event) for event in room.tx().every(events_of("insightiq"))]
+    events = [compact(event, {}) for event in room.tx().every(events_of("insightiq"))]
     requests = [answer.headers["request-id"].encode() for answer in answers]
     await room.close()
     return [answer.content for answer in answers] + events + requests

@@ -12,9 +12,9 @@ import jsonschema
 
 from harness.application import Application
 from harness.collection import events_of
+from harness.provider import compact
 from harness.runtime import Settings, open_runtime
 from mocks.mux.provider import mux
-from mocks.mux.resources.events import delivery_body
 from tests.mocks.inside import Inside
 
 Json = dict[str, Any]
@@ -157,7 +157,7 @@ class Room(Inside):
 
     def events(self) -> list[Json]:
         """Return the bodies of all events, oldest first; each must be as the spec says."""
-        bodies = [json.loads(delivery_body(event)) for event in self.tx().every(events_of("mux"))]
+        bodies = [json.loads(compact(event, {})) for event in self.tx().every(events_of("mux"))]
         for body in bodies if self.spec is not None else ():
             self.spec.validate(body, self.spec.events[body["type"]])  # type: ignore[union-attr]
         return bodies

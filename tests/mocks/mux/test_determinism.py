@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from harness.collection import events_of
-from mocks.mux.resources.events import delivery_body
+from harness.provider import compact
 from tests.mocks.mux.movies import movie
 from tests.mocks.mux.room import Room
 
@@ -33,7 +33,7 @@ async def story(folder: Path, seed: int) -> list[bytes]:
     await room.advance(60)
     room.trigger("video.asset.errored")
     answers += [await room.call("GET", f"/video/v1/{path}") for path in ("assets?limit=2", "uploads")]
-    events = [delivery_body(event) for event in room.tx().every(events_of("mux"))]
+    events = [compact(event, {}) for event in room.tx().every(events_of("mux"))]
     await room.close()
     return [answer.content for answer in answers] + events
 
