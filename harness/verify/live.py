@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,6 +91,11 @@ class LiveStates(StateServer):
                 if "(404)" not in str(error):  # an interaction may have removed it itself
                     self.left.append(str(error))
 
+    def __exit__(self, *about: object) -> None:
+        """Take back what is left, also when the run was broken off, and stop."""
+        self.clear()
+        super().__exit__(*about)
+
 
 def sandboxes(file: Path, env: Mapping[str, str]) -> dict[str, Sandbox]:
     """Read where the sandboxes are; raise ConfigurationError."""
@@ -174,8 +178,7 @@ def _play(
                 verifier.pact.add_custom_headers(headers)
             verifier.pact.state_handler(states.url, teardown=True, body=True)
             report.add(*verifier.run("live", provider.name, states))
-        with suppress(GreenroomError):
-            states.clear()
+        states.clear()
         report.notes += [f"{provider.name}: left behind in the sandbox: {each}" for each in states.left]
 
 
