@@ -105,7 +105,7 @@ def sandboxes(file: Path, env: Mapping[str, str]) -> dict[str, Sandbox]:
     """
     try:
         if file == SANDBOXES and not file.is_file():
-            told = {name: {"base": each.sandbox or ""} for name, each in published().items()}
+            told: Json = {name: {"base": each.sandbox or ""} for name, each in published().items()}
         else:
             told = yaml.safe_load(file.read_text("utf-8"))
         return {

@@ -40,7 +40,9 @@ def call(
     try:
         got = send(Sent(method, place, headers, content))
     except httpx.HTTPError as error:
-        raise GreenroomError(f"{method} {place} was not answered: {error or type(error).__name__}") from error
+        raise GreenroomError(
+            f"{method} {place} was not answered: {str(error) or type(error).__name__}"
+        ) from error
     if got.status >= 400:
         told = got.body.decode("utf-8", "replace")[:300]
         raise GreenroomError(f"{method} {place} was refused ({got.status}): {told}")

@@ -17,7 +17,7 @@ Json = dict[str, Any]
 MAIL = "pat.secret@studio.test"
 SHOP = f"""
 import os, httpx
-with httpx.Client(base_url=os.environ["GREENROOM_STRIPE_URL"], auth=(os.environ["STRIPE_SECRET_KEY"], ""), trust_env=False) as c:
+with httpx.Client(base_url=os.environ["GREENROOM_STRIPE_URL"], auth=(os.environ["STRIPE_SECRET_KEY"], ""), trust_env=False, timeout=120) as c:
     made = c.post("/v1/customers", data={{"email": "{MAIL}", "metadata[card]": "4000 0566 5566 5556"}}).json()["id"]
     c.get("/v1/customers/" + made)
     c.get("/v1/customers/search", params={{"query": "email:'{MAIL}'"}}).raise_for_status()
