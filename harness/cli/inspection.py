@@ -47,6 +47,10 @@ def violations(
     ] = None,
     sarif: Annotated[Path | None, typer.Option(help="Write them as SARIF here.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write them as JUnit's XML here.")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(help="File of yours that SARIF's results are pinned to; your package.json or the like."),
+    ] = None,
 ) -> None:
     """List the rules of providers that requests broke, graded: what a consumer would meet in the live sandbox."""
     from harness.verify import violations as kept
@@ -57,7 +61,7 @@ def violations(
     found = kept.graded(answer["violations"])
     least: kept.Grade = next((each for each in kept.GRADES if each == fail_on), "breaking")
     if sarif is not None:
-        sarif.write_bytes(kept.sarif(found))
+        sarif.write_bytes(kept.sarif(found, at or kept.pinned(Path())))
     if junit is not None:
         junit.write_bytes(kept.junit(found, least))
     rows = [{**each, "sample": kept.sample(each)[:80]} for each in found]

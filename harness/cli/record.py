@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from harness.cli.session import AsJson, OfProvider, Session, command, group, segment
 from harness.cli.table import table
@@ -20,9 +22,19 @@ RECORDINGS, SANDBOXES = Path("contracts/recordings"), Path("contracts/sandboxes.
 COLUMNS = ("provider", "interactions", "pending", "file")
 
 
+class RunsByDefault(TyperGroup):
+    """A group in which `record --provider P -- CMD` is `record run --provider P -- CMD`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words of the command line."""
+        given = bool(args) and args[0].startswith("-") and args[0] not in ctx.help_option_names
+        return super().parse_args(ctx, ["run", *args] if given else args)
+
+
 def add(app: typer.Typer) -> None:
     """Add the commands."""
     record = group(app, "record", "Write contracts and recordings of real traffic.")
+    record.info.cls = RunsByDefault
     command(record, "contract")(contract)
     record.command("run", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(run)
     app.command("parity")(parity)
@@ -45,11 +57,12 @@ def run(
     """
     import os
     import subprocess
+    from urllib.parse import urlsplit
 
     from harness import registry
-    from harness.errors import NotFound
+    from harness.errors import ConfigurationError, NotFound
     from harness.verify import exchanges
-    from harness.verify.live import sandboxes as read
+    from harness.verify.live import sandbox_of
     from harness.verify.passage import Passage, refuse_live
 
     installed = registry.providers()
@@ -61,16 +74,29 @@ def run(
     refuse_live(
         {name: env[name] for each in installed[provider].credentials for name in each.env if name in env}
     )
-    sandbox = read(sandboxes, env).get(provider)
-    if sandbox is None or not sandbox.base:
-        raise NotFound(f"{sandboxes} does not say where the sandbox of {provider} is")
+    sandbox = sandbox_of(provider, sandboxes, env)
+    host = urlsplit(sandbox.base).hostname
+    if host not in (allow or ()):
+        raise ConfigurationError(
+            f"nothing leaves this machine unless it may: --allow {host} lets the calls of {provider} through"
+        )
     heard: list[exchanges.Exchange] = []
     keep = lambda sent, got: heard.append(exchanges.redacted(sent, got))  # noqa: E731
     with Passage(sandbox.base, allow or (), rate=sandbox.rate, heard=keep) as passage:
         names = (f"GREENROOM_{provider.upper()}_URL", *installed[provider].base_env)
-        done = subprocess.run(context.args, env={**env, **dict.fromkeys(names, passage.url)}, check=False)  # noqa: S603 - the caller's
-    exchanges.write(to / f"{provider}.json", heard)
-    typer.echo(f"{len(heard)} exchanges are kept in {to / f'{provider}.json'}", err=True)
+        try:
+            done = subprocess.run(context.args, env={**env, **dict.fromkeys(names, passage.url)}, check=False)  # noqa: S603 - the caller's
+        except OSError as error:
+            raise ConfigurationError(f"{context.args[0]} cannot be run: {error.strerror}") from error
+    file = to / f"{provider}.json"
+    if heard:
+        exchanges.write(file, heard)
+    told = (
+        f"{len(heard)} exchanges are kept in {file}"
+        if heard
+        else f"{provider} was not called: nothing is kept"
+    )
+    typer.echo(told, err=True)
     raise typer.Exit(done.returncode)
 
 
@@ -96,6 +122,7 @@ def parity(
     from dataclasses import asdict
 
     from harness import registry
+    from harness.errors import NotFound
     from harness.verify import exchanges
     from harness.verify.live import replayed
     from harness.verify.mocks import Caller, Mocks
@@ -105,19 +132,26 @@ def parity(
 
     if fail_on not in GRADES:
         raise typer.BadParameter(f"{fail_on} is no grade: use {', '.join(GRADES)}")
+    chosen = [
+        each
+        for name, each in registry.providers().items()
+        if (recordings / f"{name}.json").is_file() and (not providers or name in providers)
+    ]
+    if not chosen:
+        raise NotFound(
+            f"there is no recording in {recordings}: `greenroom record --provider P -- CMD` makes one"
+        )
     accepted, own = Baseline.read(baseline), replayed(sandboxes)
     rows: list[Json] = []
     with ExitStack() as stack:
         mocks = stack.enter_context(Mocks(url or stack.enter_context(greenroom())))
-        for name, provider in registry.providers().items():
-            file = recordings / f"{name}.json"
-            if file.is_file() and (not providers or name in providers):
-                caller = Caller(mocks, provider, mocks.world())
-                found = Replay(caller, filled(own.get(name, {}), caller.env)).run(exchanges.read(file))
-                rows += [
-                    {"provider": name, **asdict(each), "id": each.id, "accepted": accepted.reason(name, each)}
-                    for each in found
-                ]
+        for provider in chosen:
+            caller, name = Caller(mocks, provider, mocks.world()), provider.name
+            replay = Replay(caller, filled(own.get(name, {}), caller.env))
+            rows += [
+                {"provider": name, **asdict(each), "id": each.id, "accepted": accepted.reason(name, each)}
+                for each in replay.run(exchanges.read(recordings / f"{name}.json"))
+            ]
     bad = GRADES[: GRADES.index(fail_on) + 1]
     text = table(rows, ("grade", "provider", "call", "where", "told", "accepted"), empty="no difference")
     told = {"differences": rows, "left_over": accepted.left_over}
@@ -174,20 +208,14 @@ def contract(
 
 
 def _state(session: Session, world: Json) -> tuple[str | None, dict[str, str]]:
-    """Return the scenario that the world was made with, and the values that it gives a world of the same seed."""
-    scenario = world.get("scenario")
-    if not scenario:
+    """Return the scenario that was loaded last, and what it gives as a provider state: the world's settings and its ids."""
+    stories = session.get("~/stories")["stories"]
+    if not stories:
         return None, {}
-    name = scenario["name"] if isinstance(scenario, dict) else scenario
-    clock = {"mode": "frozen", "now": world["clock"]["now"]}
-    twin = session.post("/worlds", {"seed": world["seed"], "clock": clock})
-    try:
-        path = f"/worlds/{segment(twin['id'])}/provider-state"
-        told = session.post(path, {"state": name, "action": "setup"})
-    finally:
-        session.delete(f"/worlds/{segment(twin['id'])}")
-    refs = {key: value for key, value in told.items() if key not in twin["env"]}
-    found = {**world["env"], **refs}
+    name = stories[0]["name"]
+    refs = session.get(f"~/stories/{segment(name)}")["refs"]
+    ids = {re.sub(r"[^A-Za-z0-9]", "_", key): id for key, id in refs.items()}
+    found = {**world["env"], **ids}
     return name, {key: value for key, value in found.items() if isinstance(value, str) and len(value) > 3}
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, empty: str) -> str:
@@ -33,4 +36,9 @@ def _text(value: Any) -> str:
         return ", ".join(map(_text, value)) or "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    return _CONTROL.sub(_shown, str(value))
+
+
+def _shown(found: re.Match[str]) -> str:
+    """Write a control character as people read it: what a consumer sent must not steer a terminal, nor break a line."""
+    return " " if found[0] in "\n\t" else f"\\x{ord(found[0]):02x}"

@@ -56,6 +56,7 @@ class Published:
     hosts: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
     clock: Clock = "s"
+    sandbox: str | None = None
 
 
 def published(settings: Path | None = None) -> dict[str, Published]:
@@ -83,6 +84,7 @@ def _provider(name: str, told: dict[str, Any]) -> Published:
         hosts=tuple(told.get("hosts", ())),
         env=tuple(told.get("env", ())),
         clock=told.get("clock", "s"),
+        sandbox=told.get("sandbox"),
     )
 
 

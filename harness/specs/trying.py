@@ -5,6 +5,7 @@ Requests are made of the document alone: the least that it demands, with ids of 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -39,6 +40,20 @@ class Sent:
     path: str
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def plain(self) -> bytes:
+        """The body as it was before it was compressed; empty where it cannot be read."""
+        coding = next(
+            (value for name, value in self.headers.items() if name.lower() == "content-encoding"), ""
+        )
+        if coding in ("", "identity"):
+            return self.body
+        wbits = {"gzip": 31, "x-gzip": 31, "deflate": 15}.get(coding.lower())
+        try:
+            return b"" if wbits is None else zlib.decompress(self.body, wbits)
+        except zlib.error:
+            return b""
 
 
 @dataclass(frozen=True, slots=True)

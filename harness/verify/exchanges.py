@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import ConfigurationError
-from harness.verify.redaction import HIDDEN, clean, clean_form, clean_headers, clean_path, clean_text
+from harness.verify.redaction import HIDDEN, LARGEST, clean, clean_body, clean_headers, clean_path, clean_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 _KEPT_SENT = re.compile(r"^(?:content-type|idempotency-key)$|-version$")
 """The request's headers that are written down: what the body is, and which version of the API was asked for."""
-_LARGEST = 256 << 10
-FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +36,10 @@ class Exchange:
 def redacted(sent: Sent, got: Got) -> Exchange:
     """Return an exchange without what must not be written down."""
     headers = {name.lower(): value for name, value in sent.headers.items() if _KEPT_SENT.search(name.lower())}
-    body = sent.body.decode("utf-8", "replace")
-    try:
-        written = json.dumps(clean(json.loads(body))) if body else ""
-    except ValueError:
-        form = headers.get("content-type", "").startswith(FORM)
-        written = (clean_form(body) if form else clean_text(body))[:_LARGEST]
+    kind = headers.get("content-type", "")
+    written = clean_body(sent.plain.decode("utf-8", "replace"), kind)
     answer = got.json
-    told = clean(answer) if answer is not None else clean_text(got.body.decode("utf-8", "replace"))[:_LARGEST]
+    told = clean(answer) if answer is not None else clean_text(got.body.decode("utf-8", "replace"))[:LARGEST]
     answered = clean_headers(dict(got.headers))
     return Exchange(
         sent.method, clean_path(sent.path), clean_headers(headers), written, got.status, answered, told

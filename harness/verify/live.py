@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ import yaml
 
 from harness import realtime
 from harness.errors import ConfigurationError, GreenroomError
+from harness.specs.sources import published
 from harness.specs.trying import Sent
 from harness.verify.pacts import Verifying, chosen, in_groups, read
 from harness.verify.passage import Passage, refuse_live
@@ -92,14 +92,25 @@ class LiveStates(StateServer):
                 if "(404)" not in str(error):  # an interaction may have removed it itself
                     self.left.append(str(error))
 
+    def __exit__(self, *about: object) -> None:
+        """Take back what is left, also when the run was broken off, and stop."""
+        self.clear()
+        super().__exit__(*about)
+
 
 def sandboxes(file: Path, env: Mapping[str, str]) -> dict[str, Sandbox]:
-    """Read where the sandboxes are; raise ConfigurationError."""
+    """Read where the sandboxes are; raise ConfigurationError.
+
+    Where nothing is told (the file is the usual one, and not there), they are where the providers have them.
+    """
     try:
-        told = yaml.safe_load(file.read_text("utf-8"))
+        if file == SANDBOXES and not file.is_file():
+            told: Json = {name: {"base": each.sandbox or ""} for name, each in published().items()}
+        else:
+            told = yaml.safe_load(file.read_text("utf-8"))
         return {
             name: Sandbox(
-                base=env.get(f"GREENROOM_LIVE_{name.upper()}_URL", each.get("base", "")),
+                base=env.get(_address(name), each.get("base", "")),
                 rate=float(each.get("rate", 2)),
                 states=each.get("states", {}),
                 skipped=each.get("skip", {}),
@@ -108,6 +119,21 @@ def sandboxes(file: Path, env: Mapping[str, str]) -> dict[str, Sandbox]:
         }
     except (OSError, yaml.YAMLError, AttributeError, TypeError, ValueError) as error:
         raise ConfigurationError(f"the sandboxes {file} cannot be used: {error!r}") from error
+
+
+def _address(provider: str) -> str:
+    """Return the variable that says where a provider's sandbox is."""
+    return f"GREENROOM_LIVE_{provider.upper()}_URL"
+
+
+def sandbox_of(provider: str, file: Path, env: Mapping[str, str]) -> Sandbox:
+    """Return where a provider's sandbox is; raise ConfigurationError where nothing says it."""
+    found = sandboxes(file, env).get(provider)
+    if found is None or not found.base:
+        raise ConfigurationError(
+            f"nothing says where the sandbox of {provider} is: set {_address(provider)}, or name it in {file}"
+        )
+    return found
 
 
 def replayed(file: Path) -> dict[str, Json]:
@@ -133,7 +159,11 @@ def verify_live(plan: Plan, installed: dict[str, Provider], file: Path = SANDBOX
             continue
         missing = _missing(provider, env)
         if sandbox is None or not sandbox.base or missing:
-            why = f"{missing} is not set" if missing else f"{file} says nothing of it"
+            why = (
+                f"{missing} is not set"
+                if missing
+                else f"neither {file} nor {_address(pact.provider)} says where it is"
+            )
             report.add(
                 *(Result("live", pact.provider, each["description"], "skipped", why) for each in pact.http)
             )
@@ -174,8 +204,7 @@ def _play(
                 verifier.pact.add_custom_headers(headers)
             verifier.pact.state_handler(states.url, teardown=True, body=True)
             report.add(*verifier.run("live", provider.name, states))
-        with suppress(GreenroomError):
-            states.clear()
+        states.clear()
         report.notes += [f"{provider.name}: left behind in the sandbox: {each}" for each in states.left]
 
 

@@ -178,7 +178,7 @@ class Replay:
 
     def _texts(self, call: str, where: str, old: str, new: str) -> Iterator[Difference]:
         name = where.rpartition(".")[2]
-        if name == "id" or (_opaque(old) and _opaque(new)):
+        if name == "id" or (opaque(old) and opaque(new)):
             self.names.setdefault(old, new)
         elif name in _WORDS:
             yield Difference("gap", call, where, f"was {old!r}, is {new!r}")
@@ -203,7 +203,7 @@ def _reason(exchange: Exchange, got: Got) -> str:
     return ": " + clean_text(json.dumps(clean(refusal), ensure_ascii=False))[:200]
 
 
-def _opaque(text: str) -> bool:
+def opaque(text: str) -> bool:
     """Tell whether a text is an id: with a digit, or, as chance may have it, with a prefix and letters of both cases."""
     if len(text) < 8 or re.fullmatch(r"[0-9A-Za-z_-]+", text) is None:
         return False
@@ -214,7 +214,7 @@ def _opaque(text: str) -> bool:
 def _shape(path: str) -> str:
     """Return a path without its query, ids in it as braces, so that it names the same call next time."""
     steps = path.partition("?")[0].split("/")
-    return "/".join("{}" if _opaque(each) else each for each in steps)
+    return "/".join("{}" if opaque(each) else each for each in steps)
 
 
 def _kind(value: Any) -> str:

@@ -17,22 +17,16 @@ from urllib.parse import urlsplit
 from harness import realtime
 from harness.errors import ConfigurationError
 from harness.specs.trying import Got, Sent
+from harness.verify.sensitive import decoded, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 LIVE_KEY = re.compile(r"\b(?:sk|rk|pk)_live_")
-_HOP = frozenset(
-    {
-        "connection",
-        "keep-alive",
-        "transfer-encoding",
-        "content-length",
-        "host",
-        "accept-encoding",
-        "content-encoding",
-    }
-)
+_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "host"})
+_ASKED = _HOP | {"accept-encoding"}
+_SHOWN = _HOP | {"content-encoding"}
+"""Answers are passed on as they were before they were compressed; requests as they are."""
 Heard = Callable[[Sent, Got], None]
 
 
@@ -41,9 +35,9 @@ class LiveKey(ConfigurationError):
 
 
 def refuse_live(values: Mapping[str, str]) -> None:
-    """Raise LiveKey when a value is a key of live mode; `values` are named for the message."""
+    """Raise LiveKey when a value is a key of live mode, however it is written; `values` are named for the message."""
     for name, value in values.items():
-        if LIVE_KEY.search(value):
+        if any(LIVE_KEY.search(told) for told in (value, unescaped(value), *decoded(value))):
             raise LiveKey(f"{name} holds a key of live mode: sandboxes are spoken to with test keys only")
 
 
@@ -89,11 +83,13 @@ class Passage:
         self._client.close()
 
     def send(self, sent: Sent) -> Got:
-        """Pass a request on, when its turn has come."""
+        """Pass a request on, when its turn has come; raise LiveKey, and ConfigurationError for what names no path."""
+        if not sent.path.startswith("/"):
+            raise ConfigurationError(f"{sent.path[:80]!r} is no path of {self.base}")
         refuse_live(
             {
                 "a header": " ".join(sent.headers.values()),
-                "the body": sent.body.decode("latin-1"),
+                "the body": sent.plain.decode("latin-1"),
                 "the path": sent.path,
             }
         )
@@ -102,10 +98,10 @@ class Passage:
         headers = {
             name: value + (mark if name.lower() == "idempotency-key" else "")
             for name, value in sent.headers.items()
-            if name.lower() not in _HOP
+            if name.lower() not in _ASKED
         }
         answer = self._client.request(sent.method, self.base + sent.path, headers=headers, content=sent.body)
-        shown = {name.lower(): value for name, value in answer.headers.items() if name.lower() not in _HOP}
+        shown = {name.lower(): value for name, value in answer.headers.items() if name.lower() not in _SHOWN}
         got = Got(answer.status_code, shown, answer.content)
         if self.heard is not None:
             self.heard(sent, got)
@@ -129,11 +125,10 @@ class Passage:
                 """Stay silent: requests carry keys."""
 
             def _pass(self) -> None:
-                size = int(self.headers.get("Content-Length") or 0)
-                sent = Sent(self.command, self.path, dict(self.headers.items()), self.rfile.read(size))
+                sent = Sent(self.command, self.path, dict(self.headers.items()), _body(self))
                 try:
                     got = passage.send(sent)
-                except LiveKey as refused:
+                except ConfigurationError as refused:
                     got = Got(403, {"content-type": "text/plain"}, str(refused).encode())
                 except Exception as error:  # noqa: BLE001 - whatever it is, the caller must hear of it
                     got = Got(
@@ -154,3 +149,16 @@ class Passage:
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads = True
         return server
+
+
+def _body(handler: BaseHTTPRequestHandler) -> bytes:
+    """Read the body of a request, in chunks where it comes in chunks."""
+    if "chunked" not in (handler.headers.get("Transfer-Encoding") or "").lower():
+        return handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+    parts: list[bytes] = []
+    while size := int(handler.rfile.readline().partition(b";")[0], 16):
+        parts.append(handler.rfile.read(size))
+        handler.rfile.readline()
+    while handler.rfile.readline().strip():
+        pass  # trailers
+    return b"".join(parts)

@@ -5,52 +5,32 @@ The same value is always replaced by the same stand-in, so that what belongs tog
 
 from __future__ import annotations
 
+import json
 import re
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
-SECRET_NAMES = re.compile(
-    r"(?:^|[-_])(?:authorization|cookie|secret|token|password|passwd|api[-_]?key|apikey|private[-_]?key|signature|credential|jwt)s?(?:$|[-_])"
-    r"|(?:secret|token|password|apikey|api_key|accesskey|signature)$|^svix-",
-    re.IGNORECASE,
+from harness.verify.sensitive import (
+    CARD,
+    CARD_CODES,
+    HIDDEN,
+    SECRET_NAMES,
+    clean_text,
+    is_card,
+    is_public,
+    stand_in,
 )
-_KEYS = re.compile(
-    r"\b(?:sk|pk|rk|whsec|ek|ak|mt|oat|sess|cs)_(?:(?:test|live)_)?[0-9A-Za-z+/=_-]{8,}|\bre_[0-9A-Za-z]{6,}_[0-9A-Za-z]{8,}"
+
+_PART = re.compile(
+    r"""(Content-Disposition:[^\r\n]*?\bname="?([^"\r\n;]*)"?(?:\r?\n?[^\r\n]+)*\r?\n\r?\n)(.*?)(?=\r?\n--|\Z)""",
+    re.DOTALL | re.IGNORECASE,
 )
-# What begins inside a run of its own letters is looked for within bounds: else a long text costs the square of its length.
-_TOKENS = re.compile(
-    r"\b(?:(?<!-)ey[0-9A-Za-z_-]{8,}|ey[0-9A-Za-z_-]{8,256})\.[0-9A-Za-z_-]{4,}\.[0-9A-Za-z_-]*"
-)
-_BEARER = re.compile(r"\b(Bearer|Basic)\s+[0-9A-Za-z._~+/=:-]{6,}", re.IGNORECASE)
-_LOCAL = r"[0-9A-Za-z.!#$%&'*+/=?^_`{|}~-]"
-_MAILS = re.compile(
-    rf"(?:(?<!{_LOCAL}){_LOCAL}+|(?<=[0-9A-Za-z])(?![0-9A-Za-z]){_LOCAL}{{1,64}})"
-    r"(?:@|%40)[0-9A-Za-z](?:[0-9A-Za-z.-]*[0-9A-Za-z])?"
-)
-_CARDS = re.compile(r"(?<![0-9])(?:[0-9](?:[ -]|%20|\+)?){12,18}[0-9](?![0-9])")
-_PHONES = re.compile(r"(?<![0-9A-Za-z])(?:\+|%2B)[1-9][0-9]{6,14}(?![0-9])")
-_PUBLIC = re.compile(r"^tok_[a-zA-Z_]+$")
-"""Test tokens that a provider publishes for everybody."""
-HIDDEN = "redacted"
-CARD = "4242424242424242"
-
-
-def stand_in(kind: str, value: str) -> str:
-    """Return what stands in for a value; the same value has the same one."""
-    mark = blake2b(value.encode("utf-8", "replace"), digest_size=4).hexdigest()
-    return f"{mark}@{HIDDEN}.test" if kind == "mail" else f"{HIDDEN}-{kind}-{mark}"
-
-
-def clean_text(text: str) -> str:
-    """Return a text without what must not be written down."""
-    text = _BEARER.sub(lambda found: f"{found[1]} {HIDDEN}", text)
-    text = _TOKENS.sub(lambda found: stand_in("token", found[0]), text)
-    text = _KEYS.sub(lambda found: stand_in("key", found[0]), text)
-    if "@" in text or "%40" in text:
-        text = _MAILS.sub(_mail, text)
-    text = _CARDS.sub(_card, text)
-    return _PHONES.sub("+15555550100", text)
+LARGEST = 256 << 10
+"""Characters of a body that is no JSON, at most: the rest is cut."""
+_NAMED = ("key", "name")
+_KEPT = ("encrypted", "sensitive", "secret")
+"""Kinds of settings that a provider keeps as secrets (Vercel)."""
 
 
 def clean_form(text: str) -> str:
@@ -61,7 +41,24 @@ def clean_form(text: str) -> str:
 def clean_path(path: str) -> str:
     """Return a path with its query without what must not be written down."""
     place, mark, query = path.partition("?")
-    return clean_text(place) + mark + clean_form(query)
+    query, hash_mark, fragment = query.partition("#")
+    return clean_text(place) + mark + clean_form(query) + hash_mark + clean_text(fragment)
+
+
+def clean_multipart(text: str) -> str:
+    """Return a multipart body without what must not be written down, part by part."""
+    return _PART.sub(lambda found: found[1] + str(clean(found[3], found[2])), text)
+
+
+def clean_body(text: str, kind: str) -> str:
+    """Return a body of a media type without what must not be written down."""
+    try:
+        return json.dumps(clean(json.loads(text))) if text else ""
+    except ValueError:
+        pass
+    if "multipart/" in kind:
+        return clean_multipart(text)[:LARGEST]
+    return (clean_form(text) if "form-urlencoded" in kind else clean_text(text))[:LARGEST]
 
 
 def _pair(pair: str) -> str:
@@ -73,40 +70,49 @@ def _pair(pair: str) -> str:
     return clean_text(name) + mark + (value if told == plain else quote(str(told), safe=""))
 
 
-def _mail(found: re.Match[str]) -> str:
-    address = unquote_plus(found[0])
-    made = address if address.endswith(f"@{HIDDEN}.test") else stand_in("mail", address.lower())
-    return quote(made, safe="") if "%40" in found[0] else made
-
-
-def _card(found: re.Match[str]) -> str:
-    digits = re.sub(r"[^0-9]", "", found[0].replace("%20", ""))
-    return CARD if 13 <= len(digits) <= 19 and _luhn(digits) else found[0]
-
-
-def _luhn(digits: str) -> bool:
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = int(digit) * (2 if place % 2 else 1)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
-
-
 def clean(value: Any, name: str = "") -> Any:
     """Return a JSON value without what must not be written down: by the names of its fields, and by what texts hold."""
     if isinstance(value, dict):
-        return {clean_text(key): clean(each, key) for key, each in value.items()}
+        return {clean_text(key): clean(each, _meant(value, key, name)) for key, each in value.items()}
     if isinstance(value, list):
         return [clean(each, name) for each in value]
     if isinstance(value, bool) or value is None:
         return value
-    if SECRET_NAMES.search(name) and isinstance(value, str | int | float) and not _PUBLIC.match(str(value)):
-        return stand_in("secret", str(value)) if value != "" else value
+    if CARD_CODES.match(name):
+        return type(value)(123)
     if isinstance(value, str):
-        return clean_text(value)
-    if isinstance(value, int) and 13 <= len(str(abs(value))) <= 19 and _luhn(str(abs(value))):
-        return value if _instant(value) else int(CARD)
-    return value
+        hidden = SECRET_NAMES.search(name) is not None and not is_public(value)
+        return stand_in("secret", value) if hidden else _text(value)
+    return _number(value, name)
+
+
+def _meant(thing: dict[str, Any], key: str, above: str) -> str:
+    """Return the name that tells what a field holds: `value` is named by what stands beside it, or above it."""
+    if key != "value":
+        return above if above.lower() in ("secrets", "tokens", "passwords") else key
+    beside = next((str(thing[each]) for each in _NAMED if isinstance(thing.get(each), str)), "")
+    kept = thing.get("type") in _KEPT or beside.upper().endswith(("_KEY", "_SECRET", "_TOKEN"))
+    return "secret" if kept else beside or above or key
+
+
+def _text(value: str) -> str:
+    """Return a text, cleaned; what is JSON in it is looked through field by field."""
+    if value[:1] in ("{", "["):
+        try:
+            plain = json.loads(value)
+        except (ValueError, RecursionError):
+            return clean_text(value)
+        told = clean(plain)
+        return value if told == plain else json.dumps(told)
+    return clean_text(value)
+
+
+def _number(value: float, name: str) -> float:
+    """Return a number, unless it is one of a card, or is named a secret."""
+    whole = int(value) if isinstance(value, int) or value.is_integer() else 0
+    if SECRET_NAMES.search(name):
+        return type(value)(int(blake2b(str(value).encode(), digest_size=3).hexdigest(), 16))
+    return type(value)(CARD) if is_card(str(abs(whole))) and not _instant(whole) else value
 
 
 def _instant(number: int) -> bool:
@@ -119,3 +125,18 @@ def clean_headers(headers: dict[str, str]) -> dict[str, str]:
     return {
         name: HIDDEN if SECRET_NAMES.search(name) else clean_text(value) for name, value in headers.items()
     }
+
+
+__all__ = [
+    "CARD",
+    "HIDDEN",
+    "LARGEST",
+    "clean",
+    "clean_body",
+    "clean_form",
+    "clean_headers",
+    "clean_multipart",
+    "clean_path",
+    "clean_text",
+    "stand_in",
+]

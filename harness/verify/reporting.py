@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -11,6 +12,7 @@ from harness.cli.table import table
 if TYPE_CHECKING:
     from harness.verify.results import Report, Result
 
+_FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 COLUMNS = ("suite", "provider", "passed", "failed", "skipped")
 
 
@@ -63,17 +65,19 @@ def junit(report: Report) -> bytes:
 
 
 def _case(suite: ET.Element, result: Result) -> None:
-    case = ET.SubElement(suite, "testcase", classname=f"{result.suite}.{result.provider}", name=result.name)
+    case = ET.SubElement(
+        suite, "testcase", classname=f"{result.suite}.{result.provider}", name=plain(result.name)
+    )
     if result.outcome == "failed":
-        failure = ET.SubElement(case, "failure", message=_plain(result.told.partition("\n")[0]))
-        failure.text = _plain(result.told)
+        failure = ET.SubElement(case, "failure", message=plain(result.told.partition("\n")[0]))
+        failure.text = plain(result.told)
     elif result.outcome == "skipped":
-        ET.SubElement(case, "skipped", message=_plain(result.told))
+        ET.SubElement(case, "skipped", message=plain(result.told))
 
 
-def _plain(told: str) -> str:
+def plain(told: str) -> str:
     """Return a text without the characters that XML forbids."""
-    return "".join(each for each in told if each in "\t\n" or ord(each) >= 32)
+    return _FORBIDDEN.sub("\ufffd", told)
 
 
 def html(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from harness.errors import NotFound
 from harness.verify.happenings import Happenings
 from harness.verify.mocks import Mocks, conformance
 from harness.verify.pacts import Player, chosen, read
+from harness.verify.redaction import clean_text
 from harness.verify.results import Report, Result
 from harness.verify.serving import greenroom
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from harness.specs.serving import Inferred
     from harness.specs.trying import Tried
     from harness.verify.pacts import PactFile
+
+_SAYS = re.compile(r'"(?:message|long_message|detail|title|error|reason)": ?"((?:[^"\\]|\\.)*)"?')
+"""Where an error's body has its words; it may be cut anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ def _documents(report: Report, mocks: Mocks, providers: Iterable[Provider], plan
         if refused:
             report.notes.append(
                 f"{provider.name}: {refused} of {len(tried)} operations refused what the document alone could tell to send;"
-                " their refusals were looked at, their successes are verified by pacts and tests"
+                " the report (--junit, --html, --json) has each with its refusal; their successes are verified by pacts and tests"
             )
 
 
@@ -93,7 +98,9 @@ def _told(provider: str, tried: Tried) -> Result:
         case "valid":
             return Result("documents", provider, name, "passed")
         case "refused" if tried.status is not None and tried.status < 500:
-            return Result("documents", provider, name, "skipped", f"refused with {tried.status}")
+            said = _SAYS.search(tried.told)
+            why = f": {clean_text(said[1])[:160]}" if said else ""
+            return Result("documents", provider, name, "skipped", f"refused with {tried.status}{why}")
         case "unserved":
             return Result("documents", provider, name, "skipped", f"unserved: {tried.told}")
     return Result("documents", provider, name, "failed", f"{tried.method} {tried.path}: {tried.told}")

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+import httpx
 import orjson
 
 from harness.errors import GreenroomError
@@ -36,13 +37,21 @@ def call(
     elif key == "call" and "json" in step:
         headers["Content-Type"] = "application/json"
         content = orjson.dumps(filled(step["json"], values))
-    got = send(Sent(method, place, headers, content))
+    try:
+        got = send(Sent(method, place, headers, content))
+    except httpx.HTTPError as error:
+        raise GreenroomError(
+            f"{method} {place} was not answered: {str(error) or type(error).__name__}"
+        ) from error
     if got.status >= 400:
         told = got.body.decode("utf-8", "replace")[:300]
         raise GreenroomError(f"{method} {place} was refused ({got.status}): {told}")
     if key == "call":
         for name, way in step.get("save", {}).items():
-            values[name] = _at(got.json, way)
+            try:
+                values[name] = _at(got.json, way)
+            except (LookupError, TypeError) as error:
+                raise GreenroomError(f"{method} {place} answered without {way}, which is {name}") from error
 
 
 def _at(value: Any, way: str) -> Any:

@@ -7,9 +7,6 @@ from harness.provider import Credential, Provider, Webhooks, event_types
 from mocks.resend.dialect import ResendDialect
 from mocks.resend.signing import sign
 
-if TYPE_CHECKING:
-    from harness.params import Json
-
 EVENTS = event_types(__file__)
 """Every event type that an endpoint may ask for; the room's README tells which are announced."""
 

@@ -1,7 +1,7 @@
 """Ways in which the integration layer may be broken, each a change of a few words of its source: do its contracts see it?
 
-A function is compiled anew from the changed source and takes the place of the one that is there, for as long as one test
-of the contracts runs; that test must then fail.
+Functions and constants are made anew from the changed source and take the place of those that are there, for as long as one
+test of the contracts runs; that test must then fail.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
 
 from integrations.errors import WebhookRejectedError
 from tests.integrations.layer import Layer
@@ -206,16 +207,52 @@ def broken(mutant: Mutant) -> Iterator[None]:
     swapped = [
         (old, old.__code__, new.__code__)
         for old, new in _functions(module, changed)
-        if old.__code__ != new.__code__
+        if not _same(old.__code__, new.__code__)
     ]
-    assert swapped, f"{mutant}: no function is another one"
+    plain = _constants(module, changed)
+    assert swapped or plain, f"{mutant}: no function and no constant is another one"
     for old, _, code in swapped:
         old.__code__ = code
+    for name, (_, value) in plain.items():
+        setattr(module, name, value)
     try:
         yield
     finally:
         for old, code, _ in swapped:
             old.__code__ = code
+        for name, (before, _) in plain.items():
+            setattr(module, name, before)
+
+
+def _same(old: CodeType, new: CodeType) -> bool:
+    """Tell whether two pieces of code do the same; that one of them has run before, which changes it inside, does not count."""
+    if (old.co_code, old.co_names, len(old.co_consts)) != (new.co_code, new.co_names, len(new.co_consts)):
+        return False
+    pairs = zip(old.co_consts, new.co_consts, strict=True)
+    return all(
+        _same(one, other)
+        if isinstance(one, CodeType) and isinstance(other, CodeType)
+        else (type(one), one) == (type(other), other)
+        for one, other in pairs
+    )
+
+
+def _constants(module: ModuleType, changed: ModuleType) -> dict[str, tuple[Any, Any]]:
+    """Return the constants of a module that are others in the changed one: by name, as they were and as they are."""
+    return {
+        name: (vars(module)[name], new)
+        for name, new in vars(changed).items()
+        if not name.startswith("__") and _is_plain(new) and vars(module).get(name) != new
+    }
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether a value is made of texts and numbers alone."""
+    if isinstance(value, dict):
+        return all(_is_plain(each) for each in (*value, *value.values()))
+    if isinstance(value, tuple | frozenset | list):
+        return all(map(_is_plain, value))
+    return isinstance(value, str | int | float)
 
 
 def _functions(module: ModuleType, changed: ModuleType) -> Iterator[tuple[FunctionType, FunctionType]]:

@@ -23,9 +23,7 @@ MAIL = "pat.secret@studio.test"
 def recorded(server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the pacts of what a shop did in a world of its own."""
     monkeypatch.setenv("PACT_DO_NOT_TRACK", "true")
-    world = server.create_world(
-        seed="greenroom", scenario="starter", clock={"mode": "frozen", "now": "2026-03-01T09:00:00Z"}
-    )
+    world = server.create_world(seed="shop", scenario="starter")  # other ids than where it is verified
     shop(world)
     told = CliRunner().invoke(
         app,
@@ -54,8 +52,15 @@ def shop(world: Json) -> None:
         old = client.get("/v1/customers", params={"limit": "1"}).json()["data"][0]["id"]
         for _ in range(2):
             client.get(f"/v1/customers/{old}")
-        made = client.post("/v1/customers", data={"email": MAIL, "metadata[a]": "b"}).json()["id"]
+        made = client.post(
+            "/v1/customers", data={"email": MAIL, "metadata[a]": "b", "description": "once"}
+        ).json()["id"]
         client.get(f"/v1/customers/{made}")
+        client.get("/v1/invoices", params={"customer": old, "limit": "1"})
+        client.post("/v1/setup_intents", data={"customer": made})
+        page = {"mode": "subscription", "customer": old, "success_url": "https://shop.test/done"}
+        line = {"line_items[0][price]": world["env"]["NEXT_PUBLIC_PRICE_ESSENTIAL_MONTHLY"]}
+        client.post("/v1/checkout/sessions", data={**page, **line, "line_items[0][quantity]": "1"})
         client.get("/v1/customers/cus_nobody")
     resend = {"Authorization": f"Bearer {world['env']['RESEND_API_KEY']}", "User-Agent": "shop"}
     mail = {"from": world["env"]["EMAIL_FROM"], "to": [MAIL], "subject": "Hello", "html": "<p>Hello</p>"}
@@ -74,7 +79,10 @@ def test_each_operation_and_outcome_is_one_interaction(recorded: Path) -> None:
         "GetCustomers answers 200",
         "GetCustomersCustomer answers 200",
         "GetCustomersCustomer answers 404",
+        "GetInvoices answers 200",
+        "PostCheckoutSessions answers 200",
         "PostCustomers answers 200",
+        "PostSetupIntents answers 200",
     }
     assert set(pact(recorded, "resend")) == {"emails/send answers 200"}
 
@@ -86,7 +94,27 @@ def test_ids_of_the_scenario_come_from_the_state(recorded: Path) -> None:
         "/v1/customers/${stripe_organisation_"
     )
     assert read["request"]["matchingRules"]["path"]["matchers"][0]["regex"] == "^/v1/customers/[^/]+$"
-    assert pact(recorded, "stripe")["GetCustomersCustomer answers 404"]["pending"]
+    assert not pact(recorded, "stripe")["GetCustomersCustomer answers 404"]["pending"]
+
+
+def test_ids_in_forms_and_queries_come_from_the_state_and_those_of_earlier_calls_are_pending(
+    recorded: Path,
+) -> None:
+    found = pact(recorded, "stripe")
+    opened = found["PostCheckoutSessions answers 200"]
+    assert opened["request"]["generators"]["body"].keys() == {"$.customer", "$['line_items[0][price]']"}
+    assert not opened["pending"]
+    assert "customer" in found["GetInvoices answers 200"]["request"]["generators"]["query"]
+    late = found["PostSetupIntents answers 200"]
+    assert late["pending"]
+    assert late["comments"]["text"][0].startswith("customer came from earlier calls")
+
+
+def test_only_what_each_answer_has_is_relied_on(recorded: Path) -> None:
+    (item,) = pact(recorded, "stripe")["GetCustomers answers 200"]["response"]["body"]["content"]["data"]
+    assert {"id", "object", "created"} <= item.keys()
+    read = pact(recorded, "stripe")["GetCustomersCustomer answers 200"]["response"]["body"]["content"]
+    assert "description" not in read
 
 
 def test_no_secret_and_no_person_is_written_down(recorded: Path) -> None:
