@@ -11,13 +11,8 @@ from harness.transaction import Transaction
 from mocks.stripe import errors
 from mocks.stripe.keys import publishable
 from mocks.stripe.operations.bank_parameters import Mandate
-from mocks.stripe.operations.payment_intents import (
-    AutomaticMethods,
-    MethodOptions,
-    accepted,
-    method_sent,
-    token_of,
-)
+from mocks.stripe.operations.payment_intent_parameters import AutomaticMethods, MethodOptions
+from mocks.stripe.operations.payment_intents import accepted, method_sent, token_of
 from mocks.stripe.operations.payment_methods import MethodData
 from mocks.stripe.parameters import Boolean, CreatedListParams, Metadata, StripeParams, Unset
 from mocks.stripe.provider import stripe
