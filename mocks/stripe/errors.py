@@ -137,7 +137,9 @@ def failure(status: int, message: str = "") -> Refusal:
             type="api_error",
             headers=RETRY,
         )
-    return refusal(status, message or "Invalid request.", headers=())
+    unknown = status == 404 and message.startswith("No such")  # what the spec engine does not find
+    named: dict[str, str] = {"code": "resource_missing", "param": "id"} if unknown else {}
+    return refusal(status, message or "Invalid request.", headers=(), **named)
 
 
 def key_reused(key: str) -> Refusal:

@@ -24,7 +24,7 @@ from mocks.stripe.operations.payment_intent_parameters import (
 from mocks.stripe.operations.payment_methods import MethodData, make
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render, requested
-from mocks.stripe.resources import confirmation_tokens, payment_intents, shapes
+from mocks.stripe.resources import confirmation_tokens, money, payment_intents, payment_owners, shapes
 from mocks.stripe.resources.client_view import visible
 from mocks.stripe.resources.payment_intents import PAYMENT_INTENTS
 from mocks.stripe.resources.payment_method_types import check_named
@@ -39,6 +39,7 @@ def create_payment_intent(tx: Transaction, params: CreateIntent) -> Json:
     if params.automatic_payment_methods is not None and params.payment_method_types is not None:
         raise errors.exclusive("automatic_payment_methods", "payment_method_types")
     check_steps(params)
+    money.check_last_digit(params.amount, params.currency)
     token = token_of(tx, params)
     given = _sent(tx, params, token)
     for name in STEPS:
@@ -73,7 +74,11 @@ def update_payment_intent(tx: Transaction, params: UpdateIntent, intent: str) ->
     """Update a payment intent."""
     found = requested(tx, "payment_intent", intent, param="intent")
     check_named(tx, params.payment_method_types)
-    return render(tx, payment_intents.change(tx, found, _sent(tx, params)), params.expand)
+    given = _sent(tx, params)
+    payment_owners.check_changeable(tx, found, given)
+    if params.amount is not None:
+        money.check_last_digit(params.amount, params.currency or found["currency"])
+    return render(tx, payment_intents.change(tx, found, given), params.expand)
 
 
 @stripe.post(f"{PATH}/confirm", id="PostPaymentIntentsIntentConfirm", tier="P1")
@@ -117,6 +122,8 @@ def capture_payment_intent(tx: Transaction, params: CaptureIntent, intent: str) 
 def cancel_payment_intent(tx: Transaction, params: CancelIntent, intent: str) -> Json:
     """Cancel a payment intent."""
     found = requested(tx, "payment_intent", intent, param="intent")
+    if found["status"] in payment_intents.CANCELABLE:
+        payment_owners.check_cancelable(tx, found)
     return render(tx, payment_intents.cancel(tx, found, reason=params.cancellation_reason), params.expand)
 
 

@@ -73,9 +73,7 @@ def attempt(
     """Try to pay an open invoice, and carry out what follows; return None when there is nothing to pay with."""
     outcome = None
     if method is not None:
-        intent = invoices.intent_of(tx, invoice)
-        if intent is None:
-            raise LookupError(f"{invoice['id']} has no payment intent: it was finalized with nothing due")
+        intent = invoices.payable_intent(tx, invoice)
         held = payment_methods.get(tx, method)
         # Where an intent of one's own is declined off-session, an invoice's waits for the card's holder.
         away = off_session and not asks_authentication(intent, held, off_session=True)

@@ -85,10 +85,8 @@ def pay(
     if "paid" not in invoices.TRANSITIONS[invoice["status"]]:
         raise invoices.forbidden_step(invoice, "paid")
     if out_of_band:
-        intent = invoices.intent_of(tx, invoice)
-        if intent is not None:
-            payment_intents.cancel(tx, intent)
-        invoice_payments.settle(tx, invoice["id"], "canceled")
+        invoices.withdraw(tx, invoice)
+        invoice["amount_paid_off_stripe"] = invoice["amount_due"]
         dunning.paid(tx, invoice)
         return
     if invoice["amount_due"] == 0:
@@ -132,10 +130,7 @@ def attach(tx: Transaction, invoice: Json, id: str) -> None:
             param="payment_intent",
             rule="invoice_payment",
         )
-    former = invoices.intent_of(tx, invoice)
-    if former is not None:
-        payment_intents.cancel(tx, former)
-    invoice_payments.settle(tx, invoice["id"], "canceled")
+    invoices.withdraw(tx, invoice)
     invoice["_"] = {"payment_intent": id}
     tx.save(INVOICES, invoice)
     invoice_payments.open_for(tx, invoice, id, default=False)

@@ -111,6 +111,16 @@ async def test_a_webhook_secret_is_no_key(room: Room) -> None:
     assert answer.status_code == 401
 
 
+async def test_a_key_acts_for_its_own_account_alone(room: Room) -> None:
+    own = (await room.ok("GET", "/v1/account"))["id"]
+    await room.ok("GET", "/v1/customers", Stripe_Account=own)
+    for header in ("Stripe_Account", "Stripe_Context"):
+        status, error = await room.refused("POST", "/v1/customers", {"name": "Ada"}, **{header: "acct_other"})
+        assert (status, error["code"]) == (403, "account_invalid")
+        assert room.world.accounts["stripe"]["tokens"]["secret_key"] not in error["message"]
+    assert (await room.ok("GET", "/v1/customers"))["data"] == []
+
+
 async def test_a_publishable_key_reaches_what_browsers_need_and_nothing_else(room: Room) -> None:
     browser = {"Authorization": f"Bearer {room.publishable}"}
     status, error = await room.refused("GET", CUSTOMERS, **browser)
