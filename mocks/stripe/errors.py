@@ -137,9 +137,9 @@ def failure(status: int, message: str = "") -> Refusal:
             type="api_error",
             headers=RETRY,
         )
-    unknown = status == 404 and message.startswith("No such")  # what the spec engine does not find
-    named: dict[str, str] = {"code": "resource_missing", "param": "id"} if unknown else {}
-    return refusal(status, message or "Invalid request.", headers=(), **named)
+    if status == 404 and message.startswith("No such"):  # what the spec engine does not find
+        return refusal(404, message, code="resource_missing", param="id", headers=())
+    return refusal(status, message or "Invalid request.", headers=())
 
 
 def key_reused(key: str) -> Refusal:
