@@ -10,7 +10,8 @@ from harness.dialect import Dialect, Directory, Exchange, Grant, bearer
 from harness.messages import Reply
 from mocks.stripe import errors, versions
 from mocks.stripe.forms import read_form
-from mocks.stripe.keys import check_publishable, key_of, refused
+from mocks.stripe.ids import account_id
+from mocks.stripe.keys import check_account, check_publishable, key_of, refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,9 @@ class StripeDialect(Dialect):
         return grant
 
     def authorize(self, tx: Transaction, grant: Grant, operation: Operation) -> None:
-        """Refuse publishable keys where a secret one is needed, and tokens of meter event sessions elsewhere."""
+        """Refuse other accounts, publishable keys where a secret one is needed, tokens of meter event sessions elsewhere."""
+        if tx.request is not None:
+            check_account(tx.request, account_id(tx))
         if grant.name == "meter_event_session" or operation.id == "PostV2BillingMeterEventStream":
             from mocks.stripe.resources.meter_sessions import check_session
 

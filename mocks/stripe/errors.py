@@ -137,6 +137,8 @@ def failure(status: int, message: str = "") -> Refusal:
             type="api_error",
             headers=RETRY,
         )
+    if status == 404 and message.startswith("No such"):  # what the spec engine does not find
+        return refusal(404, message, code="resource_missing", param="id", headers=())
     return refusal(status, message or "Invalid request.", headers=())
 
 

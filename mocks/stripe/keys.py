@@ -94,6 +94,20 @@ def check_publishable(operation: Operation) -> None:
     )
 
 
+def check_account(request: Request, own: str) -> None:
+    """Raise the 403 for a call on behalf of another account than the key's own: Connect is not served."""
+    for name in ("stripe-account", "stripe-context"):
+        account = request.header(name)
+        if account is not None and account != own:
+            raise refusal(
+                403,
+                f"The provided key '{masked(key_of(request))}' does not have access to account '{account}' (or that account "
+                "does not exist). Application access may have been revoked.",
+                code="account_invalid",
+                rule="other_account",
+            )
+
+
 def _publishable_in_query(request: Request) -> str:
     if "key=pk_" not in request.query:
         return ""

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from mocks.stripe.operations.billing_parameters import Quantity, Recurring, TaxRates
+from mocks.stripe.operations.shipping_rates import NewRate
 from mocks.stripe.operations.subscription_parameters import BillingMode, TrialSettings
 from mocks.stripe.parameters import (
     Boolean,
@@ -182,6 +183,19 @@ class SubscriptionData(Group):
     trial_settings: TrialSettings | None = None
 
 
+class ShippingAddresses(Group):
+    """To which countries (two letters) is sent."""
+
+    allowed_countries: Annotated[list[Annotated[str, Field(pattern="^[A-Z]{2}$")]], Field(min_length=1)]
+
+
+class ShippingOption(Group):
+    """A shipping rate that may be chosen, or one described in place."""
+
+    shipping_rate: str | None = None
+    shipping_rate_data: NewRate | None = None
+
+
 class CreateSession(StripeParams):
     """POST /v1/checkout/sessions."""
 
@@ -205,8 +219,6 @@ class CreateSession(StripeParams):
             "payment_method_options",
             "permissions",
             "saved_payment_method_options",
-            "shipping_address_collection",
-            "shipping_options",
             "wallet_options",
         }
     )
@@ -235,6 +247,8 @@ class CreateSession(StripeParams):
     redirect_on_completion: Literal["always", "if_required", "never"] | None = None
     return_url: Annotated[str, Field(max_length=5000)] | None = None
     setup_intent_data: SetupIntentData | None = None
+    shipping_address_collection: ShippingAddresses | None = None
+    shipping_options: Annotated[list[ShippingOption], Field(max_length=5)] | None = None
     submit_type: Literal["auto", "book", "donate", "pay", "subscribe"] | None = None
     subscription_data: SubscriptionData | None = None
     success_url: Annotated[str, Field(max_length=5000)] | None = None

@@ -23,8 +23,10 @@ from mocks.stripe.resources import (
     billable,
     checkout,
     checkout_items,
+    checkout_payers,
     checkout_payment,
     checkout_sessions,
+    checkout_shipping,
     embedded,
     payment_method_types,
     tax_rates,
@@ -144,7 +146,10 @@ def complete(tx: Transaction, params: Completion) -> None:
     """Let a customer pay an open session; an authentication that the card asks for succeeds."""
     session = _open_session(tx, params.session)
     method = params.payment_method if checkout_payment.needs_method(session) else None
-    checkout_payment.submit(tx, session, checkout_payment.Payer(method, email=params.email, name=params.name))
+    payer = checkout_payers.Payer(
+        method, email=params.email, name=params.name, shipping=checkout_shipping.sample(session)
+    )
+    checkout_payment.submit(tx, session, payer)
     if checkout_payment.waits_for(tx, session) is not None:
         checkout_payment.authenticate(tx, session, succeeded=True)
 

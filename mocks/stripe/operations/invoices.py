@@ -17,7 +17,7 @@ from mocks.stripe.operations.invoice_parameters import (
 from mocks.stripe.parameters import Boolean, CreatedListParams, ListParams, StripeParams
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render
-from mocks.stripe.resources import dunning, embedded, invoices, invoicing
+from mocks.stripe.resources import dunning, embedded, invoice_steps, invoices, invoicing
 from mocks.stripe.resources.invoices import INVOICES
 
 PATH = "/v1/invoices/{invoice}"
@@ -90,7 +90,7 @@ def delete_invoice(tx: Transaction, params: StripeParams, invoice: str) -> Json:
 def attach_payment(tx: Transaction, params: AttachPayment, invoice: str) -> Json:
     """Let an open invoice be paid by a payment intent of one's own."""
     found = invoices.find(tx, invoice)
-    dunning.attach(tx, found, params.payment_intent)
+    invoice_steps.attach(tx, found, params.payment_intent)
     return render(tx, found, params.expand)
 
 
@@ -130,7 +130,7 @@ def update_line(tx: Transaction, params: UpdateLine, invoice: str, line_item_id:
 def send_invoice(tx: Transaction, params: StripeParams, invoice: str) -> Json:
     """Send an invoice to its customer."""
     found = invoices.find(tx, invoice)
-    dunning.send(tx, found)
+    invoice_steps.send(tx, found)
     return render(tx, found, params.expand)
 
 
@@ -157,7 +157,7 @@ def list_invoice_lines(tx: Transaction, params: ListParams, invoice: str) -> Jso
 def pay_invoice(tx: Transaction, params: PayInvoice, invoice: str) -> Json:
     """Pay an invoice now, with its default payment method or another one."""
     found = invoices.find(tx, invoice)
-    dunning.pay(
+    invoice_steps.pay(
         tx,
         found,
         method=params.payment_method,
@@ -171,7 +171,7 @@ def pay_invoice(tx: Transaction, params: PayInvoice, invoice: str) -> Json:
 def finalize_invoice(tx: Transaction, params: FinalizeInvoice, invoice: str) -> Json:
     """Finalize a draft; an automatically advancing one is charged within the hour."""
     found = invoices.find(tx, invoice)
-    dunning.finalize_now(tx, found, auto_advance=params.auto_advance)
+    invoice_steps.finalize_now(tx, found, auto_advance=params.auto_advance)
     return render(tx, found, params.expand)
 
 
@@ -179,7 +179,7 @@ def finalize_invoice(tx: Transaction, params: FinalizeInvoice, invoice: str) -> 
 def void_invoice(tx: Transaction, params: StripeParams, invoice: str) -> Json:
     """Void an open or uncollectible invoice."""
     found = invoices.find(tx, invoice)
-    dunning.void(tx, found)
+    invoice_steps.void(tx, found)
     return render(tx, found, params.expand)
 
 
@@ -187,7 +187,7 @@ def void_invoice(tx: Transaction, params: StripeParams, invoice: str) -> Json:
 def mark_uncollectible(tx: Transaction, params: StripeParams, invoice: str) -> Json:
     """Give up an open invoice."""
     found = invoices.find(tx, invoice)
-    dunning.give_up(tx, found)
+    invoice_steps.give_up(tx, found)
     return render(tx, found, params.expand)
 
 
@@ -197,13 +197,13 @@ def mark_uncollectible(tx: Transaction, params: StripeParams, invoice: str) -> J
 @stripe.timer("invoice.finalize")
 def finalize_draft(tx: Transaction, payload: Json) -> None:
     """A renewal's draft is finalized and charged."""
-    dunning.finalize(tx, invoices.find(tx, payload["invoice"]))
+    invoice_steps.finalize(tx, invoices.find(tx, payload["invoice"]))
 
 
 @stripe.timer("invoice.overdue")
 def announce_overdue(tx: Transaction, payload: Json) -> None:
     """An invoice was to be paid by now."""
-    dunning.overdue(tx, invoices.find(tx, payload["invoice"]))
+    invoice_steps.overdue(tx, invoices.find(tx, payload["invoice"]))
 
 
 @stripe.timer("invoice.collect")

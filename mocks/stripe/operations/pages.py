@@ -21,12 +21,14 @@ from mocks.stripe.resources import (
     amounts,
     checkout,
     checkout_items,
+    checkout_payers,
     checkout_payment,
     checkout_sessions,
-    dunning,
+    checkout_shipping,
     entered_cards,
     intents,
     invoice_pdf,
+    invoice_steps,
     invoices,
     payment_intents,
     payment_methods,
@@ -40,6 +42,16 @@ from mocks.stripe.resources.invoices import INVOICES
 STYLE = "/pages/page.css"
 EMBEDDED = "../../elements/embedded.js"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+_SHIPPING = {
+    "shippingAddressLine1": "line1",
+    "shippingAddressLine2": "line2",
+    "shippingAdministrativeArea": "state",
+    "shippingCountry": "country",
+    "shippingLocality": "city",
+    "shippingPostalCode": "postal_code",
+}
+"""The fields of an address on the page, by the API's words for them."""
 
 
 class Form(Params):
@@ -60,15 +72,27 @@ class Form(Params):
     iban: str = ""
     promotionCode: str | None = None
     routingNumber: str = ""
+    shippingAddressLine1: str = ""
+    shippingAddressLine2: str = ""
+    shippingAdministrativeArea: str = ""
+    shippingCountry: str = ""
+    shippingLocality: str = ""
+    shippingName: str = ""
+    shippingPostalCode: str = ""
+    shippingRate: str | None = None
     sortCode: str = ""
     testCard: str = ""
 
     def kept(self) -> dict[str, str]:
         """Return what is shown again after a mistake: all but the card itself."""
-        return {
-            name: getattr(self, name)
-            for name in ("billingCountry", "billingName", "billingPostalCode", "email")
-        }
+        names = ("billingCountry", "billingName", "billingPostalCode", "email", "shippingName", *_SHIPPING)
+        return {name: getattr(self, name) for name in names}
+
+    def shipping(self) -> Json | None:
+        """Return to whom is sent, None where nothing of it was typed."""
+        address = {part: getattr(self, name).strip() or None for name, part in _SHIPPING.items()}
+        name = self.shippingName.strip()
+        return {"address": address, "name": name} if name or any(address.values()) else None
 
     def account(self) -> Json:
         """Return the bank account as it was typed, in the words of the API; what was not is left out."""
@@ -118,6 +142,8 @@ def submit_checkout(tx: Transaction, params: Form, session: str) -> Reply:
         return _checkout(tx, found)
     if params.promotionCode is not None:
         return _redeem(tx, found, params.promotionCode)
+    if params.shippingRate is not None:
+        return _send_by(tx, found, params.shippingRate)
     try:
         if params.authentication:
             checkout_payment.authenticate(tx, found, succeeded=params.authentication == "succeed")
@@ -143,10 +169,21 @@ def _redeem(tx: Transaction, session: Json, code: str) -> Reply:
     return _checkout(tx, session)
 
 
-def _payer(tx: Transaction, session: Json, form: Form) -> checkout_payment.Payer:
+def _send_by(tx: Transaction, session: Json, rate: str) -> Reply:
+    """Show a session with the shipping that was chosen."""
+    try:
+        checkout_shipping.choose(tx, session, rate)
+    except Refusal as refusal:
+        return _checkout(tx, session, problem=_problem(refusal), status=refusal.status)
+    return _checkout(tx, session)
+
+
+def _payer(tx: Transaction, session: Json, form: Form) -> checkout_payers.Payer:
     email = form.email.strip() or None
     if form.testCard:
-        return checkout_payment.Payer(form.testCard, email=email, name=form.billingName.strip() or None)
+        name = form.billingName.strip() or None
+        shipping = form.shipping() or checkout_shipping.sample(session)
+        return checkout_payers.Payer(form.testCard, email=email, name=name, shipping=shipping)
     known = (session["customer_details"] or {}).get("email")
     if known is None and (email is None or not EMAIL.fullmatch(email)):
         raise Refusal(400, {"error": {"message": "Your email is incomplete."}})
@@ -154,16 +191,18 @@ def _payer(tx: Transaction, session: Json, form: Form) -> checkout_payment.Payer
         return _debited(tx, form, email=known or email)
     card = form.card()
     method = entered_cards.read(tx, card, email=known or email)
-    return checkout_payment.Payer(method["id"], email=email, name=card.name, address=card.address)
+    return checkout_payers.Payer(
+        method["id"], email=email, name=card.name, address=card.address, shipping=form.shipping()
+    )
 
 
-def _debited(tx: Transaction, form: Form, *, email: str | None) -> checkout_payment.Payer:
+def _debited(tx: Transaction, form: Form, *, email: str | None) -> checkout_payers.Payer:
     """Return who pays from a bank account that was typed; raise the 400 for one that is no test account."""
     account = bank_parameters.read(form.accountKind, form.account(), name=form.accountKind)
     name = form.billingName.strip() or None
     given: Json = {"billing_details": {"email": email, "name": name}}
     method = payment_methods.create_account(tx, account, given)
-    return checkout_payment.Payer(method["id"], email=email, name=name)
+    return checkout_payers.Payer(method["id"], email=email, name=name, shipping=form.shipping())
 
 
 def _checkout(
@@ -188,6 +227,7 @@ def _checkout(
         items=checkout_items.shown(tx, session),
         problem=problem,
         session=session,
+        shipping=checkout_shipping.choices(tx, session),
         style=f"../..{STYLE}",
         test_cards=entered_cards.TEST_CARDS,
         waiting=checkout_payment.waits_for(tx, session) is not None,
@@ -249,7 +289,7 @@ def submit_invoice(tx: Transaction, params: Form, account: str, invoice: str) ->
                 return _invoice(tx, found, problem=str(outcome.error["message"]), status=402)
         elif found["status"] == "open":
             method = params.testCard or entered_cards.read(tx, params.card())["id"]
-            dunning.pay(tx, found, method=method, off_session=False)
+            invoice_steps.pay(tx, found, method=method, off_session=False)
     except Refusal as refusal:
         problem = "" if _waiting_intent(tx, found) is not None else _problem(refusal)
         return _invoice(tx, found, problem=problem, filled=params.kept(), status=refusal.status)

@@ -11,7 +11,7 @@ from harness.messages import Reply
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.stripe.operations.billing_parameters import Quantity
-from mocks.stripe.operations.checkout_parameters import PriceData, Switch
+from mocks.stripe.operations.checkout_parameters import PriceData, ShippingAddresses, Switch
 from mocks.stripe.operations.pages import STYLE
 from mocks.stripe.operations.subscription_parameters import TrialSettings
 from mocks.stripe.pages import page, redirect
@@ -117,6 +117,12 @@ class Restrictions(Group):
     completed_sessions: Limit
 
 
+class LinkedRate(Group):
+    """A shipping rate that may be chosen."""
+
+    shipping_rate: str
+
+
 class ChangeLink(StripeParams):
     """What can be said of a link at any time."""
 
@@ -128,7 +134,6 @@ class ChangeLink(StripeParams):
             "optional_items",
             "payment_method_options",
             "payment_method_types",
-            "shipping_address_collection",
         }
     )
 
@@ -143,6 +148,7 @@ class ChangeLink(StripeParams):
     payment_method_collection: Literal["always", "if_required"] | None = None
     phone_number_collection: Switch | None = None
     restrictions: Unset[Restrictions] = None
+    shipping_address_collection: Unset[ShippingAddresses] = None
     submit_type: Literal["auto", "book", "donate", "pay", "subscribe"] | None = None
     tax_id_collection: Switch | None = None
 
@@ -157,7 +163,6 @@ class CreateLink(ChangeLink):
             "consent_collection",
             "managed_payments",
             "on_behalf_of",
-            "shipping_options",
             "transfer_data",
         }
     )
@@ -165,6 +170,7 @@ class CreateLink(ChangeLink):
     currency: Currency | None = None
     line_items: Annotated[list[NewItem], Field(min_length=1, max_length=20)]
     payment_intent_data: NewPayment | None = None
+    shipping_options: Annotated[list[LinkedRate], Field(max_length=10)] | None = None
     subscription_data: NewSubscription | None = None
 
 

@@ -10,10 +10,17 @@ from __future__ import annotations
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.stripe import errors
-from mocks.stripe.parameters import Integer, StripeParams
+from mocks.stripe.parameters import CustomerShipping, Integer, StripeParams
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import render
-from mocks.stripe.resources import addresses, checkout_items, checkout_payment, checkout_sessions
+from mocks.stripe.resources import (
+    addresses,
+    checkout_items,
+    checkout_payers,
+    checkout_payment,
+    checkout_sessions,
+    checkout_shipping,
+)
 
 PATH = "/v1/payment_pages/{session}"
 
@@ -39,6 +46,8 @@ class ConfirmPage(PageParams):
     name: str | None = None
     payment_method: str | None = None
     return_url: str | None = None
+    shipping: CustomerShipping | None = None
+    shipping_rate: str | None = None
 
 
 @stripe.get(PATH, id="GetPaymentPagesSession", tier="P1")
@@ -58,7 +67,14 @@ def retrieve_payment_page(tx: Transaction, params: PageParams, session: str) -> 
 def confirm_payment_page(tx: Transaction, params: ConfirmPage, session: str) -> Json:
     """Pay a Checkout Session; a card that asks for authentication leaves it open, with `next_action` on its intent."""
     found = checkout_sessions.find(tx, session)
-    payer = checkout_payment.Payer(params.payment_method, email=params.email, name=params.name)
+    if params.shipping_rate is not None:
+        checkout_shipping.choose(tx, found, params.shipping_rate)
+    payer = checkout_payers.Payer(
+        params.payment_method,
+        email=params.email,
+        name=params.name,
+        shipping=None if params.shipping is None else params.shipping.given(),
+    )
     checkout_payment.submit(tx, found, payer, expected_amount=params.expected_amount)
     return _shown(tx, found)
 
@@ -92,6 +108,6 @@ def _shown(tx: Transaction, session: Json) -> Json:
     }
     if session["ui_mode"] == "embedded_page":
         page["embedded_url"] = addresses.reachable(tx, addresses.checkout(session["id"]))
-    for name, intent in checkout_payment.intents_of(tx, session).items():
+    for name, intent in checkout_payers.intents_of(tx, session).items():
         page[name] = None if intent is None else render(tx, intent)
     return page

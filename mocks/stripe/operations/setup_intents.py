@@ -11,18 +11,13 @@ from harness.transaction import Transaction
 from mocks.stripe import errors
 from mocks.stripe.keys import publishable
 from mocks.stripe.operations.bank_parameters import Mandate
-from mocks.stripe.operations.payment_intents import (
-    AutomaticMethods,
-    MethodOptions,
-    accepted,
-    method_sent,
-    token_of,
-)
+from mocks.stripe.operations.payment_intent_parameters import AutomaticMethods, MethodOptions
+from mocks.stripe.operations.payment_intents import accepted, method_sent, token_of
 from mocks.stripe.operations.payment_methods import MethodData
 from mocks.stripe.parameters import Boolean, CreatedListParams, Metadata, StripeParams, Unset
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render, requested
-from mocks.stripe.resources import confirmation_tokens, setup_intents
+from mocks.stripe.resources import confirmation_tokens, payment_owners, setup_intents
 from mocks.stripe.resources.client_view import visible
 from mocks.stripe.resources.intents import SETUP_INTENTS
 from mocks.stripe.resources.payment_method_types import check_named
@@ -177,6 +172,8 @@ def confirm_setup_intent(tx: Transaction, params: ConfirmSetup, intent: str) -> 
 def cancel_setup_intent(tx: Transaction, params: CancelSetup, intent: str) -> Json:
     """Cancel a setup intent."""
     found = requested(tx, "setup_intent", intent, param="intent")
+    if found["status"] in setup_intents.OPEN:
+        payment_owners.check_cancelable(tx, found)
     return render(tx, setup_intents.cancel(tx, found, reason=params.cancellation_reason), params.expand)
 
 

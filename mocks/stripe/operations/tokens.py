@@ -10,7 +10,7 @@ from harness.params import Json
 from harness.transaction import Transaction
 from mocks.stripe import errors
 from mocks.stripe.keys import publishable
-from mocks.stripe.operations.payment_intents import Usage
+from mocks.stripe.operations.payment_intent_parameters import Usage
 from mocks.stripe.operations.payment_methods import MethodData, make
 from mocks.stripe.parameters import (
     Boolean,

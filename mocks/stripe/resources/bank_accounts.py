@@ -41,11 +41,11 @@ class BankAccount:
     answers: int = ANSWERS_AFTER
     failure: Decline | None = None
     template: str = ""
+    disputes: tuple[str, ...] = ()
 
     after: ClassVar[Decline | None] = None
     available_now: ClassVar[bool] = False
     decline: ClassVar[Decline | None] = None
-    disputes: ClassVar[tuple[str, ...]] = ()
     refund: ClassVar[str] = "succeeds"
     saves: ClassVar[bool] = True
     warns: ClassVar[bool] = False
@@ -132,6 +132,7 @@ def _register() -> dict[str, BankAccount]:
         for each in accounts:
             code = each.get("failure")
             failure = None if code is None else Decline(code, code, failures[code])
-            account = BankAccount(kind, **(each | {"failure": failure}))
+            disputes = tuple(each.get("disputes", ()))
+            account = BankAccount(kind, **(each | {"disputes": disputes, "failure": failure}))
             register[name_of(account)] = account
     return register

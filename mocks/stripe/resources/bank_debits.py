@@ -105,13 +105,13 @@ def prove(tx: Transaction, method: Json) -> None:
 def permission(tx: Transaction, intent: Json, method: Json, data: Json | None, id: str | None) -> Json | None:
     """Return the mandate to debit an account by: that of the intent, a named one, a new one, or one that stands already.
 
-    None where the customer has accepted nothing yet.
+    None where the customer has accepted nothing yet, or has withdrawn it.
     """
     begun = intent.get("_", {}).get("mandate")
     if begun is not None and data is None:
-        return tx.get(mandates.MANDATES, begun)
+        return mandates.valid(tx.get(mandates.MANDATES, begun))
     if id is not None:
-        return mandates.find(tx, id)
+        return mandates.valid(mandates.find(tx, id))
     if data is not None:
         return mandates.accept(tx, intent, method, data)
     return mandates.standing(tx, method)

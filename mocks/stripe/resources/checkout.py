@@ -14,6 +14,7 @@ from mocks.stripe.resources import (
     bank_debits,
     checkout_items,
     checkout_sessions,
+    checkout_shipping,
     checkout_totals,
     customers,
     promotion_codes,
@@ -61,6 +62,7 @@ def open_session(tx: Transaction, given: Json, items: list[Json]) -> Json:
     mode: Mode = given.get("mode") or checkout_items.infer_mode(prices)
     customer = _check_customer(tx, given, mode)
     _check_data(given, mode)
+    checkout_shipping.check_mode(given, mode)
     _check_ways_out(given)
     id = new_id(tx, "cs_test")
     session = checkout_sessions.blank(
@@ -127,6 +129,7 @@ def _sell(tx: Transaction, session: Json, given: Json, items: list[Json], custom
     session["currency"] = prices[0]["currency"]
     _choose_kinds(tx, session, given)
     bank_debits.check_currency(session["payment_method_types"], session["currency"])
+    checkout_shipping.offer(tx, session, given)
     checkout_totals.apply(tx, session, given, lines, customer)
     checkout_items.check_total(session["amount_total"], session["currency"])
     if mode == "payment":

@@ -177,6 +177,8 @@ register(
             "payment_intent": "payment_intent",
             "payment_link": "payment_link",
             "setup_intent": "setup_intent",
+            "shipping_cost.shipping_rate": "shipping_rate",
+            "shipping_options.shipping_rate": "shipping_rate",
             "subscription": "subscription",
         },
         includes={"line_items": _line_items},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mocks.stripe.rendering import snapshot
-from mocks.stripe.resources import discounts, invoice_amounts, invoice_totals, tax_rates
+from mocks.stripe.resources import checkout_shipping, discounts, invoice_amounts, invoice_totals, tax_rates
 from mocks.stripe.resources.discounts import DISCOUNTS
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ def apply(tx: Transaction, session: Json, given: Json, lines: list[Json], custom
     session["_"] = session["_"] | {"line_items": lines, "discounts": ids}
     session |= {
         "amount_subtotal": sum(line["amount_subtotal"] for line in lines),
-        "amount_total": sums["total"],
+        "amount_total": sums["total"] + checkout_shipping.cost_of(session),
         "total_details": {
             "amount_discount": sum(line["amount_discount"] for line in lines),
-            "amount_shipping": 0,
+            "amount_shipping": checkout_shipping.cost_of(session),
             "amount_tax": sum(line["amount_tax"] for line in lines),
         },
     }

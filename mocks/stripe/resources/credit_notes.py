@@ -204,8 +204,7 @@ def _lessen(tx: Transaction, invoice: Json, amount: int, earlier: Json) -> None:
     invoices.announce_update(tx, invoice, earlier)
     intent = invoices.intent_of(tx, invoice)
     if invoice["amount_due"] == 0:
-        if intent is not None and intent["status"] in payment_intents.CANCELABLE:
-            payment_intents.cancel(tx, intent)
+        invoices.withdraw(tx, invoice)  # nobody has paid
         dunning.paid(tx, invoice)
     elif intent is not None and intent["status"] in payment_intents.CANCELABLE:
         payment_intents.change(tx, intent, {"amount": invoice["amount_due"]})

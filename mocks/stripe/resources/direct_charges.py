@@ -33,6 +33,7 @@ def create(tx: Transaction, given: Json) -> Json:
     """Charge a token (`tok_visa`) and announce it; a decline raises the 402, the failed charge being kept."""
     money.check_currency(given["currency"])
     money.check_charge(given["amount"], given["currency"])
+    money.check_last_digit(given["amount"], given["currency"])
     method = _source(tx, given)
     card = payment_methods.card_of(method)
     decline = cards.decline("authentication_required") if card.authentication == "always" else card.decline

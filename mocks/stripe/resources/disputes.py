@@ -2,7 +2,8 @@
 
 Test cards bring them about (`disputes` in cards.toml) as soon as their money was taken, so that a program that has just
 been paid finds them. An inquiry asks only, and withdraws nothing unless it is escalated. What a merchant writes into
-`uncategorized_text` decides how a dispute ends (Stripe docs: testing, evidence).
+`uncategorized_text` decides how a dispute ends (Stripe docs: testing, evidence). Who disputes the debit of a bank account
+always wins, and nobody is heard (Stripe support: disputes of SEPA and ACH debits).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, fetch, register
-from mocks.stripe.resources import balance, charges, fraud_warnings
+from mocks.stripe.resources import balance, charges, fraud_warnings, mandates
 from mocks.stripe.resources.charges import CHARGES
 from mocks.stripe.resources.events import emit
 from mocks.stripe.versions import before
@@ -131,10 +132,12 @@ def follow(tx: Transaction, charge: Json) -> None:
 
 
 def begin(tx: Transaction, charge: Json, kind: str, amount: int) -> Json:
-    """Open a dispute over an amount of a charge and announce it; all but inquiries withdraw the money at once."""
+    """Open a dispute over an amount of a charge and announce it; all but inquiries withdraw the money at once.
+
+    That of a debit is lost as soon as it is there.
+    """
     inquiry = kind == "inquiry"
-    reason = _REASONS.get(kind, kind)
-    due = (tx.seconds // 86_400 + DUE_DAYS + 1) * 86_400 - 1
+    final = charge["payment_method_details"]["type"] != "card"
     dispute: Json = {
         "id": new_id(tx, "du"),
         "object": "dispute",
@@ -146,7 +149,7 @@ def begin(tx: Transaction, charge: Json, kind: str, amount: int) -> Json:
         "enhanced_eligibility_types": [],
         "evidence": _NO_EVIDENCE,
         "evidence_details": {
-            "due_by": due,
+            "due_by": None if final else _due(tx),
             "enhanced_eligibility": {},
             "has_evidence": False,
             "past_due": False,
@@ -156,20 +159,13 @@ def begin(tx: Transaction, charge: Json, kind: str, amount: int) -> Json:
         "livemode": False,
         "metadata": {},
         "payment_intent": charge["payment_intent"],
-        "payment_method_details": {
-            "card": {
-                "brand": charge["payment_method_details"]["card"]["brand"],
-                "case_type": "inquiry" if inquiry else "chargeback",
-                "network_reason_code": _NETWORK_CODES[reason],
-            },
-            "type": "card",
-        },
-        "reason": reason,
-        "status": "warning_needs_response" if inquiry else "needs_response",
+        "reason": _REASONS.get(kind, kind),
+        "status": "lost" if final else "warning_needs_response" if inquiry else "needs_response",
     }
+    if not final:
+        dispute["payment_method_details"] = _of_card(charge, dispute["reason"], inquiry=inquiry)
     charges.settled(tx, charge)
     tx.insert(DISPUTES, dispute)
-    _deadline(tx, dispute)
     emit(tx, "charge.dispute.created", DISPUTES, dispute)
     if not inquiry:
         _withdraw(tx, dispute)
@@ -177,7 +173,26 @@ def begin(tx: Transaction, charge: Json, kind: str, amount: int) -> Json:
         charge["disputed"] = True
         tx.save(CHARGES, charge)
         emit(tx, "charge.updated", CHARGES, charge, previous={"disputed": False})
+    if final:
+        emit(tx, "charge.dispute.closed", DISPUTES, dispute)
+        mandates.revoke(tx, charge)
+    else:
+        _deadline(tx, dispute)
     return dispute
+
+
+def _of_card(charge: Json, reason: str, *, inquiry: bool) -> Json:
+    card = {
+        "brand": charge["payment_method_details"]["card"]["brand"],
+        "case_type": "inquiry" if inquiry else "chargeback",
+        "network_reason_code": _NETWORK_CODES[reason],
+    }
+    return {"card": card, "type": "card"}
+
+
+def _due(tx: Transaction) -> int:
+    """Return until when the merchant may answer: the end of a day (UTC)."""
+    return (tx.seconds // 86_400 + DUE_DAYS + 1) * 86_400 - 1
 
 
 def change(tx: Transaction, dispute: Json, given: Json) -> Json:
@@ -279,12 +294,11 @@ def _escalate(tx: Transaction, dispute: Json) -> None:
     """Make a chargeback of an inquiry, over what has not been given back meanwhile."""
     charge = charges.get(tx, dispute["charge"])
     details = dispute["payment_method_details"]
-    due = (tx.seconds // 86_400 + DUE_DAYS + 1) * 86_400 - 1
     card = details["card"] | {"case_type": "chargeback"}
     dispute |= {
         "amount": min(dispute["amount"], charges.refundable(charge)),
         "evidence": dispute["evidence"] | {"uncategorized_text": None},
-        "evidence_details": dispute["evidence_details"] | {"due_by": due},
+        "evidence_details": dispute["evidence_details"] | {"due_by": _due(tx)},
         "is_charge_refundable": False,
         "payment_method_details": details | {"card": card},
         "status": "needs_response",

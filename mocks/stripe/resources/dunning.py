@@ -45,134 +45,6 @@ RETRY_AFTER = (3 * DAY, 5 * DAY, 7 * DAY)
 """The gaps between a failed automatic attempt and the next one: our choice, in world time."""
 
 
-def finalize(tx: Transaction, invoice: Json) -> None:
-    """Finalize a renewal's draft when its hour is over, and collect it."""
-    if invoice["status"] != "draft" or not invoice["auto_advance"]:
-        return
-    _open(tx, invoice)
-    subscription = subscription_of(tx, invoice)
-    paused = None if subscription is None else subscription["pause_collection"]
-    if paused is not None and paused["behavior"] in {"void", "mark_uncollectible"}:
-        invoices.close(tx, invoice, "void" if paused["behavior"] == "void" else "uncollectible")
-    elif invoice["collection_method"] == "send_invoice" and invoice["amount_due"]:
-        send(tx, invoice)
-    else:
-        collect(tx, invoice)
-
-
-def send(tx: Transaction, invoice: Json) -> None:
-    """Send an invoice to its customer, a draft once it is finalized; raises the 400 for one that is closed."""
-    if invoice["status"] == "draft":
-        _open(tx, invoice)
-        if invoice["amount_due"] == 0:
-            paid(tx, invoice)
-    elif invoice["status"] != "open":
-        raise errors.invalid(
-            f"Only open invoices can be sent; this one is `{invoice['status']}`.", rule="invoice_state"
-        )
-    invoices.announce(tx, "invoice.sent", invoice)
-
-
-def overdue(tx: Transaction, invoice: Json) -> None:
-    """Announce an invoice that was to be paid by now; its subscription is `past_due` from then on."""
-    if invoice["status"] != "open":
-        return
-    invoices.announce(tx, "invoice.overdue", invoice)
-    subscription = subscription_of(tx, invoice)
-    if subscription is not None and subscription["status"] == "active":
-        shown = snapshot(tx, subscription)
-        subscriptions.become(subscription, "past_due")
-        subscriptions.save(tx, subscription, shown)
-
-
-def finalize_now(tx: Transaction, invoice: Json, *, auto_advance: bool | None) -> None:
-    """Finalize a draft ahead of its time; it is collected an hour later, unless `auto_advance` is false."""
-    invoice["auto_advance"] = invoice["auto_advance"] if auto_advance is None else auto_advance
-    _open(tx, invoice)
-    if invoice["amount_due"] == 0:
-        paid(tx, invoice)
-    elif invoice["auto_advance"] and invoice["collection_method"] == "charge_automatically":
-        due = tx.now + invoices.FINALIZES_AFTER
-        invoice["next_payment_attempt"] = due // SECOND
-        tx.save(INVOICES, invoice)
-        tx.schedule("invoice.collect", due, {"invoice": invoice["id"]}, key=f"collect:{invoice['id']}")
-
-
-def pay(
-    tx: Transaction, invoice: Json, *, method: str | None, off_session: bool = True, out_of_band: bool = False
-) -> None:
-    """Pay an invoice at the merchant's wish; raises the 400s, and the refusal of a payment that failed."""
-    if invoice["status"] == "draft":
-        _open(tx, invoice)
-    if "paid" not in invoices.TRANSITIONS[invoice["status"]]:
-        raise invoices.forbidden_step(invoice, "paid")
-    if out_of_band:
-        intent = invoices.intent_of(tx, invoice)
-        if intent is not None:
-            payment_intents.cancel(tx, intent)
-        invoice_payments.settle(tx, invoice["id"], "canceled")
-        paid(tx, invoice)
-        return
-    if invoice["amount_due"] == 0:
-        paid(tx, invoice)
-        return
-    chosen = default_method(tx, invoice) if method is None else payment_methods.get(tx, method)["id"]
-    if chosen is None:
-        raise _no_method()
-    outcome = attempt(tx, invoice, chosen, off_session=off_session)
-    if outcome is None or outcome.status not in UNDER_WAY:
-        raise refused(tx, invoice, outcome)
-
-
-def attach(tx: Transaction, invoice: Json, id: str) -> None:
-    """Let an open invoice be paid by an intent of the merchant's, in place of its own; one that is paid pays it at once.
-
-    Raises the 400s of intents of other customers and amounts, or that pay another invoice.
-    """
-    intent = payment_intents.get(tx, id)
-    if invoice["status"] != "open":
-        raise errors.invalid(
-            f"Payments can only be attached to open invoices; this one is `{invoice['status']}`.",
-            rule="invoice_state",
-        )
-    wanted = {
-        "customer": invoice["customer"],
-        "currency": invoice["currency"],
-        "amount": invoice["amount_due"],
-    }
-    for name, value in wanted.items():
-        if intent[name] != value:
-            raise errors.invalid(
-                f"The {name} of the PaymentIntent is `{intent[name]}`, and the invoice's is `{value}`: Greenroom's Stripe"
-                " pays an invoice by one payment of all that is due.",
-                param="payment_intent",
-                rule="invoice_payment",
-            )
-    if intent["status"] == "canceled" or tx.first(INVOICES, payment_intent=id) is not None:
-        raise errors.invalid(
-            f"The PaymentIntent {id} is canceled, or pays an invoice already.",
-            param="payment_intent",
-            rule="invoice_payment",
-        )
-    former = invoices.intent_of(tx, invoice)
-    if former is not None:
-        payment_intents.cancel(tx, former)
-    invoice_payments.settle(tx, invoice["id"], "canceled")
-    invoice["_"] = {"payment_intent": id}
-    tx.save(INVOICES, invoice)
-    invoice_payments.open_for(tx, invoice, id, default=False)
-    if intent["status"] == "succeeded":
-        paid(tx, invoice)
-
-
-def _open(tx: Transaction, invoice: Json) -> None:
-    text = "Payment for Invoice" if invoices.subscription_id(invoice) is None else "Subscription update"
-    invoices.finalize(tx, invoice, description=text, method=default_method(tx, invoice))
-    if invoice["due_date"] is not None and invoice["collection_method"] == "send_invoice":
-        due = invoice["due_date"] * SECOND
-        tx.schedule("invoice.overdue", due, {"invoice": invoice["id"]}, key=f"overdue:{invoice['id']}")
-
-
 def collect(tx: Transaction, invoice: Json) -> None:
     """Charge an open invoice by itself: the first attempt after finalization, or a retry."""
     if invoice["status"] != "open" or not invoice["auto_advance"]:
@@ -201,9 +73,7 @@ def attempt(
     """Try to pay an open invoice, and carry out what follows; return None when there is nothing to pay with."""
     outcome = None
     if method is not None:
-        intent = invoices.intent_of(tx, invoice)
-        if intent is None:
-            raise LookupError(f"{invoice['id']} has no payment intent: it was finalized with nothing due")
+        intent = invoices.payable_intent(tx, invoice)
         held = payment_methods.get(tx, method)
         # Where an intent of one's own is declined off-session, an invoice's waits for the card's holder.
         away = off_session and not asks_authentication(intent, held, off_session=True)
@@ -240,7 +110,7 @@ def paid(tx: Transaction, invoice: Json, *, scheduled: bool = False) -> None:
         _subscription_paid(tx, subscription, invoice)
         for follow in ON_PAID:
             follow(tx, subscription, invoice)
-    _set_delinquent(tx, invoice["customer"], delinquent=False)
+    set_delinquent(tx, invoice["customer"], delinquent=False)
 
 
 def settled(tx: Transaction, intent: Json, outcome: Outcome) -> None:
@@ -270,20 +140,6 @@ def pending(tx: Transaction, invoice: Json, *, scheduled: bool = False) -> None:
     subscription = subscription_of(tx, invoice)
     if subscription is not None and subscription["status"] == "incomplete":
         _subscription_paid(tx, subscription, invoice)
-
-
-def give_up(tx: Transaction, invoice: Json) -> None:
-    """Mark an open invoice uncollectible, as its merchant asks."""
-    invoices.close(tx, invoice, "uncollectible")
-    _set_delinquent(tx, invoice["customer"], delinquent=False)
-
-
-def void(tx: Transaction, invoice: Json) -> None:
-    """Void an open invoice; a subscription whose first invoice it was ends without having begun."""
-    invoices.close(tx, invoice, "void")
-    subscription = subscription_of(tx, invoice)
-    if subscription is not None and subscription["status"] == "incomplete":
-        subscriptions.expire(tx, subscription)
 
 
 def expire(tx: Transaction, subscription: Json) -> None:
@@ -351,7 +207,7 @@ def _failed(
         shown = snapshot(tx, subscription)
         subscriptions.become(subscription, "past_due")
         subscriptions.save(tx, subscription, shown)
-    _set_delinquent(tx, invoice["customer"], delinquent=True)
+    set_delinquent(tx, invoice["customer"], delinquent=True)
 
 
 def _exhausted(tx: Transaction, subscription: Json, invoice: Json) -> None:
@@ -412,7 +268,7 @@ def _save_method(tx: Transaction, subscription: Json, invoice: Json) -> None:
         subscription["default_payment_method"] = intent["payment_method"]
 
 
-def _set_delinquent(tx: Transaction, id: str, *, delinquent: bool) -> None:
+def set_delinquent(tx: Transaction, id: str, *, delinquent: bool) -> None:
     """Note on the customer how the latest change of any of its invoices went (spec: customer.delinquent)."""
     customer = tx.get(CUSTOMERS, id)
     if customer is None or customer["delinquent"] == delinquent:

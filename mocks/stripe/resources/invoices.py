@@ -259,18 +259,48 @@ def finalize(
     tx.save(INVOICES, invoice)
     announce(tx, "invoice.finalized", invoice)
     if invoice["amount_due"]:
-        intent = paid_by or payment_intents.create(
-            tx,
-            amount=invoice["amount_due"],
-            currency=invoice["currency"],
-            customer=invoice["customer"],
-            payment_method=method,
-            description=description,
-            setup_future_usage="off_session" if saves else None,
-        )
-        invoice["_"] = {"payment_intent": intent["id"]}
-        invoice_payments.open_for(tx, invoice, intent["id"])
-        tx.save(INVOICES, invoice)
+        ask(tx, invoice, paid_by or _intent(tx, invoice, description, method, saves=saves))
+
+
+def ask(tx: Transaction, invoice: Json, intent: Json) -> Json:
+    """Let an invoice be paid by an intent; return the intent."""
+    invoice["_"] = {"payment_intent": intent["id"]}
+    invoice_payments.open_for(tx, invoice, intent["id"])
+    tx.save(INVOICES, invoice)
+    return intent
+
+
+def payable_intent(tx: Transaction, invoice: Json) -> Json:
+    """Return the intent that an open invoice is to be paid by; one that has expired is replaced."""
+    intent = intent_of(tx, invoice)
+    if intent is None:
+        raise LookupError(f"{invoice['id']} has no payment intent: it was finalized with nothing due")
+    if intent["status"] != "canceled":
+        return intent
+    invoice_payments.settle(tx, invoice["id"], "canceled")
+    return ask(tx, invoice, _intent(tx, invoice, "Payment for Invoice", None))
+
+
+def withdraw(tx: Transaction, invoice: Json, reason: str | None = None) -> None:
+    """Cancel the payment that an invoice waits for."""
+    intent = intent_of(tx, invoice)
+    if intent is not None and intent["status"] in payment_intents.CANCELABLE:
+        payment_intents.cancel(tx, intent, reason=reason)
+    invoice_payments.settle(tx, invoice["id"], "canceled")
+
+
+def _intent(
+    tx: Transaction, invoice: Json, description: str, method: str | None, *, saves: bool = False
+) -> Json:
+    return payment_intents.create(
+        tx,
+        amount=invoice["amount_due"],
+        currency=invoice["currency"],
+        customer=invoice["customer"],
+        payment_method=method,
+        description=description,
+        setup_future_usage="off_session" if saves else None,
+    )
 
 
 def _number(tx: Transaction, invoice: Json, customer: Json) -> None:
@@ -322,10 +352,7 @@ def close(tx: Transaction, invoice: Json, status: Literal["void", "uncollectible
     become(tx, invoice, status)
     tx.save(INVOICES, invoice)
     if status == "void":
-        intent = intent_of(tx, invoice)
-        if intent is not None:
-            payment_intents.cancel(tx, intent, reason="void_invoice")
-        invoice_payments.settle(tx, invoice["id"], "canceled")
+        withdraw(tx, invoice, "void_invoice")
         _return_balance(tx, invoice)
     announce(tx, "invoice.voided" if status == "void" else "invoice.marked_uncollectible", invoice)
 

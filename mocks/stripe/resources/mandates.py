@@ -31,6 +31,11 @@ def standing(tx: Transaction, method: Json) -> Json | None:
     return next((each for each in held if each["type"] == "multi_use" and each["status"] != "inactive"), None)
 
 
+def valid(mandate: Json | None) -> Json | None:
+    """Return a mandate by which may still be debited, None in place of one that has ended."""
+    return None if mandate is None or mandate["status"] == "inactive" else mandate
+
+
 def accept(tx: Transaction, intent: Json, method: Json, data: Json) -> Json:
     """Write the mandate that a customer has accepted with an intent, from `mandate_data`.
 
@@ -74,6 +79,18 @@ def answer(tx: Transaction, mandate: Json) -> None:
     }
     details["bacs_debit"]["network_status"] = "accepted"
     mandate["status"] = "active"
+    tx.save(MANDATES, mandate)
+    emit(tx, "mandate.updated", MANDATES, mandate, previous=previous)
+
+
+def revoke(tx: Transaction, charge: Json) -> None:
+    """End the mandate of an American debit that its customer disputed (Stripe support: ACH disputes), and announce it."""
+    debited = charge["payment_method_details"].get("us_bank_account")
+    mandate = None if debited is None else tx.get(MANDATES, debited["mandate"])
+    if mandate is None or mandate["status"] == "inactive":
+        return
+    previous = {"status": mandate["status"]}
+    mandate["status"] = "inactive"
     tx.save(MANDATES, mandate)
     emit(tx, "mandate.updated", MANDATES, mandate, previous=previous)
 

@@ -69,6 +69,16 @@ def check_charge(amount: int, currency: str, *, param: str = "amount") -> None:
         )
 
 
+def check_last_digit(amount: int, currency: str) -> None:
+    """Raise the 400 for an amount in a currency of three decimals that does not end in 0 (Stripe docs: currencies)."""
+    if amount % 10 and currencies().decimals.get(currency) == 3:
+        raise invalid(
+            f"Invalid amount: amounts in {currency} have to be multiples of ten of its minor unit.",
+            param="amount",
+            rule="three_decimals",
+        )
+
+
 def shown(amount: int, currency: str) -> str:
     """Write an amount as Stripe's messages do: `$0.50 usd`, `¥50 jpy`."""
     decimals = currencies().decimals.get(currency, 2)

@@ -143,6 +143,7 @@ def answer(tx: Transaction, intent: Json) -> None:
     tx.save(PAYMENT_INTENTS, intent)
     emit(tx, "charge.succeeded", CHARGES, charge)
     emit(tx, "payment_intent.succeeded", PAYMENT_INTENTS, intent)
+    disputes.follow(tx, charge)
     settled(tx, intent, Outcome("succeeded", charge))
 
 

@@ -13,9 +13,10 @@ from mocks.stripe.rendering import Resource, register, snapshot
 from mocks.stripe.resources import (
     addresses,
     checkout,
+    checkout_completion,
     checkout_items,
-    checkout_payment,
     checkout_sessions,
+    checkout_shipping,
     prices,
 )
 from mocks.stripe.resources.events import emit, updated
@@ -138,6 +139,9 @@ def create(tx: Transaction, given: Json, items: list[Json]) -> Json:
     else:
         link["invoice_creation"] = checkout_sessions.NO_INVOICE
     _apply(link, given)
+    link["shipping_options"] = checkout_shipping.offered(
+        tx, given.get("shipping_options") or [], link["currency"]
+    )
     tx.insert(LINKS, link)
     emit(tx, "payment_link.created", LINKS, link)
     return link
@@ -182,8 +186,12 @@ def visited(tx: Transaction, link: Json) -> Json:
             name: link["subscription_data"][name]
             for name in ("description", "metadata", "trial_period_days", "trial_settings")
         }
-    if link["allow_promotion_codes"]:
-        given["allow_promotion_codes"] = True
+    for name in ("allow_promotion_codes", "billing_address_collection", "shipping_address_collection"):
+        if link[name]:
+            given[name] = link[name]
+    given["shipping_options"] = [
+        {"shipping_rate": each["shipping_rate"]} for each in link["shipping_options"]
+    ]
     name = "payment_intent_data" if link["_"]["mode"] == "payment" else "subscription_data"
     if data is not None:
         given[name] = {each: value for each, value in data.items() if value is not None}
@@ -215,7 +223,7 @@ def completed(tx: Transaction, session: Json) -> None:
     updated(tx, "payment_link.updated", LINKS, link)
 
 
-checkout_payment.ON_COMPLETED.append(completed)
+checkout_completion.ON_COMPLETED.append(completed)
 
 
 def _resized(tx: Transaction, line: Json, quantity: int | None) -> Json:
@@ -228,6 +236,7 @@ def _resized(tx: Transaction, line: Json, quantity: int | None) -> Json:
 
 def _check(given: Json, mode: str) -> None:
     """Raise the 400 for parameters that belong to the other mode."""
+    checkout_shipping.check_mode(given, mode)
     wrong = {
         "payment": ("subscription_data", "payment_method_collection"),
         "subscription": ("payment_intent_data", "customer_creation", "submit_type"),
@@ -258,6 +267,8 @@ def _apply(link: Json, given: Json) -> None:
                 link[name] = link[name] | {"enabled": value["enabled"]}
             case "invoice_creation" | "tax_id_collection":
                 continue  # `false` is all they can be
+            case "shipping_options":
+                continue  # they can be given to a new link only
             case _:
                 link[name] = value
 

@@ -10,6 +10,7 @@ Json = Any
 
 SUCCEEDS = {"bacs_debit": "00012345", "sepa_debit": "AT611904300234573201", "us_bank_account": "000123456789"}
 FAILS = {"bacs_debit": "22222227", "sepa_debit": "AT861904300235473202", "us_bank_account": "000222222227"}
+DISPUTED = {"bacs_debit": "55555559", "sepa_debit": "AT591904300235473203", "us_bank_account": "000555555559"}
 CURRENCIES = {"bacs_debit": "gbp", "sepa_debit": "eur", "us_bank_account": "usd"}
 PERMITTED = {"customer_acceptance": {"type": "offline"}}
 

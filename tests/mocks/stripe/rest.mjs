@@ -120,4 +120,7 @@ seen.own = [
 const line_items = [{ price: (await stripe.prices.create({ ...month, recurring: undefined })).id, quantity: 1 }];
 const session = await stripe.checkout.sessions.create({ mode: "payment", line_items, success_url: back });
 seen.session = (await stripe.checkout.sessions.update(session.id, { metadata: { k: "v" } })).metadata;
+const rate = await stripe.shippingRates.create({ display_name: "Post", type: "fixed_amount", fixed_amount: { amount: 500, currency: "usd" } });
+await stripe.shippingRates.update(rate.id, { active: false });
+seen.sent = [(await stripe.shippingRates.retrieve(rate.id)).active, (await stripe.shippingRates.list()).data.length];
 console.log(JSON.stringify(seen));

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.mocks.stripe.debits import CURRENCIES, FAILS, PERMITTED, SUCCEEDS, account, debit, saved
+from tests.mocks.stripe.debits import CURRENCIES, DISPUTED, FAILS, PERMITTED, SUCCEEDS, account, debit, saved
 from tests.mocks.stripe.room import Room
 
 Json = Any
@@ -177,3 +177,40 @@ async def test_templates_of_american_accounts_are_verified(room: Room) -> None:
     asked = {"payment_method_options": {"us_bank_account": {"verification_method": "microdeposits"}}}
     intent = await room.ok("POST", "/v1/payment_intents", given | asked)
     assert intent["next_action"]["type"] == "verify_with_microdeposits"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_disputed_debit_is_lost_at_once(room: Room, kind: str) -> None:
+    intent = await debit(room, kind, DISPUTED[kind])
+    await room.advance(5)
+    assert (await room.ok("GET", f"/v1/payment_intents/{intent['id']}"))["status"] == "succeeded"
+    [dispute] = (await room.ok("GET", "/v1/disputes", {"expand": ["data.charge"]}))["data"]
+    assert (dispute["status"], dispute["reason"], dispute["amount"]) == ("lost", "debit_not_authorized", 2000)
+    assert (dispute["charge"]["disputed"], dispute["is_charge_refundable"]) == (True, False)
+    assert dispute["evidence_details"]["due_by"] is None
+    [entry] = dispute["balance_transactions"]
+    assert (entry["amount"], entry["fee"], entry["net"]) == (-2000, 1500, -3500)
+    told = [each for each in room.types() if each.startswith("charge.dispute.")]
+    assert told == [f"charge.dispute.{each}" for each in ("created", "funds_withdrawn", "closed")]
+    for path, params in (("", {"evidence": {"uncategorized_text": "winning_evidence"}}), ("/close", {})):
+        await room.refused("POST", f"/v1/disputes/{dispute['id']}{path}", params)
+    _, error = await room.refused("POST", "/v1/refunds", {"payment_intent": intent["id"]})
+    assert error["code"] == "charge_disputed"
+    await room.advance(200 * 86_400)
+    assert (await room.ok("GET", f"/v1/disputes/{dispute['id']}"))["status"] == "lost"
+
+
+async def test_the_mandate_of_a_disputed_american_debit_ends(room: Room) -> None:
+    customer = await room.ok("POST", "/v1/customers")
+    method = await saved(room, customer["id"], "us_bank_account", DISPUTED["us_bank_account"])
+    given: Json = {"amount": 900, "currency": "usd", "customer": customer["id"], "confirm": True}
+    given |= {"payment_method": method, "off_session": True}
+    await room.ok("POST", "/v1/payment_intents", given)
+    await room.advance(5)
+    assert "mandate.updated" in room.types()
+    _, error = await room.refused("POST", "/v1/payment_intents", given)
+    assert error["code"] == "payment_intent_mandate_invalid"
+    again = await room.ok(
+        "POST", "/v1/payment_intents", given | {"off_session": False, "mandate_data": PERMITTED}
+    )
+    assert again["status"] == "processing"

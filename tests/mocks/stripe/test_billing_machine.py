@@ -22,9 +22,9 @@ from harness.errors import Refusal
 from mocks.stripe.resources import (
     coupons,
     customers,
-    dunning,
     ending,
     invoice_items,
+    invoice_steps,
     invoicing,
     subscribing,
     subscriptions,
@@ -258,15 +258,15 @@ class Billing(RuleBasedStateMachine):
                 assert invoice is not None
                 match action:
                     case "pay":
-                        dunning.pay(tx, invoice, method=None)
+                        invoice_steps.pay(tx, invoice, method=None)
                     case "pay_elsewhere":
-                        dunning.pay(tx, invoice, method=card or "pm_card_visa")
+                        invoice_steps.pay(tx, invoice, method=card or "pm_card_visa")
                     case "finalize":
-                        dunning.finalize_now(tx, invoice, auto_advance=None)
+                        invoice_steps.finalize_now(tx, invoice, auto_advance=None)
                     case "void":
-                        dunning.void(tx, invoice)
+                        invoice_steps.void(tx, invoice)
                     case "give_up":
-                        dunning.give_up(tx, invoice)
+                        invoice_steps.give_up(tx, invoice)
         except Refusal as refusal:
             self.refusals.append(refusal.status)
 
@@ -346,7 +346,7 @@ def test_a_mended_card_leaves_no_retry_behind(tmp_path: Path) -> None:
     ledger.advance(days(29.5))
     (failing,) = (each for each in ledger.every(INVOICES) if each["status"] == "open")
     with ledger.transaction() as tx:
-        dunning.pay(tx, failing, method="pm_card_visa")
+        invoice_steps.pay(tx, failing, method="pm_card_visa")
     ledger.check_timers()
     ledger.check_money({person: 0})
     ledger.close()

@@ -45,7 +45,14 @@ def test_a_note_lessens_what_is_due_and_can_be_taken_back(checked: stripe.Stripe
     with refused(400):
         checked.v1.credit_notes.void_credit_note(note.id)
     whole = checked.v1.credit_notes.create({"invoice": bill.id, "amount": 1600})
-    assert checked.v1.invoices.retrieve(bill.id).status == "paid"
+    settled = checked.v1.invoices.retrieve(bill.id, {"expand": ["payments.data.payment.payment_intent"]})
+    assert (settled.status, settled.amount_paid, settled.amount_remaining) == ("paid", 0, 0)
+    [asked] = settled.payments.data
+    assert (asked.status, asked.amount_paid, asked.payment.payment_intent.status) == (
+        "canceled",
+        None,
+        "canceled",
+    )
     changed = checked.v1.credit_notes.update(whole.id, {"memo": "All of it", "metadata": {"a": "1"}})
     assert (changed.memo, changed.metadata.to_dict()) == ("All of it", {"a": "1"})
     assert [each.id for each in checked.v1.credit_notes.list({"invoice": bill.id}).data] == [

@@ -48,6 +48,7 @@ REST: Any = {
     "attached": "open",
     "note": "void",
     "session": {"k": "v"},
+    "sent": [False, 1],
 }
 """What rest.mjs finds."""
 

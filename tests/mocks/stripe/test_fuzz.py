@@ -179,11 +179,14 @@ async def furnish_others(room: Room, customer: str, price: str) -> dict[str, str
     destination = await room.ok("POST", "/v2/core/event_destinations", wanted | posted)
     thin = (await room.ok("GET", "/v2/core/events"))["data"][0]
     source = await room.ok("POST", f"/v1/customers/{customer}/sources", {"source": "tok_visa"})
+    priced: Json = {"display_name": "Post", "fixed_amount": {"amount": 500, "currency": "usd"}}
+    rate = await room.ok("POST", "/v1/shipping_rates", priced)
     quote = await room.ok("POST", "/v1/quotes", items | {"customer": customer})
     await debit(room, "sepa_debit", SUCCEEDS["sepa_debit"])
     [mandate] = room.tx().every(MANDATES)
     return {
         "/v1/mandates/{mandate}": mandate["id"],
+        "/v1/shipping_rates/{shipping_rate_token}": rate["id"],
         "/v2/core/event_destinations/{id}": destination["id"],
         "/v2/core/events/{id}": thin["id"],
         "/v1/entitlements/features/{id}": feature["id"],

@@ -183,6 +183,10 @@ def catalogue(c: Client) -> None:
     c.v1.promotion_codes.list(), c.v1.coupons.delete(coupon.id)
     rate = c.v1.tax_rates.create({"display_name": "VAT", "percentage": 19, "inclusive": False})
     c.v1.tax_rates.retrieve(rate.id), c.v1.tax_rates.update(rate.id, {"active": False}), c.v1.tax_rates.list()
+    fixed = {"amount": 500, "currency": "usd"}
+    sent = c.v1.shipping_rates.create({"display_name": "Post", "fixed_amount": fixed})
+    c.v1.shipping_rates.retrieve(sent.id), c.v1.shipping_rates.list()
+    c.v1.shipping_rates.update(sent.id, {"active": False})
     features = c.v1.entitlements.features
     feature = features.create({"name": "Reports", "lookup_key": "reports"})
     features.retrieve(feature.id), features.update(feature.id, {"name": "All"}), features.list()
