@@ -79,7 +79,7 @@ class Reconciliation:
         self._database = database
         self._stripe = stripe
         self._customers = customers
-        self._refresh: dict[Kind, Callable[[str], object]] = {
+        self._refresh: dict[StrEnum, Callable[[str], object]] = {
             Kind.CUSTOMER: customers.refresh,
             Kind.SUBSCRIPTION: subscriptions.refresh,
             Kind.INVOICE: invoices.refresh,
