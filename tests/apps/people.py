@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Error, Locator, Page, expect
 
 PASSWORD = "correct horse battery"
 CODE = "424242"
@@ -73,6 +73,11 @@ async def switch_to(page: Page, name: str) -> None:
 
 
 async def sign_out(page: Page) -> None:
-    """Sign out by the user button."""
-    await page.get_by_role("button", name="Open user menu").click()
+    """Sign out by the user button; a person reloads a page on which it does not come."""
+    button = page.get_by_role("button", name="Open user menu")
+    try:
+        await button.wait_for(timeout=30_000)
+    except Error:  # Clerk's loader gives a script that comes late no second chance
+        await page.reload()
+    await button.click()
     await choice(page, "Sign out").click()
