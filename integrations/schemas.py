@@ -1,10 +1,11 @@
 """The JSON that the app's routes take and give: what all areas share. Each area has its own in its `schemas.py`."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from integrations.differences import Finding, Report
 from integrations.resilience import CircuitState
 from integrations.webhooks.inbox import Outcome
 
@@ -64,6 +65,53 @@ class InStep(BaseModel):
     """How far this layer is in step with the providers."""
 
     parts: list[PartInStep]
+
+
+class SidesView(BaseModel):
+    """A value on both sides."""
+
+    here: Any
+    there: Any
+
+
+class DifferenceView(BaseModel):
+    """A thing that is not the same here and at its provider; `id` is the provider's, `fields` holds both values."""
+
+    kind: str
+    id: str
+    organisation_id: str | None
+    finding: Finding
+    fields: dict[str, SidesView]
+    repaired: bool
+
+
+class ReportView(BaseModel):
+    """How many things of each kind were compared, which differ, and how many still do."""
+
+    compared: dict[str, int]
+    differences: list[DifferenceView]
+    left: int
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        """Show a report."""
+        return cls(
+            compared={kind.value: count for kind, count in report.compared.items()},
+            differences=[
+                DifferenceView(
+                    kind=each.kind,
+                    id=each.id,
+                    organisation_id=each.organisation_id,
+                    finding=each.finding,
+                    fields={
+                        name: SidesView(here=here, there=there) for name, (here, there) in each.fields.items()
+                    },
+                    repaired=each.repaired,
+                )
+                for each in report.differences
+            ],
+            left=len(report.left),
+        )
 
 
 class Problem(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,7 +49,8 @@ def show(
         typer.echo(
             f"\nIt may vouch for these domains and this machine alone:\n  {', '.join(standing.domains)}\n"
         )
-        typer.echo("Chromium, Chrome (Linux): greenroom ca install")
+        where = "" if data_dir == DEFAULT_DIR else f" --data-dir {shlex.quote(str(data_dir))}"
+        typer.echo(f"Chromium, Chrome (Linux): greenroom ca install{where}")
         for store, how in trust.STORES.items():
             typer.echo(f"{store}: {how.format(pem=standing.pem)}")
     if standing.wrong is not None:

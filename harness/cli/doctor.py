@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -52,9 +52,10 @@ def doctor(
     if as_json:
         typer.echo(json.dumps({"findings": [each._asdict() for each in findings]}, indent=2))
     else:
+        width = max(len(each.name) for each in findings)
         for each in findings:
             mark = "ok" if each.ok else "NO" if each.needed else "--"
-            typer.echo(f"{mark}  {each.name.ljust(14)}  {each.told}")
+            typer.echo(f"{mark}  {each.name.ljust(width)}  {each.told}")
     if any(each.needed and not each.ok for each in findings):
         raise typer.Exit(1)
 
@@ -75,8 +76,8 @@ def examine(session: Session, port: int, data_dir: Path) -> Iterator[Finding]:
     yield _data(data_dir, running=running.ok)
     yield _authority(data_dir)
     yield from _interception()
-    for provider in providers.values():
-        yield from _sdks(provider)
+    yield from _scripts(providers.values())
+    yield from _sdks(providers.values())
     yield _node()
 
 
@@ -180,15 +181,25 @@ def _interception() -> Iterator[Finding]:
         yield Finding("certutil", ok=False, told=told, needed=False)
 
 
-def _sdks(provider: Provider) -> Iterator[Finding]:
-    lacking = provider.lacks() if provider.lacks is not None else None
-    if lacking is not None:
-        yield Finding(provider.title, ok=False, told=lacking, needed=False)
-    for package in provider.sdks:
+def _scripts(providers: Iterable[Provider]) -> Iterator[Finding]:
+    """Say what a provider cannot serve for want of something that must be fetched first."""
+    for provider in providers:
+        lacking = provider.lacks() if provider.lacks is not None else None
+        if lacking is not None:
+            yield Finding(provider.title, ok=False, told=lacking, needed=False)
+
+
+def _sdks(providers: Iterable[Provider]) -> Iterator[Finding]:
+    """Say which SDKs are installed beside Greenroom; several providers may have one in common."""
+    titles: dict[str, list[str]] = {}
+    for provider in providers:
+        for package in provider.sdks:
+            titles.setdefault(package, []).append(provider.title)
+    for package, users in titles.items():
         try:
             yield Finding(f"{package} SDK", ok=True, told=version(package), needed=False)
         except PackageNotFoundError:
-            told = f"not installed here; a Python consumer of {provider.title} needs `pip install {package}`"
+            told = f"not installed here; a Python consumer of {' or '.join(users)} needs `pip install {package}`"
             yield Finding(f"{package} SDK", ok=False, told=told, needed=False)
 
 

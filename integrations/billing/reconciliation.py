@@ -5,7 +5,7 @@ changes at Stripe while the comparison runs may show as a difference until its w
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
@@ -18,6 +18,7 @@ from integrations.billing.stripe_gateway import StripeGateway
 from integrations.billing.stripe_states import CustomerState, InvoiceState, SubscriptionState
 from integrations.billing.subscriptions import Subscriptions
 from integrations.database import Database
+from integrations.differences import Difference, Finding, Report
 from integrations.errors import ProviderRefusedError
 from integrations.identity.organisations import require_organisation
 from integrations.models import Customer, Invoice, Organisation, Subscription
@@ -33,41 +34,6 @@ class Kind(StrEnum):
     CUSTOMER = "customer"
     SUBSCRIPTION = "subscription"
     INVOICE = "invoice"
-
-
-class Finding(StrEnum):
-    """How an object differs. `duplicate`: a second customer at Stripe for one organisation; nothing here mends that."""
-
-    MISSING_HERE = "missing_here"
-    MISSING_THERE = "missing_there"
-    DIFFERS = "differs"
-    DUPLICATE = "duplicate"
-
-
-@dataclass(slots=True, kw_only=True)
-class Difference:
-    """An object that is not the same on both sides; `fields` holds what it is here and there."""
-
-    kind: Kind
-    stripe_id: str
-    organisation_id: str
-    finding: Finding
-    fields: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    repaired: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class Report:
-    """What was compared, and what was found; `repair`: the mirror was to be mended."""
-
-    repair: bool = False
-    compared: dict[Kind, int] = field(default_factory=lambda: dict.fromkeys(Kind, 0))
-    differences: list[Difference] = field(default_factory=list)
-
-    @property
-    def left(self) -> list[Difference]:
-        """What still differs."""
-        return [each for each in self.differences if not each.repaired]
 
 
 #: What of Stripe's answer the mirror keeps, under the same names.
@@ -113,7 +79,7 @@ class Reconciliation:
         self._database = database
         self._stripe = stripe
         self._customers = customers
-        self._refresh: dict[Kind, Callable[[str], object]] = {
+        self._refresh: dict[StrEnum, Callable[[str], object]] = {
             Kind.CUSTOMER: customers.refresh,
             Kind.SUBSCRIPTION: subscriptions.refresh,
             Kind.INVOICE: invoices.refresh,
@@ -124,7 +90,7 @@ class Reconciliation:
 
         It reads three lists, 100 objects a call. Raises `NotFoundError` and `ProviderError`.
         """
-        report = Report(repair=repair)
+        report = Report.of(Kind, repair=repair)
         owners = self._owners(organisation_id)
         self._compare_customers(report, organisation_id, owners)
         if repair:
@@ -164,7 +130,7 @@ class Reconciliation:
     def _unknown_customer(self, report: Report, state: CustomerState) -> None:
         owner = state.organisation_id or ""
         found = Difference(
-            kind=Kind.CUSTOMER, stripe_id=state.id, organisation_id=owner, finding=Finding.MISSING_HERE
+            kind=Kind.CUSTOMER, id=state.id, organisation_id=owner, finding=Finding.MISSING_HERE
         )
         report.differences.append(found)
         if self._customers.find(owner) is not None:
@@ -191,7 +157,7 @@ class Reconciliation:
         with self._database.transaction() as session:
             row = cast("Row | None", session.get(_TABLES[kind], state.id))
             closed = session.get_one(Organisation, owner).closed_at is not None
-        found = Difference(kind=kind, stripe_id=state.id, organisation_id=owner, finding=Finding.MISSING_HERE)
+        found = Difference(kind=kind, id=state.id, organisation_id=owner, finding=Finding.MISSING_HERE)
         if row is not None:
             found.finding = Finding.DIFFERS
             found.fields = _differing(kind, row, state, closed=closed)
@@ -215,7 +181,7 @@ class Reconciliation:
             report.compared[kind] += 1
             missing = Difference(
                 kind=kind,
-                stripe_id=row.stripe_id,
+                id=row.stripe_id,
                 organisation_id=row.organisation_id,
                 finding=Finding.MISSING_THERE,
             )
@@ -238,7 +204,7 @@ class Reconciliation:
     def _found(self, report: Report, found: Difference) -> None:
         report.differences.append(found)
         if report.repair:
-            self._refresh[found.kind](found.stripe_id)
+            self._refresh[found.kind](found.id)
             found.repaired = True
 
 

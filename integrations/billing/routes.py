@@ -15,13 +15,13 @@ from integrations.billing.schemas import (
     NewPlan,
     NewUsage,
     PreviewView,
-    ReconciliationView,
     StartCheckout,
     SubscriptionView,
     UsageView,
 )
 from integrations.billing.stripe_states import CheckoutSession
 from integrations.models import OWED, Customer, Subscription, UsageRecord
+from integrations.schemas import ReportView
 from integrations.webhooks.catch_up import CaughtUp
 
 router = APIRouter(responses=PROBLEMS)
@@ -100,19 +100,19 @@ def list_usage(organisation_id: str, caller: CallerOf, services: ServicesOf) -> 
 @router.get("/billing/reconciliation")
 def compare_with_stripe(
     caller: CallerOf, services: ServicesOf, organisation_id: str | None = None
-) -> ReconciliationView:
+) -> ReportView:
     """Compare the mirror with Stripe, for one organisation or for all."""
     caller.demand_everywhere()
-    return ReconciliationView.of(services.reconciliation.run(organisation_id))
+    return ReportView.of(services.reconciliation.run(organisation_id))
 
 
 @router.post("/billing/reconciliation")
 def repair_from_stripe(
     caller: CallerOf, services: ServicesOf, organisation_id: str | None = None
-) -> ReconciliationView:
+) -> ReportView:
     """Compare the mirror with Stripe, and mend it where it differs."""
     caller.demand_everywhere()
-    return ReconciliationView.of(services.reconciliation.run(organisation_id, repair=True))
+    return ReportView.of(services.reconciliation.run(organisation_id, repair=True))
 
 
 @router.post("/billing/catch-up", response_model=CaughtUpView)

@@ -1,13 +1,12 @@
 """The JSON of customers, checkout, subscriptions and invoices."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from integrations.billing.plan_changes import ChangePreview, When
 from integrations.billing.plans import Plan
-from integrations.billing.reconciliation import Finding, Kind, Report
 from integrations.models import Dunning
 from integrations.schemas import Body, Id, View
 
@@ -146,53 +145,6 @@ class BillingView(BaseModel):
     past_due: bool
     subscriptions: list[SubscriptionView]
     invoices: list[InvoiceView]
-
-
-class SidesView(BaseModel):
-    """A value on both sides."""
-
-    here: Any
-    there: Any
-
-
-class DifferenceView(BaseModel):
-    """An object that is not the same here and at Stripe; `fields` holds both values."""
-
-    kind: Kind
-    stripe_id: str
-    organisation_id: str
-    finding: Finding
-    fields: dict[str, SidesView]
-    repaired: bool
-
-
-class ReconciliationView(BaseModel):
-    """How many objects were compared, which differ, and how many still do."""
-
-    compared: dict[Kind, int]
-    differences: list[DifferenceView]
-    left: int
-
-    @classmethod
-    def of(cls, report: Report) -> Self:
-        """Show a report."""
-        return cls(
-            compared=report.compared,
-            differences=[
-                DifferenceView(
-                    kind=each.kind,
-                    stripe_id=each.stripe_id,
-                    organisation_id=each.organisation_id,
-                    finding=each.finding,
-                    fields={
-                        name: SidesView(here=here, there=there) for name, (here, there) in each.fields.items()
-                    },
-                    repaired=each.repaired,
-                )
-                for each in report.differences
-            ],
-            left=len(report.left),
-        )
 
 
 class CaughtUpView(View):

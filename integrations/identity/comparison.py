@@ -6,60 +6,24 @@ Clerk while the comparison runs may show as a difference until its webhook arriv
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
 
 from integrations.database import Database
+from integrations.differences import Difference, Finding, Report
 from integrations.identity.clerk_gateway import ClerkGateway
 from integrations.identity.directory import Directory
 from integrations.models import ClerkMembership, ClerkOrganisation, ClerkUser, Organisation
 
 
 class Kind(StrEnum):
-    """What is compared."""
+    """What is compared; a membership's id is that of its organisation and its person, with a colon between."""
 
     PERSON = "person"
     ORGANISATION = "organisation"
     MEMBERSHIP = "membership"
-
-
-class Finding(StrEnum):
-    """How a thing differs."""
-
-    MISSING_HERE = "missing_here"
-    MISSING_THERE = "missing_there"
-    DIFFERS = "differs"
-
-
-@dataclass(slots=True, kw_only=True)
-class Difference:
-    """A thing that is not the same on both sides; `fields` holds what it is here and there.
-
-    `id` is Clerk's; a membership's are those of its organisation and its person, with a colon between.
-    """
-
-    kind: Kind
-    id: str
-    finding: Finding
-    fields: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    repaired: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class Comparison:
-    """What was compared, and what was found; `repair`: the mirror was to be mended."""
-
-    repair: bool = False
-    compared: dict[Kind, int] = field(default_factory=lambda: dict.fromkeys(Kind, 0))
-    differences: list[Difference] = field(default_factory=list)
-
-    @property
-    def left(self) -> list[Difference]:
-        """What still differs."""
-        return [each for each in self.differences if not each.repaired]
 
 
 Fields = dict[str, Any]
@@ -74,12 +38,12 @@ class DirectoryComparison:
         self._clerk = clerk
         self._directory = directory
 
-    def run(self, *, repair: bool = False) -> Comparison:
+    def run(self, *, repair: bool = False) -> Report:
         """Compare everything; with `repair`, read again what differs, and remove what Clerk has no more.
 
         Raises `ProviderError` when Clerk cannot be read to the end: then nothing is known of what it has not shown.
         """
-        report = Comparison(repair=repair)
+        report = Report.of(Kind, repair=repair)
         there = {each.id: _of_person(each) for each in self._clerk.all_users()}
         self._compare(report, Kind.PERSON, self._people(), there, self._directory.refresh_person)
         groups = {each.id: {"name": each.name, "slug": each.slug} for each in self._clerk.all_organisations()}
@@ -94,7 +58,7 @@ class DirectoryComparison:
         return report
 
     def _compare(
-        self, report: Comparison, kind: Kind, here: dict[str, Fields], there: dict[str, Fields], mend: Mend
+        self, report: Report, kind: Kind, here: dict[str, Fields], there: dict[str, Fields], mend: Mend
     ) -> None:
         report.compared[kind] = len(here.keys() | there.keys())
         for id in [*there, *(here.keys() - there.keys())]:

@@ -5,7 +5,6 @@ from fastapi import APIRouter
 from integrations.access import PROBLEMS, CallerOf, ServicesOf
 from integrations.identity.schemas import (
     ChangedOrganisation,
-    ComparisonView,
     InvitationView,
     MeView,
     NewInvitation,
@@ -15,6 +14,7 @@ from integrations.identity.schemas import (
     UserView,
 )
 from integrations.models import ClerkInvitation, Organisation, User
+from integrations.schemas import ReportView
 
 router = APIRouter(responses=PROBLEMS)
 
@@ -86,17 +86,17 @@ def revoke_invitation(
 
 
 @router.get("/people/comparison")
-def compare_with_clerk(caller: CallerOf, services: ServicesOf) -> ComparisonView:
+def compare_with_clerk(caller: CallerOf, services: ServicesOf) -> ReportView:
     """Compare people, organisations and memberships with Clerk."""
     caller.demand_everywhere()
-    return ComparisonView.of(services.comparison.run())
+    return ReportView.of(services.comparison.run())
 
 
 @router.post("/people/comparison")
-def mend_from_clerk(caller: CallerOf, services: ServicesOf) -> ComparisonView:
+def mend_from_clerk(caller: CallerOf, services: ServicesOf) -> ReportView:
     """Compare people, organisations and memberships with Clerk, and mend what differs; that fills a new mirror."""
     caller.demand_everywhere()
-    return ComparisonView.of(services.comparison.run(repair=True))
+    return ReportView.of(services.comparison.run(repair=True))
 
 
 @router.post("/users", status_code=201, response_model=UserView)

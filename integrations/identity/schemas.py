@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, JsonValue, StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from integrations.access import Caller
-from integrations.identity.comparison import Comparison, Finding, Kind
 from integrations.schemas import Body, EmailAddress, Id, Name, View
 
 
@@ -93,30 +92,3 @@ class InvitationView(View):
     invited_by: str | None
     expires_at: datetime | None
     created_at: datetime
-
-
-class DirectoryDifferenceView(View):
-    """A person, organisation or membership that is not the same here and at Clerk; `fields`: what it is here and there."""
-
-    kind: Kind
-    id: str
-    finding: Finding
-    fields: dict[str, tuple[JsonValue, JsonValue]]
-    repaired: bool
-
-
-class ComparisonView(BaseModel):
-    """How many things were compared, which differ, and how many still do."""
-
-    compared: dict[Kind, int]
-    differences: list[DirectoryDifferenceView]
-    left: int
-
-    @classmethod
-    def of(cls, report: Comparison) -> Self:
-        """Show a comparison."""
-        return cls(
-            compared=report.compared,
-            differences=[DirectoryDifferenceView.model_validate(each) for each in report.differences],
-            left=len(report.left),
-        )

@@ -1,4 +1,5 @@
 import os
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
@@ -40,6 +41,20 @@ def built() -> Callable[[int], None]:
     return running.build
 
 
+def tell(page: Page) -> None:
+    """Print what a page complains of and asks for: pytest shows it when the test fails."""
+    began = time.monotonic()
+
+    def told(what: str) -> None:
+        print(f"{time.monotonic() - began:7.2f} {what}"[:300])
+
+    page.on("console", lambda message: told(f"console {message.type}: {message.text}"))
+    page.on("pageerror", lambda error: told(f"error {error}"))
+    page.on("requestfailed", lambda request: told(f"failed {request.url} {request.failure}"))
+    page.on("response", lambda answer: told(f"{answer.status} {answer.request.method} {answer.url}"))
+    page.on("framenavigated", lambda frame: told(f"at {frame.url}"))
+
+
 @pytest.fixture
 async def open_browser(stage: Served) -> AsyncIterator[Opener]:
     """Open pages, each in a browser of its own: `await open_browser(host)` reaches the TLS front by that host name."""
@@ -63,6 +78,8 @@ async def open_browser(stage: Served) -> AsyncIterator[Opener]:
         async def opened(seconds: int = 60) -> Page:
             context = await browser.new_context()
             context.set_default_timeout(seconds * 1000)
-            return await context.new_page()
+            page = await context.new_page()
+            tell(page)
+            return page
 
         yield opened

@@ -5,9 +5,9 @@ import json
 import httpx
 import pytest
 
-from integrations import reconcile_people
+from integrations import reconcile
+from integrations.differences import Finding, Report
 from integrations.errors import ProviderUnavailableError
-from integrations.identity.comparison import Comparison, Finding
 from integrations.models import ClerkMembership
 from integrations.services import Services
 from tests.integrations.clerk_stub import clerk_error
@@ -27,7 +27,7 @@ def crowd(layer: Layer, people: int = 230) -> None:
     layer.clerk.organisations["org_acme"]["created_by"] = "user_000"
 
 
-def found(report: Comparison) -> list[tuple[str, str, Finding]]:
+def found(report: Report) -> list[tuple[str, str, Finding]]:
     return sorted((each.kind.value, each.id, each.finding) for each in report.differences)
 
 
@@ -106,17 +106,20 @@ def test_the_command_says_what_differs(
     layer: Layer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     crowd(layer, 1)
-    monkeypatch.setattr(reconcile_people, "load_settings", lambda _: layer.settings)
+    monkeypatch.setattr(reconcile, "load_settings", lambda _: layer.settings)
     monkeypatch.setattr(Services, "build", lambda _: layer.services)
     monkeypatch.setattr(Services, "close", lambda _: None)
-    assert reconcile_people.main([]) == 1
+    assert reconcile.main(["people"]) == 1
     told = capsys.readouterr().out
     assert "person user_000: missing_here" in told
     assert "3 differ, 3 of them still do." in told
-    assert reconcile_people.main(["--repair", "--json"]) == 0
+    assert reconcile.main(["people", "--repair", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["left"] == 0
 
 
 def test_the_command_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert reconcile_people.main([], {"DATABASE_URL": "nonsense"}) == 2
+    assert reconcile.main(["people"], {"DATABASE_URL": "nonsense"}) == 2
     assert capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        reconcile.main(["people", "--organisation", "org_acme"])
+    assert "--organisation is for billing" in capsys.readouterr().err

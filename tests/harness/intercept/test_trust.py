@@ -1,6 +1,7 @@
 """The standing authority: shown, installed, and what is said when it has expired, is open to others, or is damaged."""
 
 import logging
+import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
@@ -50,6 +51,7 @@ def test_it_is_shown_with_what_it_may_vouch_for(data: Path) -> None:
     assert "state        well" in result.stdout
     assert "algolia.net, api.stripe.com, localhost" in result.stdout
     assert "update-ca-certificates" in result.stdout
+    assert f"greenroom ca install --data-dir {data}\n" in result.stdout
     assert ran("ca", "show", "--pem", "--data-dir", str(data)).stdout == (data / "tls" / "ca.pem").read_text()
 
 
@@ -127,19 +129,25 @@ def test_a_damaged_one_is_said_to_be(data: Path) -> None:
 
 def examined(data: Path) -> str:
     base = str(free_base())
-    return ran("doctor", "--url", f"http://127.0.0.1:{base}", "--port", base, "--data-dir", str(data)).stdout
+    told = ran("doctor", "--url", f"http://127.0.0.1:{base}", "--port", base, "--data-dir", str(data)).stdout
+    return re.sub(" +", " ", told)
 
 
 def test_the_doctor_tells_the_mode_that_works(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(namespace, "missing", lambda: None)
-    assert "ok  interception    `greenroom run` gives a program a network of its own" in examined(data)
+    assert "ok interception `greenroom run` gives a program a network of its own" in examined(data)
     monkeypatch.setattr(namespace, "missing", lambda: "user namespaces cannot be made (no): do this")
     told = examined(data)
-    assert "ok  interception    `greenroom run` uses hooks in Node and CPython" in told
-    assert "--  own network     user namespaces cannot be made (no): do this" in told
+    assert "ok interception `greenroom run` uses hooks in Node and CPython" in told
+    assert "-- own network user namespaces cannot be made (no): do this" in told
+
+
+def test_the_doctor_names_each_sdk_once(data: Path) -> None:
+    lines = examined(data).splitlines()
+    assert len([line for line in lines if "svix SDK" in line]) == 1
 
 
 def test_the_doctor_looks_at_the_authority(data: Path) -> None:
-    assert "ok  authority" in examined(data)
+    assert "ok authority" in examined(data)
     (data / "tls" / "ca-key.pem").chmod(0o640)
-    assert "NO  authority       others may use its key" in examined(data)
+    assert "NO authority others may use its key" in examined(data)
