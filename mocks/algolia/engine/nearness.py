@@ -1,4 +1,7 @@
-"""How near words are to each other, by their spots (see `segment.Places`): of few they are sorted, of many looked up in a table."""
+"""How near words are to each other, by their spots (see `segment.Places`): of few they are sorted, of many looked up in a table.
+
+Places of a word are given as three arrays: records, spots, and the values of the criterion `attribute`.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
+Placed = tuple[Array, Array, Array]
 
 FAR = 8
 """The proximity of words that are far apart, or in different texts."""
 
 FEW = 8192
 """Spots that are sorted rather than looked up."""
+
+NO_KEY = 1 << 32
+"""More than any value of the criterion `attribute`."""
 
 
 def of_few(ones: Array, others: Array) -> Array:
@@ -54,6 +61,42 @@ def of_many(
         best[met.astype(np.intp, copy=False)] = distance
         if enough is not None and distance >= enough[1] and np.count_nonzero(best != FAR) >= enough[0]:
             return
+
+
+def nearest_keys(ones: Placed, others: Placed, size: int, span: int, least: int) -> Array:
+    """Return for each of `size` records the least value of `attribute` among the places where two words come nearest.
+
+    Distances below `least` are equal. Where the words are far from each other everywhere, all their places count. Of records
+    without either word the value is `NO_KEY`.
+    """
+    best = np.full(size, (FAR + 1) * NO_KEY, np.int64)
+    # Of two words next to each other the earlier one has the lesser value: in either order, each is looked at as that.
+    for turned, (records, spots, keys), (_, targets, _) in ((0, ones, others), (1, others, ones)):
+        if len(spots) + len(targets) <= FEW:
+            distances = _following(spots, targets, turned)
+        else:
+            distances = _following_in_table(spots, _table(targets, span), turned)
+        met = np.maximum(distances, least) * NO_KEY + keys
+        np.minimum.at(best, records.astype(np.intp, copy=False), met)
+    found: Array = np.where(best < (FAR + 1) * NO_KEY, best % NO_KEY, NO_KEY)
+    return found
+
+
+def _following(spots: Array, targets: Array, turned: int) -> Array:
+    """Return how far behind each of some spots the next target is; `turned` ones may be the spot itself, and are one farther."""
+    ordered = np.sort(targets).astype(np.int64)
+    at = np.searchsorted(ordered, spots, side="left" if turned else "right")
+    gaps = ordered[np.minimum(at, len(ordered) - 1)] - spots + turned
+    return np.where((gaps > 0) & (gaps < FAR), gaps, FAR)
+
+
+def _following_in_table(spots: Array, table: Array, turned: int) -> Array:
+    """Return the same by looking at the spots behind, the farthest first."""
+    spots = spots.astype(np.intp, copy=False)
+    found = np.full(len(spots), FAR, np.int64)
+    for distance in range(FAR - 1, 0, -1):
+        found[table.take(spots + (distance - turned))] = distance
+    return found
 
 
 def among(spots: Array, others: Array, span: int) -> Array:
