@@ -75,9 +75,9 @@ class Hits:
         records, spots = zip(*found, strict=True)
         return np.concatenate(records), np.concatenate(spots)
 
-    def placed(self, inside: Array) -> nearness.Placed:
-        """Return the same with the values of the criterion `attribute` there."""
-        found = [places.at(at) for places, at in self.best(inside)]
+    def placed(self, inside: Array, below: int | None = None) -> nearness.Placed:
+        """Return the same with the values of the criterion `attribute` there, with `below` the lower ones alone."""
+        found = [places.at(at) for places, at in self.best(inside, below)]
         records, spots, keys = zip(*((each.records, each.spots, each.keys) for each in found), strict=True)
         return np.concatenate(records), np.concatenate(spots), np.concatenate(keys)
 

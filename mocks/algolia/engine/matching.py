@@ -7,7 +7,8 @@ stand for it. For each word a record takes the places with the fewest typos.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -46,12 +47,13 @@ class Scored:
     records: Array
     question: Question
     corpus: Corpus
+    near: dict[tuple[int, int], Array] = field(default_factory=dict, repr=False)
 
     def within(self, records: Array) -> Scored:
         """Return the same of some of the records."""
         inside = self._inside(records)
         hits = [each.within(inside) for each in self.hits]
-        return Scored(self.part, self.reading, hits, records, self.question, self.corpus)
+        return Scored(self.part, self.reading, hits, records, self.question, self.corpus, self.near)
 
     def criterion(self, name: str, records: Array, most: int | None = None) -> Array:
         """Return the values of a textual criterion for some records, the smaller the better.
@@ -96,13 +98,13 @@ class Scored:
         strategy = self.question.attribute_strategy
         if strategy == "sum":
             return self._summed_keys(records)
-        if strategy == "minProximity" and len(self.hits) > 1:
-            return self._nearest_keys(records)
+        near = strategy == "minProximity" and len(self.hits) > 1
+        keys = self._nearest_keys if near else partial(self._least_keys, self.hits)
         if most is not None and len(records) > FEW:
-            best = self._least_keys(self.hits, records, FIRST)
+            best = keys(records, FIRST)
             if np.count_nonzero(best < FIRST) >= most:
                 return best
-        return self._least_keys(self.hits, records)
+        return keys(records)
 
     def _least_keys(self, words: list[Hits], records: Array, below: int | None = None) -> Array:
         """Return the best places of any of some words."""
@@ -114,18 +116,37 @@ class Scored:
                 np.minimum.at(best, indices(places.records.take(at)), places.keys.take(at))
         return best.take(records)
 
-    def _nearest_keys(self, records: Array) -> Array:
-        """Return the best of the places where neighbouring words come nearest; a word alone has any of its places."""
+    def _nearest_keys(self, records: Array, below: int | None = None) -> Array:
+        """Return the best of the places where neighbouring words come nearest; a word alone has any of its places.
+
+        With `below` only places with lower keys are looked at.
+        """
         size, span = len(self.part.segment), self.part.segment.span
-        best = np.full(size, nearness.NO_KEY, np.int64)
+        best, paired = np.full(size, nearness.NO_KEY, np.int64), np.zeros(size, bool)
         for first, second, there in self._neighbours(records):
-            inside = self._inside(records[there])
-            pair = self.hits[first].placed(inside), self.hits[second].placed(inside)
-            np.minimum(best, nearness.nearest_keys(*pair, size, span, self._least_distance), out=best)
-        alone = records.compress(best.take(records) == nearness.NO_KEY)
+            both = records[there]
+            apart = np.zeros(size, np.uint8)
+            apart[both] = np.maximum(self._known_apart(first, second, both), self._least_distance)
+            inside = self._inside(both)
+            paired |= inside
+            pair = self.hits[first].placed(inside, below), self.hits[second].placed(inside, below)
+            keys = nearness.nearest_keys(*pair, apart, span, self._least_distance)
+            np.minimum(best, keys, out=best)
+        alone = records.compress(~paired.take(records))
         if len(alone):
-            best[alone] = self._least_keys(self.hits, alone)
+            best[alone] = self._least_keys(self.hits, alone, below)
         return best.take(records)
+
+    def _known_apart(self, first: int, second: int, records: Array) -> Array:
+        """Return how near two words are in each of some records, worked out where it is not known from before."""
+        known = self.near.get((first, second))
+        if known is None:
+            return self._apart(first, second, records, None)
+        apart = known.take(records).astype(np.int64)
+        unknown = np.flatnonzero(apart == nearness.FAR)
+        if len(unknown):
+            apart[unknown] = self._apart(first, second, records.take(unknown), None)
+        return apart
 
     def _summed_keys(self, records: Array) -> Array:
         """Add up the best places of all words, and a penalty for each that is not there."""
@@ -173,7 +194,13 @@ class Scored:
         else:
             span = self.part.segment.span
             nearness.of_many(best, (of_ones, ones), (of_others, others), span, enough)
+        self._remember(first, second, best)
         return best.take(records).astype(np.int64)
+
+    def _remember(self, first: int, second: int, best: Array) -> None:
+        """Keep what is known of how near two words are; where they are far apart that may be for want of looking."""
+        known = self.near.get((first, second))
+        self.near[first, second] = best if known is None else np.minimum(known, best)
 
     def _exact(self, records: Array) -> Array:
         size, values = len(self.part.segment), self.question.values

@@ -63,40 +63,31 @@ def of_many(
             return
 
 
-def nearest_keys(ones: Placed, others: Placed, size: int, span: int, least: int) -> Array:
-    """Return for each of `size` records the least value of `attribute` among the places where two words come nearest.
+def nearest_keys(ones: Placed, others: Placed, apart: Array, span: int, least: int) -> Array:
+    """Return for each record the least value of `attribute` among the places where two words come nearest.
 
-    Distances below `least` are equal. Where the words are far from each other everywhere, all their places count. Of records
-    without either word the value is `NO_KEY`.
+    `apart` is how near they are in each record, no less than `least`, and 0 in records that are not asked for. Where they are
+    far apart all their places count. Of records without any of these places the value is `NO_KEY`.
     """
-    best = np.full(size, (FAR + 1) * NO_KEY, np.int64)
+    best = np.full(len(apart), NO_KEY, np.int64)
     # Of two words next to each other the earlier one has the lesser value: in either order, each is looked at as that.
     for turned, (records, spots, keys), (_, targets, _) in ((0, ones, others), (1, others, ones)):
-        if len(spots) + len(targets) <= FEW:
-            distances = _following(spots, targets, turned)
-        else:
-            distances = _following_in_table(spots, _table(targets, span), turned)
-        met = np.maximum(distances, least) * NO_KEY + keys
-        np.minimum.at(best, records.astype(np.intp, copy=False), met)
-    found: Array = np.where(best < (FAR + 1) * NO_KEY, best % NO_KEY, NO_KEY)
-    return found
+        known = apart.take(records)
+        table = _table(targets, span) if len(spots) + len(targets) > FEW else None
+        for distance in np.unique(known[known > 0]).tolist():
+            at = np.flatnonzero(known == distance)
+            if distance < FAR:
+                steps = range(1, distance + 1) if distance == least else (distance,)
+                followed = np.logical_or.reduce(
+                    [_among(spots.take(at) + np.int64(step - turned), targets, table) for step in steps]
+                )
+                at = at.compress(followed)
+            np.minimum.at(best, records.take(at).astype(np.intp, copy=False), keys.take(at))
+    return best
 
 
-def _following(spots: Array, targets: Array, turned: int) -> Array:
-    """Return how far behind each of some spots the next target is; `turned` ones may be the spot itself, and are one farther."""
-    ordered = np.sort(targets).astype(np.int64)
-    at = np.searchsorted(ordered, spots, side="left" if turned else "right")
-    gaps = ordered[np.minimum(at, len(ordered) - 1)] - spots + turned
-    return np.where((gaps > 0) & (gaps < FAR), gaps, FAR)
-
-
-def _following_in_table(spots: Array, table: Array, turned: int) -> Array:
-    """Return the same by looking at the spots behind, the farthest first."""
-    spots = spots.astype(np.intp, copy=False)
-    found = np.full(len(spots), FAR, np.int64)
-    for distance in range(FAR - 1, 0, -1):
-        found[table.take(spots + (distance - turned))] = distance
-    return found
+def _among(spots: Array, targets: Array, table: Array | None) -> Array:
+    return np.isin(spots, targets) if table is None else table.take(spots)
 
 
 def among(spots: Array, others: Array, span: int) -> Array:
