@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from mocks.algolia.engine import matching, paths
+from mocks.algolia.engine import lookup, paths
 from mocks.algolia.engine.corpus import Corpus
 from mocks.algolia.engine.question import Question
 from mocks.algolia.engine.readings import QueryWord, Reading
-from mocks.algolia.engine.shape import INTERNAL, is_text, searchable
-from mocks.algolia.engine.text import PLAIN, RUN, Spelling, joined, original_length, words
+from mocks.algolia.engine.shape import INTERNAL, Shape, is_text, searchable
+from mocks.algolia.engine.text import PLAIN, RUN, apart, joined, original_length
 
 Json = Any
-Leaf = Callable[[str], dict[str, Json]]
+Leaf = Callable[[str, str], dict[str, Json]]
+"""Tells of a text and the attribute that it is in."""
 USUAL_WORDS = 10
 """Words of a snippet when `attributesToSnippet` gives no number."""
 
@@ -38,7 +40,7 @@ class Marker:
 
     pre: str
     post: str
-    spelling: Spelling
+    shape: Shape
     asked: list[str]
     words: list[tuple[QueryWord, dict[int, int]]]
     numbers: dict[str, int]
@@ -60,13 +62,13 @@ class Marker:
         for word in words:
             found: dict[int, int] = {}
             if word.limit:
-                numbers, typos = matching.alternatives(corpus, word)
+                numbers, typos = lookup.alternatives(corpus, word)
                 found = dict(zip(numbers.tolist(), typos.tolist(), strict=True))
             costs.append((word, found))
         return cls(
             values["highlightPreTag"],
             values["highlightPostTag"],
-            question.spelling,
+            corpus.shape,
             question.asked,
             costs,
             corpus.vocabulary.numbers,
@@ -76,7 +78,7 @@ class Marker:
             tuple(_searched(question.settings)),
             values["exactOnSingleWordQuery"] == "word" and len(question.asked) == 1,
             bool(values.get("replaceSynonymsInHighlight")),
-            question.spelling == PLAIN,
+            corpus.shape.spelling == PLAIN,
         )
 
     def meaning(self, text: str) -> Meaning | None:
@@ -113,19 +115,20 @@ class Marker:
         number = self.numbers.get(text)
         return len(text) if number is not None and number in typos else None
 
-    def marked(self, text: str) -> tuple[str, list[str], int]:
-        """Return a text with tags, the query's words in it, and how many of its characters are marked."""
+    def marked(self, text: str, path: str) -> tuple[str, list[str], int]:
+        """Return a text of an attribute with tags, the query's words in it, and how many of its characters are marked."""
         if not self.words:
             return text, [], 0
-        if self.plain and text.isascii() and not joined(text):
+        if self.plain and text.isascii() and not joined(text) and not self.shape.is_special(path):
             return self._marked_simply(text)
         out, done, found, covered = "", 0, set(), 0
-        for word in words(text, self.spelling):
+        spelling = self.shape.spelling
+        for word in self.shape.words(path, text):
             meant = self.meaning(word.text)
             if meant is None or word.start < done:
                 continue
             found |= meant.words
-            end = word.start + original_length(text[word.start : word.end], meant.length, self.spelling)
+            end = word.start + original_length(text[word.start : word.end], meant.length, spelling)
             shown = text[word.start : end] if meant.instead is None else meant.instead
             out += text[done : word.start] + self.pre + shown + self.post
             covered += end - word.start
@@ -157,9 +160,9 @@ class Marker:
     def _named(self, found: set[int]) -> list[str]:
         return list(dict.fromkeys(self.asked[at] for at in sorted(found) if at < len(self.asked)))
 
-    def highlight(self, text: str) -> dict[str, Json]:
+    def highlight(self, text: str, path: str) -> dict[str, Json]:
         """Return what `_highlightResult` says of one text."""
-        value, found, covered = self.marked(text)
+        value, found, covered = self.marked(text, path)
         if not found:
             return {"value": value, "matchLevel": "none", "matchedWords": []}
         whole = covered == len(text.strip())
@@ -176,20 +179,21 @@ class Marker:
             return "none"
         return "full" if len(found) == len(set(self.asked)) else "partial"
 
-    def snippet(self, text: str, length: int, ellipsis: str) -> dict[str, Json]:
+    def snippet(self, text: str, path: str, length: int, ellipsis: str) -> dict[str, Json]:
         """Return what `_snippetResult` says of one text: the stretch of `length` words with the most matches."""
-        pieces = words(text, self.spelling)
+        pieces = apart(text, self.shape.spelling)
         if len(pieces) > length > 0:
-            hits = [self.meaning(piece.text) is not None for piece in pieces]
+            starts = sorted(word.start for word in self.shape.words(path, text) if self.meaning(word.text))
+            hits = [bisect_left(starts, piece.start) < bisect_left(starts, piece.end) for piece in pieces]
             counts = [sum(hits[at : at + length]) for at in range(len(pieces) - length + 1)]
             first = _centred(hits, counts.index(max(counts)), length)
             last = first + length
             start = 0 if first == 0 else pieces[first].start
             end = len(text) if last == len(pieces) else pieces[last - 1].end
-            value, found, _ = self.marked(text[start:end])
+            value, found, _ = self.marked(text[start:end], path)
             value = (ellipsis if start else "") + value + (ellipsis if end < len(text) else "")
             return {"value": value, "matchLevel": self.level(found)}
-        value, found, _ = self.marked(text)
+        value, found, _ = self.marked(text, path)
         return {"value": value, "matchLevel": self.level(found)}
 
 
@@ -226,7 +230,7 @@ def results(record: dict[str, Json], question: Question, marker: Marker) -> dict
 
 
 def _cutter(marker: Marker, length: int, ellipsis: str) -> Leaf:
-    return lambda text: marker.snippet(text, length, ellipsis)
+    return lambda text, path: marker.snippet(text, path, length, ellipsis)
 
 
 def _length(entry: str) -> tuple[str, int]:
@@ -256,7 +260,7 @@ def _shape(node: Json, path: str, wanted: Collection[str], leaf: Leaf, *, restri
             if not path and name in INTERNAL and name not in wanted:
                 continue
             if type(value) is str:
-                part = leaf(value) if paths.within(below, wanted) else None
+                part = leaf(value, below) if paths.within(below, wanted) else None
             else:
                 part = _shape(value, below, wanted, leaf, restricted=restricted)
             if part is not None:
@@ -270,4 +274,4 @@ def _shape(node: Json, path: str, wanted: Collection[str], leaf: Leaf, *, restri
         return kept or None
     if not is_text(node) or not paths.within(path, wanted):
         return None
-    return leaf(paths.spelled(node))
+    return leaf(paths.spelled(node), path)

@@ -6,9 +6,9 @@ stand for it. For each word a record takes the places with the fewest typos.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -17,186 +17,21 @@ import numpy.typing as npt
 
 from mocks.algolia.engine import nearness
 from mocks.algolia.engine.corpus import Corpus, Part
-from mocks.algolia.engine.paths import within
+from mocks.algolia.engine.lookup import ABSENT, Hits, in_attributes, indices, look
 from mocks.algolia.engine.question import Question
 from mocks.algolia.engine.readings import QueryWord, Reading
-from mocks.algolia.engine.segment import ALONE, Places, Segment
+from mocks.algolia.engine.segment import Segment
 
 Array = npt.NDArray[Any]
 
-ABSENT = 255
 FIRST = 1000
 """The first value of the criterion `attribute` that belongs to the second attribute."""
 
+MISSING = 1_000_000
+"""What a word that is not there counts for where the values of the criterion `attribute` are added up."""
+
 FEW = 512
 """Records of which all values of the criterion `attribute` are worked out, not only those in the first attribute."""
-
-
-@dataclass(slots=True)
-class Group:
-    """Places of indexed words that stand for a query word at the same cost of typos."""
-
-    cost: int
-    places: Places
-    exact: bool = False
-
-
-@dataclass(slots=True)
-class Hits:
-    """One query word in one segment: the least typos of each record (or ABSENT), and where the word stands."""
-
-    word: QueryWord
-    cost: Array
-    present: Array
-    groups: list[Group] = field(default_factory=list)
-
-    def within(self, inside: Array) -> Hits:
-        """Return the word's places in the records inside a mask."""
-        groups = [
-            Group(each.cost, each.places.kept(inside.take(each.places.records)), each.exact)
-            for each in self.groups
-        ]
-        return Hits(self.word, self.cost, self.present, groups)
-
-    @property
-    def costs(self) -> set[int]:
-        """The numbers of typos that there are."""
-        return {group.cost for group in self.groups}
-
-    def best(self, inside: Array, below: int | None = None) -> Iterator[tuple[Places, Array]]:
-        """Return places, and which of them have the fewest typos of a record and lie in one inside a mask.
-
-        With `below` they are those with lower keys.
-        """
-        several = len(self.costs) > 1
-        for group in self.groups:
-            records = group.places.records
-            index = None if below is None else np.flatnonzero(group.places.keys < below)
-            if index is not None:
-                records = records.take(index)
-            wanted = inside.take(records)
-            if several:
-                wanted &= self.cost.take(records) == group.cost
-            yield group.places, np.flatnonzero(wanted) if index is None else index.compress(wanted)
-
-    def spots(self, inside: Array) -> tuple[Array, Array]:
-        """Return the records inside a mask with the spots of their fewest typos, in no order."""
-        found = [(places.records.take(at), places.spots.take(at)) for places, at in self.best(inside)]
-        records, spots = zip(*found, strict=True)
-        return np.concatenate(records), np.concatenate(spots)
-
-    def every(self, inside: Array) -> Iterator[Places]:
-        """Return all places in the records inside a mask, whatever their typos."""
-        for group in self.groups:
-            yield group.places.kept(inside.take(group.places.records))
-
-    def exact(self, size: int, *, alone: bool, left_out: Array | None) -> Array:
-        """Return which records have the very word, or have it as the whole of a text."""
-        mask = np.zeros(size, bool)
-        for group in self.groups:
-            if group.exact:
-                kept = group.places
-                if alone:
-                    kept = kept.kept(kept.attributes & ALONE != 0)
-                if left_out is not None:
-                    kept = kept.kept(~left_out[kept.attributes >> 1])
-                mask[_indices(kept.records)] = True
-        return mask
-
-
-def _indices(records: Array) -> Array:
-    """Return numbers in the form that numpy writes by fastest."""
-    return records.astype(np.intp, copy=False)
-
-
-def alternatives(corpus: Corpus, word: QueryWord) -> tuple[Array, Array]:
-    """Return the numbers of the words within the typos allowed, and their costs; a first letter counts twice."""
-    numbers, edits = corpus.vocabulary.similar(word.text, word.limit, prefix=word.prefix)
-    costs = edits.astype(np.int64)
-    first = corpus.vocabulary.first_letters(numbers) != ord(word.text[0])
-    return numbers, costs + ((costs > 0) & first) + word.extra
-
-
-def look(corpus: Corpus, segment: Segment, word: QueryWord, question: Question) -> Hits:
-    """Find a query word in a segment; what was found is kept for the other readings of the query."""
-    key = id(segment), word
-    if key not in question.looked:
-        question.looked[key] = _look(corpus, segment, word, question)
-    found: Hits = question.looked[key]
-    return found
-
-
-def _look(corpus: Corpus, segment: Segment, word: QueryWord, question: Question) -> Hits:
-    groups: list[Group] = []
-    allowed = _Allowed.of(corpus, question)
-    first, end = segment.beginning(word.text) if word.prefix else _only(segment, word.text)
-    if first < end and segment.words[first] == word.text:
-        groups.append(Group(word.extra, segment.of_range(first, first + 1), word.exact))
-        first += 1
-    if first < end:
-        groups.append(Group(word.extra, allowed.begun(segment.of_range(first, end))))
-    if word.limit:
-        numbers, costs = alternatives(corpus, word)
-        local = segment.numbers_of(numbers)
-        there = (local >= 0) & (costs > word.extra)
-        for cost in np.unique(costs[there]):
-            places = segment.of_words(local[there & (costs == cost)])
-            groups.append(Group(int(cost), allowed.mistyped(places)))
-    for form in word.others:
-        begin, stop = _only(segment, form.text)
-        if begin < stop:
-            groups.append(Group(form.extra, segment.of_range(begin, stop), exact=form.exact))
-    for group in groups:
-        group.places = allowed.searched(group.places)
-    groups = sorted((each for each in groups if len(each.places)), key=lambda each: -each.cost)
-    cost = np.full(len(segment), ABSENT, np.uint8)
-    for group in groups:
-        cost[_indices(group.places.records)] = group.cost
-    return Hits(word, cost, cost != ABSENT, groups)
-
-
-def _only(segment: Segment, text: str) -> tuple[int, int]:
-    at = bisect_left(segment.words, text)
-    return at, at + (at < len(segment.words) and segment.words[at] == text)
-
-
-@dataclass(slots=True)
-class _Allowed:
-    """In which attributes words are looked for at all, with typos, and by their beginning; None: in all."""
-
-    any: Array | None
-    typos: Array | None
-    prefix: Array | None
-
-    @classmethod
-    def of(cls, corpus: Corpus, question: Question) -> _Allowed:
-        values, settings = question.values, question.settings
-        wanted = values.get("restrictSearchableAttributes")
-        no_typos = values.get("disableTypoToleranceOnAttributes")
-        no_prefix = settings.get("disablePrefixOnAttributes")
-        return cls(
-            in_attributes(corpus, wanted) if wanted else None,
-            ~in_attributes(corpus, no_typos) if no_typos else None,
-            ~in_attributes(corpus, no_prefix) if no_prefix else None,
-        )
-
-    def searched(self, places: Places) -> Places:
-        return _kept(places, self.any)
-
-    def mistyped(self, places: Places) -> Places:
-        return _kept(places, self.typos)
-
-    def begun(self, places: Places) -> Places:
-        return _kept(places, self.prefix)
-
-
-def in_attributes(corpus: Corpus, names: list[str]) -> Array:
-    """Return which attributes, by number, are among those named."""
-    return np.array([within(each.name, names) for each in corpus.attributes.known], bool)
-
-
-def _kept(places: Places, allowed: Array | None) -> Places:
-    return places if allowed is None else places.kept(allowed[places.attributes >> 1])
 
 
 # --- a reading in a segment --------------------------------------------------------------------------------------
@@ -212,12 +47,13 @@ class Scored:
     records: Array
     question: Question
     corpus: Corpus
+    near: dict[tuple[int, int], Array] = field(default_factory=dict, repr=False)
 
     def within(self, records: Array) -> Scored:
         """Return the same of some of the records."""
         inside = self._inside(records)
         hits = [each.within(inside) for each in self.hits]
-        return Scored(self.part, self.reading, hits, records, self.question, self.corpus)
+        return Scored(self.part, self.reading, hits, records, self.question, self.corpus, self.near)
 
     def criterion(self, name: str, records: Array, most: int | None = None) -> Array:
         """Return the values of a textual criterion for some records, the smaller the better.
@@ -259,33 +95,90 @@ class Scored:
         return total
 
     def _attribute(self, records: Array, most: int | None) -> Array:
+        strategy = self.question.attribute_strategy
+        if strategy == "sum":
+            return self._summed_keys(records)
+        near = strategy == "minProximity" and len(self.hits) > 1
+        keys = self._nearest_keys if near else partial(self._least_keys, self.hits)
         if most is not None and len(records) > FEW:
-            best = self._least_keys(records, FIRST)
+            best = keys(records, FIRST)
             if np.count_nonzero(best < FIRST) >= most:
                 return best
-        return self._least_keys(records)
+        return keys(records)
 
-    def _least_keys(self, records: Array, below: int | None = None) -> Array:
+    def _least_keys(self, words: list[Hits], records: Array, below: int | None = None) -> Array:
+        """Return the best places of any of some words."""
         keys = self.part.segment.places.keys
         best = np.full(len(self.part.segment), np.iinfo(keys.dtype).max, keys.dtype)
         inside = self._inside(records)
-        for hits in self.hits:
+        for hits in words:
             for places, at in hits.best(inside, below):
-                np.minimum.at(best, _indices(places.records.take(at)), places.keys.take(at))
+                np.minimum.at(best, indices(places.records.take(at)), places.keys.take(at))
         return best.take(records)
 
-    def _proximity(self, records: Array, most: int | None) -> Array:
+    def _nearest_keys(self, records: Array, below: int | None = None) -> Array:
+        """Return the best of the places where neighbouring words come nearest; a word alone has any of its places.
+
+        With `below` only places with lower keys are looked at.
+        """
+        size, span = len(self.part.segment), self.part.segment.span
+        best, paired = np.full(size, nearness.NO_KEY, np.int64), np.zeros(size, bool)
+        for first, second, there in self._neighbours(records):
+            both = records[there]
+            apart = np.zeros(size, np.uint8)
+            apart[both] = np.maximum(self._known_apart(first, second, both), self._least_distance)
+            inside = self._inside(both)
+            paired |= inside
+            pair = self.hits[first].placed(inside, below), self.hits[second].placed(inside, below)
+            keys = nearness.nearest_keys(*pair, apart, span, self._least_distance)
+            np.minimum(best, keys, out=best)
+        alone = records.compress(~paired.take(records))
+        if len(alone):
+            best[alone] = self._least_keys(self.hits, alone, below)
+        return best.take(records)
+
+    def _known_apart(self, first: int, second: int, records: Array) -> Array:
+        """Return how near two words are in each of some records, worked out where it is not known from before."""
+        known = self.near.get((first, second))
+        if known is None:
+            return self._apart(first, second, records, None)
+        apart = known.take(records).astype(np.int64)
+        unknown = np.flatnonzero(apart == nearness.FAR)
+        if len(unknown):
+            apart[unknown] = self._apart(first, second, records.take(unknown), None)
+        return apart
+
+    def _summed_keys(self, records: Array) -> Array:
+        """Add up the best places of all words, and a penalty for each that is not there."""
         total = np.zeros(len(records), np.int64)
-        least = self.question.values.get("minProximity", 1)
-        if most is not None and len(self.hits) > 2:
-            most = None
+        for hits in self.hits:
+            keys = np.where(
+                hits.present.take(records), self._least_keys([hits], records).astype(np.int64), MISSING
+            )
+            total += keys * hits.word.weight
+        return total
+
+    @property
+    def _least_distance(self) -> int:
+        return int(self.question.values.get("minProximity", 1))
+
+    def _neighbours(self, records: Array) -> Iterator[tuple[int, int, Array]]:
+        """Return pairs of query words that follow each other in some of the records, others left out, and in which."""
         for first, second in combinations(range(len(self.hits)), 2):
             there = self.hits[first].present.take(records) & self.hits[second].present.take(records)
             for between in range(first + 1, second):
                 there &= ~self.hits[between].present.take(records)
             if there.any():
-                enough = None if most is None or not there.all() else (most, least)
-                total[there] += np.maximum(self._apart(first, second, records[there], enough), least)
+                yield first, second, there
+
+    def _proximity(self, records: Array, most: int | None) -> Array:
+        total = np.zeros(len(records), np.int64)
+        least = self._least_distance
+        if most is not None and len(self.hits) > 2:
+            most = None
+        for first, second, there in self._neighbours(records):
+            enough = None if most is None or not there.all() else (most, least)
+            total[there] += np.maximum(self._apart(first, second, records[there], enough), least)
         return total
 
     def _apart(self, first: int, second: int, records: Array, enough: tuple[int, int] | None) -> Array:
@@ -297,11 +190,17 @@ class Scored:
         (of_ones, ones), (of_others, others) = self.hits[first].spots(inside), self.hits[second].spots(inside)
         best = np.full(len(inside), nearness.FAR, np.uint8)
         if len(ones) + len(others) <= nearness.FEW:
-            np.minimum.at(best, _indices(of_ones), nearness.of_few(ones, others).astype(np.uint8))
+            np.minimum.at(best, indices(of_ones), nearness.of_few(ones, others).astype(np.uint8))
         else:
             span = self.part.segment.span
             nearness.of_many(best, (of_ones, ones), (of_others, others), span, enough)
+        self._remember(first, second, best)
         return best.take(records).astype(np.int64)
+
+    def _remember(self, first: int, second: int, best: Array) -> None:
+        """Keep what is known of how near two words are; where they are far apart that may be for want of looking."""
+        known = self.near.get((first, second))
+        self.near[first, second] = best if known is None else np.minimum(known, best)
 
     def _exact(self, records: Array) -> Array:
         size, values = len(self.part.segment), self.question.values
@@ -309,7 +208,7 @@ class Scored:
         left_out = in_attributes(self.corpus, names) if names else None
         if len(self.hits) == 1:
             mode = values["exactOnSingleWordQuery"]
-            if mode == "none":
+            if mode == "none" or self.hits[0].word.text in self.question.never_exact:
                 return np.zeros(len(records), np.int16)
             found = self.hits[0].exact(size, alone=mode == "attribute", left_out=left_out)
             return -found.take(records).astype(np.int16)
@@ -320,7 +219,7 @@ class Scored:
 
     def _inside(self, records: Array) -> Array:
         inside = np.zeros(len(self.part.segment), bool)
-        inside[_indices(records)] = True
+        inside[indices(records)] = True
         return inside
 
 
@@ -352,7 +251,7 @@ def in_a_row(hits: list[Hits], inside: Array, span: int) -> Array:
         following = np.concatenate([places.spots for places in each.every(inside)])
         kept = nearness.among(starts + shift, following, span)
         records, starts = records.compress(kept), starts.compress(kept)
-    mask[_indices(records)] = True
+    mask[indices(records)] = True
     return mask
 
 

@@ -1,4 +1,7 @@
-"""How near words are to each other, by their spots (see `segment.Places`): of few they are sorted, of many looked up in a table."""
+"""How near words are to each other, by their spots (see `segment.Places`): of few they are sorted, of many looked up in a table.
+
+Places of a word are given as three arrays: records, spots, and the values of the criterion `attribute`.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
+Placed = tuple[Array, Array, Array]
 
 FAR = 8
 """The proximity of words that are far apart, or in different texts."""
 
 FEW = 8192
 """Spots that are sorted rather than looked up."""
+
+NO_KEY = 1 << 32
+"""More than any value of the criterion `attribute`."""
 
 
 def of_few(ones: Array, others: Array) -> Array:
@@ -54,6 +61,33 @@ def of_many(
         best[met.astype(np.intp, copy=False)] = distance
         if enough is not None and distance >= enough[1] and np.count_nonzero(best != FAR) >= enough[0]:
             return
+
+
+def nearest_keys(ones: Placed, others: Placed, apart: Array, span: int, least: int) -> Array:
+    """Return for each record the least value of `attribute` among the places where two words come nearest.
+
+    `apart` is how near they are in each record, no less than `least`, and 0 in records that are not asked for. Where they are
+    far apart all their places count. Of records without any of these places the value is `NO_KEY`.
+    """
+    best = np.full(len(apart), NO_KEY, np.int64)
+    # Of two words next to each other the earlier one has the lesser value: in either order, each is looked at as that.
+    for turned, (records, spots, keys), (_, targets, _) in ((0, ones, others), (1, others, ones)):
+        known = apart.take(records)
+        table = _table(targets, span) if len(spots) + len(targets) > FEW else None
+        for distance in np.unique(known[known > 0]).tolist():
+            at = np.flatnonzero(known == distance)
+            if distance < FAR:
+                steps = range(1, distance + 1) if distance == least else (distance,)
+                followed = np.logical_or.reduce(
+                    [_among(spots.take(at) + np.int64(step - turned), targets, table) for step in steps]
+                )
+                at = at.compress(followed)
+            np.minimum.at(best, records.take(at).astype(np.intp, copy=False), keys.take(at))
+    return best
+
+
+def _among(spots: Array, targets: Array, table: Array | None) -> Array:
+    return np.isin(spots, targets) if table is None else table.take(spots)
 
 
 def among(spots: Array, others: Array, span: int) -> Array:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mocks.algolia.engine import conditions, location, matching, readings
+from mocks.algolia.engine import conditions, location, lookup, matching, readings
 from mocks.algolia.engine.corpus import Corpus
 from mocks.algolia.engine.location import Located
 from mocks.algolia.engine.matching import Scored
@@ -195,7 +195,7 @@ def _pairs(corpus: Corpus, question: Question, reading: Reading) -> int:
     first, end = reading.phrases[-1]
     total = 0
     for part in corpus.parts:
-        hits = [matching.look(corpus, part.segment, word, question) for word in reading.words[first:end]]
+        hits = [lookup.look(corpus, part.segment, word, question) for word in reading.words[first:end]]
         total += int(np.count_nonzero(matching.in_a_row(hits, part.segment.alive, part.segment.span)))
     return total
 

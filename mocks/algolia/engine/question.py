@@ -12,7 +12,7 @@ from mocks.algolia.engine.readings import Language, Reading
 from mocks.algolia.engine.rules import Applied
 from mocks.algolia.engine.shape import spelling_of
 from mocks.algolia.engine.synonyms import Synonyms
-from mocks.algolia.engine.text import Spelling, Word, apart
+from mocks.algolia.engine.text import Spelling, Word, apart, decomposed
 
 Json = dict[str, Any]
 
@@ -28,7 +28,8 @@ EXACT_LEAST = 3
 class Question:
     """What is asked: the values in effect, the query's words and how they may be read, the filters, and what rules do.
 
-    `without` are words, or words in a row, that no record found may have; `looked` is where its words were found.
+    `without` are words, or words in a row, that no record found may have, `never_exact` those that are not exact alone;
+    `looked` is where its words were found; `strictness` is how relevant a record must be for a virtual replica to show it, None elsewhere.
     """
 
     values: Json
@@ -43,8 +44,26 @@ class Question:
     around: geo.Point | None = None
     asked: list[str] = field(default_factory=list)
     without: list[tuple[str, ...]] = field(default_factory=list)
+    never_exact: frozenset[str] = frozenset()
     applied: Applied = field(default_factory=Applied)
+    strictness: int | None = None
     looked: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def attribute_strategy(self) -> str:
+        """How the criterion `attribute` is worked out: `best`, `minProximity` or `sum`.
+
+        Where proximity decides earlier, the best place is one of those that made it (Algolia:
+        "attributeCriteriaComputedBy", which takes precedence over "attributeCriteriaComputedByMinProximity").
+        """
+        by_proximity = self.values.get("attributeCriteriaComputedByMinProximity")
+        wanted: str = self.values.get(
+            "attributeCriteriaComputedBy", "minProximity" if by_proximity else "best"
+        )
+        ranking = self.values["ranking"]
+        if wanted == "best" and {"proximity", "attribute"} <= set(ranking):
+            return "minProximity" if ranking.index("proximity") < ranking.index("attribute") else wanted
+        return wanted
 
 
 def effective(settings: Json, given: Json) -> Json:
@@ -93,10 +112,8 @@ def ask(
     optional = {word.text for text in values.get("optionalWords") or () for word in apart(text, spelling)}
     if similar:
         optional |= {word.text for word in asked}
-    tongue = language.of(values, dictionaries)
+    tongue = _spoken(values, asked, dictionaries)
     plain = readings.plain(values, asked, quoted, optional)
-    if len(asked) == 1 and values["exactOnSingleWordQuery"] == "word":
-        plain = _exact_alone(plain, values, dictionaries)
     return Question(
         values=values,
         settings=settings,
@@ -110,6 +127,7 @@ def ask(
         around=geo.point(around) if around else None,
         asked=[word.text for word in asked],
         without=without,
+        never_exact=_never_exact(values, asked, dictionaries),
         applied=applied or Applied(),
     )
 
@@ -139,6 +157,15 @@ def _words(
     return asked, quoted, without
 
 
+def _spoken(values: Json, asked: list[Word], dictionaries: language.Dictionaries) -> Language:
+    """Return what the languages say of the words; those with signs apart from their letters are no compounds to them."""
+    spoken, query = language.of(values, dictionaries), values.get("query", "")
+    whole = {word.text for word in asked if decomposed(query[word.start : word.end])}
+    return (
+        replace(spoken, parts=lambda word: () if word in whole else spoken.parts(word)) if whole else spoken
+    )
+
+
 def _significant(
     values: Json,
     asked: list[Word],
@@ -161,21 +188,19 @@ def _significant(
     return [asked[at] for at in kept], [(moved[first], moved[end - 1] + 1) for first, end in quoted]
 
 
-def _exact_alone(plain: Reading, values: Json, dictionaries: language.Dictionaries) -> Reading:
-    """A short word, or a stop word, is never exact when it is all of the query."""
-    word = plain.words[0]
-    short = len(word.text) < EXACT_LEAST or word.text in language.stop_words(
-        values, dictionaries, wanted=True
-    )
-    return replace(plain, words=(replace(word, exact=not short),))
+def _never_exact(values: Json, asked: list[Word], dictionaries: language.Dictionaries) -> frozenset[str]:
+    """Return the short words, and the stop words, which are never exact when they are all of a query."""
+    if values["exactOnSingleWordQuery"] != "word":
+        return frozenset()
+    stop = language.stop_words(values, dictionaries, wanted=True)
+    return frozenset(word.text for word in asked if len(word.text) < EXACT_LEAST or word.text in stop)
 
 
 def _scorer(values: Json, found: list[Filter], allowed: Filterable) -> Scorer:
-    """Count the filters on facets, and the optional ones."""
+    """Count the filters on facets and tags, and the optional ones; those on numbers have no scores."""
     scorer = Scorer(allowed, bool(values.get("sumOrFiltersScores")))
     for filter in found:
-        if any(condition.kind == "facet" for group in filter for condition in group):
-            scorer.groups += filter
+        scorer.groups += [group for group in filter if group[0].kind != "numeric"]
     if values.get("optionalFilters"):
         scorer.groups += filter_lists.facets(values["optionalFilters"], allowed.facets, "optionalFilters")
     return scorer

@@ -94,7 +94,25 @@ def plain(values: Json, asked: list[Word], quoted: list[tuple[int, int]], option
         )
         for at, word in enumerate(asked)
     ]
-    return Reading(tuple(found), tuple(each for each in quoted if each[1] - each[0] > 1))
+    return Reading(tuple(found), tuple(quoted))
+
+
+def part(reading: Reading, first: int, end: int) -> Reading:
+    """Return some of the words; a phrase of which words are left out holds the others together no longer."""
+    phrases = []
+    for start, stop in reading.phrases:
+        if first <= start and stop <= end:
+            phrases.append((start - first, stop - first))
+        else:
+            left = range(max(start, first), min(stop, end))
+            phrases += [(at - first, at - first + 1) for at in left]
+    return Reading(reading.words[first:end], tuple(phrases))
+
+
+def all_optional(reading: Reading) -> Reading:
+    """Return the same with no word needed but those of phrases."""
+    words = [replace(word, optional=_free(reading, at, at + 1)) for at, word in enumerate(reading.words)]
+    return replace(reading, words=tuple(words))
 
 
 def with_others(reading: Reading, values: Json, synonyms: Synonyms, language: Language) -> Reading:

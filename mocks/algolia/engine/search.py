@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mocks.algolia.engine import facets, highlight, paths, pool, ranking
+from mocks.algolia.engine import facets, highlight, paths, pool, readings, relevance
 from mocks.algolia.engine.corpus import Corpus
+from mocks.algolia.engine.listing import Listing
 from mocks.algolia.engine.location import NOWHERE
 from mocks.algolia.engine.pool import Pool
 from mocks.algolia.engine.question import Question
-from mocks.algolia.engine.readings import Reading
 
 Json = dict[str, Any]
 Array = npt.NDArray[Any]
@@ -24,35 +24,45 @@ DROPPED = 5
 
 @dataclass(slots=True)
 class Found:
-    """What a search found. `removed` are words that were left out so that anything was found."""
+    """What a search found: `all` that matches, and `shown`, which is less where only what is relevant enough is.
+
+    `removed` are words that were left out so that anything was found; `pinned` are records by the place that a rule gives them.
+    """
 
     corpus: Corpus
     question: Question
-    pool: Pool
+    all: Listing
+    shown: Listing
     removed: list[str]
     pinned: dict[int, int] = field(default_factory=dict)
-    _grouped: tuple[Array, Array] | None = None
+
+    @property
+    def pool(self) -> Pool:
+        """The records that match, but for those that rules put in their places."""
+        return self.all.pool
 
     @property
     def total(self) -> int:
-        """How many hits there are: records, or groups of `distinct`."""
-        if not self._distinct():
-            return len(self.pool.numbers) + len(self.pinned)
-        return int(np.count_nonzero(self._groups()[1] == 0)) + len(self.pinned)
+        """How many hits there are."""
+        return self.all.total + len(self.pinned)
+
+    @property
+    def total_shown(self) -> int:
+        """How many of them are shown."""
+        return self.shown.total + len(self.pinned)
 
     def numbers(self) -> Array:
         """Return the numbers of all records found, before grouping."""
-        if not self.pinned:
-            return self.pool.numbers
-        return np.sort(np.concatenate((self.pool.numbers, np.array(list(self.pinned.values()), np.int64))))
+        return self._with_pinned(self.pool.numbers)
 
     def leaders(self) -> Array:
         """Return the numbers of the first records of all groups."""
-        if not self._distinct():
-            return self.numbers()
-        ordered, ranks = self._groups()
-        first = self.pool.numbers[ordered[ranks == 0]]
-        return np.sort(np.concatenate((first, np.array(list(self.pinned.values()), np.int64))))
+        return self._with_pinned(self.all.leaders())
+
+    def _with_pinned(self, numbers: Array) -> Array:
+        if not self.pinned and numbers is self.pool.numbers:
+            return numbers
+        return np.sort(np.concatenate((numbers, np.array(list(self.pinned.values()), np.int64))))
 
     def radius(self, least: int) -> int:
         """Return the distance in metres of the farthest record found."""
@@ -65,59 +75,15 @@ class Found:
         free = sorted(self.pinned)
         before = sum(place < start for place in free)
         inside = sum(start <= place < stop for place in free)
-        plain = self._plain(max(0, start - before), max(0, stop - before - inside))
+        plain = self.shown.part(max(0, start - before), max(0, stop - before - inside))
         shown: list[list[int]] = []
         rest = iter(plain)
-        for place in range(start, min(stop, self.total)):
+        for place in range(start, min(stop, self.total_shown)):
             if place in self.pinned:
                 shown.append([self.pinned[place]])
             elif (group := next(rest, None)) is not None:
                 shown.append(group)
         return shown
-
-    def _plain(self, start: int, stop: int) -> list[list[int]]:
-        """Return hits by rank alone."""
-        if not self._distinct():
-            ordered = ranking.order(self.pool, stop)[start:stop]
-            return [[int(number)] for number in self.pool.numbers[ordered]]
-        ordered, ranks = self._groups()
-        size = int(self.question.values["distinct"])
-        firsts = np.flatnonzero(ranks == 0)[start:stop]
-        groups = _keys(self.pool)
-        members: dict[int, list[int]] = {int(groups[ordered[at]]): [] for at in firsts}
-        for at in np.flatnonzero(ranks < size):
-            key = int(groups[ordered[at]])
-            if key in members:
-                members[key].append(int(self.pool.numbers[ordered[at]]))
-        return list(members.values())
-
-    def _distinct(self) -> bool:
-        values, settings = self.question.values, self.question.settings
-        return bool(values.get("distinct")) and bool(settings.get("attributeForDistinct"))
-
-    def _groups(self) -> tuple[Array, Array]:
-        """Return all records in order, and for each how many of its group come before it."""
-        if self._grouped is None:
-            ordered = ranking.order(self.pool, len(self.pool.numbers))
-            keys = _keys(self.pool)[ordered]
-            by_key = np.argsort(keys, kind="stable")
-            starts = np.flatnonzero(np.diff(keys[by_key], prepend=keys.min() - 1 if len(keys) else 0))
-            counts = np.diff(np.append(starts, len(keys)))
-            ranks = np.zeros(len(keys), np.int64)
-            ranks[by_key] = np.arange(len(keys)) - np.repeat(starts, counts)
-            self._grouped = ordered, ranks
-        return self._grouped
-
-
-def _keys(found: Pool) -> Array:
-    """Return the group of each record of `distinct`: the code of its value, or a group of its own."""
-    name = found.question.settings["attributeForDistinct"]
-    codes = [
-        found.corpus.codes(part.segment, name).first[local]
-        for part, local in found.corpus.split(found.numbers)
-    ]
-    keys = np.concatenate(codes).astype(np.int64) if codes else np.zeros(0, np.int64)
-    return np.where(keys < 0, -1 - np.arange(len(keys)), keys)
 
 
 def find(corpus: Corpus, question: Question) -> Found:
@@ -127,24 +93,26 @@ def find(corpus: Corpus, question: Question) -> Found:
     if not len(found.numbers):
         found, removed = _with_fewer_words(corpus, question, found)
     found = _typos_allowed(found)
-    found, pinned = _promoted(corpus, found)
-    return Found(corpus, question, found, removed, pinned)
+    found, promoted = _promoted(corpus, found)
+    every = Listing(found)
+    selected = found if question.strictness is None else relevance.relevant(found, question.strictness)
+    shown = every if selected is found else Listing(selected)
+    return Found(corpus, question, every, shown, removed, _pinned(promoted, shown))
 
 
 def _with_fewer_words(corpus: Corpus, question: Question, nothing: Pool) -> tuple[Pool, list[str]]:
     """Search again with words left out or optional, as `removeWordsIfNoResults` says, until something is found."""
-    kind, words = question.values["removeWordsIfNoResults"], question.plain.words
-    if kind == "none" or len(words) < 2:
+    kind, plain = question.values["removeWordsIfNoResults"], question.plain
+    count = len(plain.words)
+    if kind == "none" or count < 2:
         return nothing, []
     if kind == "allOptional":
-        optional = Reading(tuple(replace(word, optional=True) for word in words))
-        return pool.find(corpus, question, optional), []
-    for dropped in range(1, min(DROPPED, len(words) - 1) + 1):
-        left = words[:-dropped] if kind == "lastWords" else words[dropped:]
-        found = pool.find(corpus, question, Reading(left))
+        return pool.find(corpus, question, readings.all_optional(plain)), []
+    for dropped in range(1, min(DROPPED, count - 1) + 1):
+        first, end = (0, count - dropped) if kind == "lastWords" else (dropped, count)
+        found = pool.find(corpus, question, readings.part(plain, first, end))
         if len(found.numbers):
-            gone = words[-dropped:] if kind == "lastWords" else words[:dropped]
-            return found, [word.text for word in gone]
+            return found, [word.text for word in (*plain.words[:first], *plain.words[end:])]
     return nothing, []
 
 
@@ -177,12 +145,15 @@ def _promoted(corpus: Corpus, found: Pool) -> tuple[Pool, dict[int, int]]:
                 position += 1  # noqa: PLW2901 - the next free place
             promoted[position] = number
     away = np.array([*(each for each in hidden if each is not None), *promoted.values()], np.int64)
-    kept = found.narrowed(~np.isin(found.numbers, away))
-    # Places beyond the end move up to it.
+    return found.narrowed(~np.isin(found.numbers, away)), promoted
+
+
+def _pinned(promoted: dict[int, int], shown: Listing) -> dict[int, int]:
+    """Return promoted records by their places; those beyond the end move up to it."""
     pinned: dict[int, int] = {}
     for place, number in sorted(promoted.items()):
-        pinned[min(place, len(kept.numbers) + len(pinned))] = number
-    return kept, pinned
+        pinned[min(place, shown.total + len(pinned))] = number
+    return pinned
 
 
 # --- what is answered of it --------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ import orjson
 from mocks.algolia.engine.columns import Codes, Numbers
 from mocks.algolia.engine.columns import Places as Where
 from mocks.algolia.engine.shape import Attribute, Shape
-from mocks.algolia.engine.text import simple, words
+from mocks.algolia.engine.text import simple
 from mocks.algolia.engine.vocabulary import Vocabulary
 
 Json = dict[str, Any]
@@ -226,13 +226,13 @@ def _read(
     place = 0
     for attribute, text in shape.texts(record):
         which, position = attributes.number(attribute), ends.get(attribute.name, 0)
-        plain = None if attribute.name in shape.camel else simple(text, shape.spelling)
+        plain = None if shape.is_special(attribute.name) else simple(text, shape.spelling)
         if plain is not None:
             tokens += [numbering[word] for word in plain]
             texts += (number, which, position, place, len(plain), len(plain) == 1)
             length = len(plain)
         else:
-            found = words(text, shape.spelling, camel=attribute.name in shape.camel)
+            found = shape.words(attribute.name, text)
             tokens += [numbering[word.text] for word in found]
             length = max((word.position for word in found), default=-1) + 1
             span = (found[0].start, max(word.end for word in found)) if found else (0, 0)

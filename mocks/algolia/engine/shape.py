@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from mocks.algolia.engine import paths
-from mocks.algolia.engine.text import PLAIN, Spelling
+from mocks.algolia.engine import paths, text
+from mocks.algolia.engine.language import DECOMPOUNDED, NO_DICTIONARIES, Dictionaries, parts_of
+from mocks.algolia.engine.text import PLAIN, Spelling, Word
 
 Json = Any
 
@@ -25,18 +26,45 @@ class Attribute(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What of the settings decides how records are indexed; None as attributes: all of them, in no order."""
+    """What of the settings decides how records are indexed; None as attributes: all of them, in no order.
+
+    `compounds` are languages with the attributes in which their compounds are cut, by dictionaries of an `edition`.
+    """
 
     attributes: tuple[Attribute, ...] | None
     spelling: Spelling = PLAIN
     camel: tuple[str, ...] = ()
+    compounds: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    edition: int = 0
+    dictionaries: Dictionaries = field(default=NO_DICTIONARIES, compare=False)
 
     @classmethod
-    def of(cls, settings: dict[str, Json]) -> Shape:
-        """Read `searchableAttributes` and what concerns normalisation."""
+    def of(cls, settings: dict[str, Json], dictionaries: Dictionaries = NO_DICTIONARIES) -> Shape:
+        """Read `searchableAttributes` and what concerns normalisation and words."""
         spelling, camel = spelling_of(settings), tuple(settings.get("camelCaseAttributes") or ())
         listed = settings.get("searchableAttributes")
-        return cls(tuple(searchable(listed)) if listed else None, spelling, camel)
+        compounds = tuple(_compounds(settings.get("decompoundedAttributes")))
+        edition = dictionaries.edition if compounds else 0
+        attributes = tuple(searchable(listed)) if listed else None
+        return cls(attributes, spelling, camel, compounds, edition, dictionaries)
+
+    def is_special(self, name: str) -> bool:
+        """Tell whether words of an attribute are cut further."""
+        if not self.camel and not self.compounds:
+            return False
+        return paths.within(name, self.camel) or any(paths.within(name, names) for _, names in self.compounds)
+
+    def words(self, name: str, value: str) -> list[Word]:
+        """Cut a text of an attribute into the words that are indexed."""
+        if not self.is_special(name):
+            return text.words(value, self.spelling)
+        languages = [language for language, names in self.compounds if paths.within(name, names)]
+        return text.words(
+            value,
+            self.spelling,
+            camel=paths.within(name, self.camel),
+            parts=(lambda word: parts_of(word, languages, self.dictionaries)) if languages else None,
+        )
 
     def texts(self, record: dict[str, Json]) -> Iterator[tuple[Attribute, str]]:
         """Return the texts of a record to be searched: strings and numbers, attribute by attribute."""
@@ -46,13 +74,20 @@ class Shape:
                     yield Attribute(path, 0, ordered=False), paths.spelled(value)
             return
         for attribute in self.attributes:
-            text = record.get(attribute.name)
-            if type(text) is str:
-                yield attribute, text
+            whole = record.get(attribute.name)
+            if type(whole) is str:
+                yield attribute, whole
                 continue
             for value in under(record, attribute.name):
                 if is_text(value):
                     yield attribute, paths.spelled(value)
+
+
+def _compounds(listed: Json) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Read `decompoundedAttributes`."""
+    for language, names in listed.items() if isinstance(listed, dict) else ():
+        if language in DECOMPOUNDED and isinstance(names, list):
+            yield language, tuple(str(each) for each in names)
 
 
 def spelling_of(settings: dict[str, Json]) -> Spelling:

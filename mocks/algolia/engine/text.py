@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -91,22 +91,55 @@ def apart(text: str, spelling: Spelling = PLAIN) -> list[Word]:
     return [Word(piece.text, piece.start, piece.end, at) for at, piece in enumerate(pieces)]
 
 
-def words(text: str, spelling: Spelling = PLAIN, *, camel: bool = False) -> list[Word]:
+def words(
+    text: str,
+    spelling: Spelling = PLAIN,
+    *,
+    camel: bool = False,
+    parts: Callable[[str], tuple[str, ...]] | None = None,
+) -> list[Word]:
     """Cut a text into the words that are indexed.
 
     Around a full stop or an apostrophe the joined word is indexed at the place of its first part, and a part of one or
-    two letters is not indexed on its own. With `camel`, capitals within a word divide it in the same way.
+    two letters is not indexed on its own. With `camel`, capitals within a word divide it in the same way. `parts` returns
+    those of a compound, which are indexed one after the other from its place on.
     """
     found: list[Word] = []
-    for group, position in _groups(text, _pieces(text, spelling, camel=camel), spelling):
+    further = 0
+    for group, before in _groups(text, _pieces(text, spelling, camel=camel), spelling):
+        position = before + further
         if len(group) == 1:
             found.append(group[0]._replace(position=position))
+            if parts is not None and not decomposed(text[group[0].start : group[0].end]):
+                cut = _cut(found[-1], parts(group[0].text), text, spelling)
+                found += cut
+                further += max(0, len(cut) - 1)
             continue
         for at, part in enumerate(group):
             if len(part.text) >= LEAST_PART:
                 found.append(part._replace(position=position + at))
         whole = "".join([part.text for part in group])
         found.append(Word(whole, group[0].start, group[-1].end, position))
+    return found
+
+
+def decomposed(text: str) -> bool:
+    """Tell whether a text has signs apart from their letters, so that its compounds are not cut."""
+    return not text.isascii() and any(unicodedata.combining(each) for each in text)
+
+
+def _cut(word: Word, parts: tuple[str, ...], text: str, spelling: Spelling) -> list[Word]:
+    """Return the parts of a compound where they stand in it; of a part that is spelled otherwise there, all of it."""
+    found, done = [], 0
+    original = text[word.start : word.end]
+    for at, part in enumerate(parts):
+        start, end = word.start, word.end
+        begin = word.text.find(part, done)
+        if begin >= 0:
+            done = begin + len(part)
+            start = word.start + original_length(original, begin, spelling)
+            end = word.start + original_length(original, done, spelling)
+        found.append(Word(part, start, end, word.position + at))
     return found
 
 

@@ -32,6 +32,7 @@ FIXED: Json = {
     "facets": [],
     "optionalFilters": [],
     "getRankingInfo": False,
+    "relevancyStrictness": 0,
 }
 """What browsing does without, whatever is asked (Algolia: "Browse for records")."""
 

@@ -15,7 +15,7 @@ from mocks.algolia.engine.corpus import Corpus
 from mocks.algolia.engine.pool import SORT
 from mocks.algolia.engine.shape import Shape
 from mocks.algolia.engine.synonyms import Synonyms
-from mocks.algolia.resources import indices, records
+from mocks.algolia.resources import dictionaries, indices, records
 from mocks.algolia.resources.rules import RULES
 from mocks.algolia.resources.synonyms import SYNONYMS
 
@@ -48,7 +48,7 @@ def corpus(tx: Transaction, index: Json) -> Corpus:
     """Return an index's records and words, up to date."""
     held = indices.source(tx, index)
     settings = indices.settings_in_effect(tx, index)
-    shape = Shape.of(settings)
+    shape = Shape.of(settings, dictionaries.in_effect(tx))
     shelves: OrderedDict[Any, Shelf] = tx.world.derived.setdefault("algolia.corpora", OrderedDict())
     key = held["uid"], shape
     shelf = shelves.pop(key, None)

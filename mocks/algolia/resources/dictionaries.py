@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from harness.collection import Collection
 from mocks.algolia import errors
-from mocks.algolia.engine.language import BUILT_IN, NO_DICTIONARIES, Dictionaries, standard_stop_words
+from mocks.algolia.engine.language import (
+    BUILT_IN,
+    DECOMPOUNDED,
+    NO_DICTIONARIES,
+    Dictionaries,
+    standard_compounds,
+    standard_stop_words,
+)
 from mocks.algolia.engine.text import apart, normalise
 
 if TYPE_CHECKING:
@@ -111,20 +118,25 @@ def entries(tx: Transaction, name: str) -> Iterator[Json]:
     own = [dict(document["entry"]) for document in tx.every(ENTRIES, dictionary=name)]
     for each in own:
         yield {"state": "enabled", **each, "type": "custom"}
-    if name != "stopwords":
-        return
+    if name == "plurals":
+        return  # these follow rules
     replaced = {(each["language"], normalise(each["word"])) for each in own}
-    for language in BUILT_IN:
-        for word in sorted(standard_stop_words(language)):
-            if (language, word) not in replaced:
-                id = f"standard-{language}-{word}"
-                yield {
-                    "objectID": id,
-                    "language": language,
-                    "word": word,
-                    "state": "enabled",
-                    "type": "standard",
-                }
+    for language, word, more in _standard(name):
+        if (language, word) not in replaced:
+            about = {"objectID": f"standard-{language}-{word}", "language": language, "word": word}
+            yield {**about, **more, "state": "enabled", "type": "standard"}
+
+
+def _standard(name: str) -> Iterator[tuple[str, str, Json]]:
+    """Return what everybody has of a dictionary: language, word, and what an entry has besides."""
+    if name == "stopwords":
+        for language in BUILT_IN:
+            for word in sorted(standard_stop_words(language)):
+                yield language, word, {}
+    else:
+        for language in DECOMPOUNDED:
+            for word, parts in sorted(standard_compounds(language).items()):
+                yield language, word, {"decomposition": list(parts)}
 
 
 def matching(tx: Transaction, name: str, query: str, language: str | None) -> list[Json]:
@@ -144,11 +156,10 @@ def _texts(entry: Json) -> list[str]:
 
 def languages(tx: Transaction) -> Json:
     """Return the languages that there are dictionaries for, with the numbers of an application's own entries."""
-    found: Json = {language: dict.fromkeys(NAMES) for language in BUILT_IN}
+    found: Json = {language: dict.fromkeys(NAMES) for language in sorted({*BUILT_IN, *DECOMPOUNDED})}
     for name in NAMES:
-        for language in BUILT_IN:
-            if name != "compounds":
-                found[language][name] = {"nbCustomEntries": 0}
+        for language in DECOMPOUNDED if name == "compounds" else BUILT_IN:
+            found[language][name] = {"nbCustomEntries": 0}
         for document in tx.every(ENTRIES, dictionary=name):
             of = found.setdefault(document["entry"]["language"], dict.fromkeys(NAMES))
             of[name] = {"nbCustomEntries": (of[name] or {"nbCustomEntries": 0})["nbCustomEntries"] + 1}
@@ -176,22 +187,21 @@ def _gathered(tx: Transaction, document: Json) -> Dictionaries:
     plurals: dict[str, list[tuple[str, ...]]] = {}
     compounds: dict[str, dict[str, tuple[str, ...]]] = {}
     for entry in (dict(each["entry"]) for each in tx.every(ENTRIES)):
-        language = entry["language"]
+        language, enabled = entry["language"], entry.get("state") != "disabled"
         if "decomposition" in entry:
             parts = tuple(word.text for text in entry["decomposition"] for word in apart(text))
-            compounds.setdefault(language, {})[normalise(entry["word"])] = parts
+            compounds.setdefault(language, {})[normalise(entry["word"])] = parts if enabled else ()
         elif "words" in entry:
-            plurals.setdefault(language, []).append(tuple(normalise(each) for each in entry["words"]))
+            if enabled:
+                plurals.setdefault(language, []).append(tuple(normalise(each) for each in entry["words"]))
         else:
-            to = not_stop if entry.get("state") == "disabled" else stop
-            to.setdefault(language, set()).add(normalise(entry["word"]))
-    disabled = document["disableStandardEntries"].get("stopwords") or {}
-    for language in (language for language, off in disabled.items() if off):
-        own = stop.get(language, set())
-        not_stop.setdefault(language, set()).update(standard_stop_words(language) - own)
+            (stop if enabled else not_stop).setdefault(language, set()).add(normalise(entry["word"]))
+    disabled = document["disableStandardEntries"]
     return Dictionaries(
         {language: frozenset(words) for language, words in stop.items()},
         {language: frozenset(words) for language, words in not_stop.items()},
         {language: tuple(groups) for language, groups in plurals.items()},
         compounds,
+        frozenset((name, language) for name in disabled for language, off in disabled[name].items() if off),
+        document["version"],
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mocks.algolia import errors
 from mocks.algolia.engine import facets as facet_engine
-from mocks.algolia.engine import parameters, question, search
+from mocks.algolia.engine import parameters, question, relevance, search
 from mocks.algolia.engine import rules as rule_engine
 from mocks.algolia.engine.corpus import Corpus
 from mocks.algolia.engine.parameters import Wrong
@@ -75,7 +75,8 @@ def ask(tx: Transaction, name: str, given: Json, *, overriding: Json | None = No
             applied=applied,
         )
         if index["virtual"]:
-            _sorted_anew(asked.values)
+            asked.strictness = asked.values.get("relevancyStrictness", relevance.MOST)
+            asked.values["ranking"] = relevance.order(asked.values["ranking"])
         return Asked(index, given | changes, asked, corpus, search.find(corpus, asked))
     except Wrong as wrong:
         raise errors.bad_request(wrong.message, rule=_rule(wrong), subject=wrong.name) from None
@@ -114,11 +115,6 @@ def _ruled(tx: Transaction, index: Json, values: Json, corpus: Corpus) -> tuple[
     return rule_engine.apply(held, effective, now=tx.seconds, facet_values=facet_values)
 
 
-def _sorted_anew(values: Json) -> None:
-    """A virtual replica sorts what its primary finds by its own ranking, and by the primary's where that is equal."""
-    values["ranking"] = ["custom", *(each for each in values["ranking"] if each != "custom")]
-
-
 def _rule(wrong: Wrong) -> str:
     if wrong.name == "filters":
         return "invalid_filter"
@@ -152,14 +148,14 @@ def answer(tx: Transaction, name: str, given: Json) -> Json:
 def _page(asked: Asked) -> Json:
     """Return the hits of the page with its place: by page and size, or by offset and length."""
     values = asked.question.values
-    limit, total = values["paginationLimitedTo"], asked.found.total
+    limit, total, last = values["paginationLimitedTo"], asked.found.total, asked.found.total_shown
     if "offset" in values or "length" in values:
         start, size = values.get("offset", 0), values.get("length", values["hitsPerPage"])
         told: Json = {"offset": start, "length": size}
     else:
         size = min(values["hitsPerPage"], MOST_HITS)
         start = values.get("page", 0) * size
-        pages = -(-min(total, limit) // size) if size else 0
+        pages = -(-min(last, limit) // size) if size else 0
         told = {"page": values.get("page", 0), "nbPages": pages, "hitsPerPage": size}
     if start and start >= limit:
         told |= {"nbPages": 0} if "page" in told else {}
@@ -202,8 +198,9 @@ def _told(tx: Transaction, asked: Asked) -> Json:
         told["userData"] = applied.user_data
     elif asked.index["settings"].get("userData") is not None:
         told["userData"] = asked.index["settings"]["userData"]
-    if asked.index["virtual"]:
-        told["nbSortedHits"] = asked.found.total
+    if asked.question.strictness is not None:
+        told["nbSortedHits"] = asked.found.total_shown
+        told["appliedRelevancyStrictness"] = asked.question.strictness
     if values.get("getRankingInfo"):
         told |= {"indexUsed": asked.index["name"], "parsedQuery": " ".join(asked.question.asked)}
         told["serverUsed"] = "greenroom"

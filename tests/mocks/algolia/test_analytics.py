@@ -49,3 +49,50 @@ async def test_a_dictionarys_words_change_searches(room: Room) -> None:
         "PUT", "/1/dictionaries/*/settings", {"disableStandardEntries": {"stopwords": {"en": True}}}
     )
     assert await room.found("i", "the car", **given) == []
+
+
+async def test_a_dictionarys_compounds_are_cut_in_records_and_queries(room: Room) -> None:
+    await room.settings(
+        "i", searchableAttributes=["t"], decompoundedAttributes={"de": ["t"]}, typoTolerance=False
+    )
+    await room.save(
+        "i", {"objectID": "1", "t": "Die Kampagnenauswertung"}, {"objectID": "2", "t": "Auswertung"}
+    )
+    assert await room.found("i", "auswertung") == ["2"]
+    entry: Json = {
+        "objectID": "e",
+        "language": "de",
+        "word": "Kampagnenauswertung",
+        "decomposition": ["kampagnen", "auswertung"],
+    }
+    batch: Json = {"requests": [{"action": "addEntry", "body": entry}]}
+    await room.ok("POST", "/1/dictionaries/compounds/batch", batch)
+    assert await room.found("i", "auswertung") == ["2", "1"]
+    [_, hit] = (await room.search("i", "auswertung"))["hits"]
+    assert hit["_highlightResult"]["t"]["value"] == "Die Kampagnen<em>auswertung</em>"
+    batch["requests"][0]["body"] = entry | {"state": "disabled"}
+    await room.ok("POST", "/1/dictionaries/compounds/batch", batch)
+    assert await room.found("i", "auswertung") == ["2"]
+
+
+async def test_standard_compounds_and_plurals_can_be_switched_off(room: Room) -> None:
+    await room.settings(
+        "i", searchableAttributes=["t"], decompoundedAttributes={"de": ["t"]}, typoTolerance=False
+    )
+    await room.save("i", {"objectID": "1", "t": "Gartenstühle"}, {"objectID": "2", "t": "cars"})
+    plural: Json = {"ignorePlurals": ["en"], "queryType": "prefixNone"}
+    assert (await room.found("i", "stühle"), await room.found("i", "car", **plural)) == (["1"], ["2"])
+    found = await room.ok("POST", "/1/dictionaries/compounds/search", {"query": "gartenst", "language": "de"})
+    assert [each["decomposition"] for each in found["hits"]] == [["garten", "stuhl"], ["garten", "stuhle"]]
+    assert (await room.ok("GET", "/1/dictionaries/*/languages"))["nl"]["compounds"] == {"nbCustomEntries": 0}
+    off = {"compounds": {"de": True}, "plurals": {"en": True}}
+    await room.ok("PUT", "/1/dictionaries/*/settings", {"disableStandardEntries": off})
+    assert (await room.found("i", "stühle"), await room.found("i", "car", **plural)) == ([], [])
+
+
+async def test_words_that_are_cut_by_their_capitals_are_marked(room: Room) -> None:
+    await room.settings("i", searchableAttributes=["t"], camelCaseAttributes=["t"])
+    await room.save("i", {"objectID": "1", "t": "totalBudget", "u": "totalBudget"})
+    [hit] = (await room.search("i", "budget", attributesToHighlight=["*"]))["hits"]
+    assert hit["_highlightResult"]["t"]["value"] == "total<em>Budget</em>"
+    assert hit["_highlightResult"]["u"]["matchLevel"] == "none"

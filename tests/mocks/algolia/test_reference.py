@@ -1,176 +1,85 @@
-"""The engine finds, ranks and counts as the plain reference does, on small indexes and queries of all kinds."""
+"""The engine finds, ranks, groups and counts as the plain reference does, on small indexes and searches of all kinds."""
 
 import os
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mocks.algolia.engine import nearness, parameters, question, ranking, search
+from mocks.algolia.engine import nearness, parameters, question, ranking, rules, search
 from mocks.algolia.engine.corpus import Corpus
 from mocks.algolia.engine.shape import Shape
 from mocks.algolia.engine.synonyms import Synonyms
-from tests.mocks.algolia import reference
-from tests.mocks.algolia.reference import RANKING, Reference
+from tests.mocks.algolia import reference, reference_search, small_searches
+from tests.mocks.algolia.reference import Asked
+from tests.mocks.algolia.reference_search import Hit, Reference, Rule
+from tests.mocks.algolia.small_searches import Case
 
 Json = Any
 
 EXAMPLES = int(os.environ.get("ENGINE_EXAMPLES", "300"))
-"""Small indexes and queries that are tried; `make engine` tries 2,000."""
+"""Small indexes and searches that are tried; `make engine` tries 2,000."""
 
-VOCABULARY = [
-    *("red", "car", "carpet", "pet", "redcar", "cat", "card", "house", "houses", "mouse", "blue", "bleu"),
-    *("summer", "summertime", "time", "sumer", "so", "a", "crème", "brûlée", "autumnal", "autumn", "5"),
-]
-WORDS = st.sampled_from(VOCABULARY)
-TEXTS = st.lists(WORDS, max_size=5).map(" ".join)
-BRANDS = ["Acme", "Bolt", "Coil"]
+TRIED, SEVERAL = 1_000, 2
 
-
-@st.composite
-def records(draw: st.DrawFn) -> Json:
-    record: dict[str, Json] = {"objectID": str(draw(st.integers(0, 9)))}
-    for name in ("title", "text"):
-        if draw(st.integers(0, 4)):
-            record[name] = draw(TEXTS)
-    if draw(st.booleans()):
-        record["tags"] = draw(st.lists(TEXTS, max_size=3))
-    if draw(st.booleans()):
-        record["brand"] = draw(
-            st.sampled_from(BRANDS) | st.lists(st.sampled_from(BRANDS), unique=True, max_size=2)
-        )
-    if draw(st.integers(0, 3)):
-        record["price"] = draw(st.integers(0, 5))
-    if draw(st.booleans()):
-        record["group"] = draw(st.sampled_from(["x", "y"]))
-    return record
-
-
-def mistaken(word: str, at: int, change: int, letter: str) -> str:
-    """Return a word with a letter more, one less, none after it, or two of them swapped; mostly as it is."""
-    if change == 0:
-        return word[:at] + letter + word[at:]
-    if change == 1:
-        return word[:at] + word[at + 1 :]
-    if change == 2:
-        return word[:at]
-    if change == 3 and 0 < at < len(word):
-        return word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]
-    return word
-
-
-MISTAKEN = st.builds(mistaken, WORDS, st.integers(0, 8), st.integers(0, 7), st.sampled_from("abceimrst"))
-QUERIES = st.lists(MISTAKEN, max_size=4).map(" ".join)
-
-
-def maybe(values: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw some of the values."""
-    return st.fixed_dictionaries({}, optional=values)
-
-
-GIVEN = maybe(
-    {
-        "queryType": st.sampled_from(["prefixLast", "prefixAll", "prefixNone"]),
-        "typoTolerance": st.sampled_from([True, False, "min", "strict"]),
-        "optionalWords": TEXTS,
-        "removeWordsIfNoResults": st.sampled_from(["none", "lastWords", "firstWords", "allOptional"]),
-        "restrictSearchableAttributes": st.lists(
-            st.sampled_from(["title", "text", "tags"]), min_size=1, unique=True
-        ),
-        "minProximity": st.integers(1, 7),
-        "exactOnSingleWordQuery": st.sampled_from(["attribute", "word", "none"]),
-        "ranking": st.permutations(RANKING),
-    }
-)
-SETTINGS = maybe(
-    {
-        "searchableAttributes": st.lists(
-            st.sampled_from(["title", "unordered(text)", "text", "tags", "title,tags", "unordered(tags)"]),
-            min_size=1,
-            max_size=3,
-            unique_by=lambda entry: entry.removeprefix("unordered(").removesuffix(")"),
-        ).filter(
-            lambda listed: (
-                not {"title,tags"} <= set(listed) or not {"title", "tags", "unordered(tags)"} & set(listed)
-            )
-        ),
-        "customRanking": st.lists(st.sampled_from(["desc(price)", "asc(price)", "desc(group)"]), max_size=2),
-    }
-)
-SYNONYMS = st.lists(
-    st.tuples(
-        st.lists(WORDS, min_size=1, max_size=2).map(" ".join),
-        st.lists(st.lists(WORDS, min_size=1, max_size=2).map(" ".join), min_size=1, max_size=2),
-        st.sampled_from([0, 0, 1, 2]),
-    ).filter(lambda each: each[2] == 0 or " " not in each[0]),
-    max_size=2,
-)
-CONDITIONS = st.tuples(st.just("brand"), st.just(":"), st.sampled_from(BRANDS), st.booleans()) | st.tuples(
-    st.just("price"), st.sampled_from(["<", ">="]), st.integers(0, 5), st.booleans()
-)
-FILTERS = st.lists(
-    st.lists(CONDITIONS, min_size=1, max_size=2).filter(lambda group: len({each[0] for each in group}) == 1),
-    max_size=2,
-)
-
-
-def of_api(synonyms: list[tuple[str, list[str], int]]) -> Synonyms:
-    """Return synonyms as the API has them."""
-    entries: list[Json] = []
-    for source, targets, typos in synonyms:
-        if typos:
-            entries.append({"type": f"altcorrection{typos}", "word": source, "corrections": targets})
-        else:
-            entries.append({"type": "onewaysynonym", "input": source, "synonyms": targets})
-    return Synonyms.of(entries)
+NAMES = {
+    "nbTypos": "typo",
+    "words": "words",
+    "filters": "filters",
+    "proximityDistance": "proximity",
+    "firstMatchedWord": "attribute",
+    "nbExactWords": "exact",
+}
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    written=st.lists(st.one_of(records(), records(), records(), st.none()), max_size=10),
-    query=QUERIES,
-    asked=GIVEN,
-    chosen=SETTINGS,
-    synonyms=SYNONYMS,
-    filters=FILTERS,
-    seen=st.integers(0, 3),
-    large=st.booleans(),
-)
-def test_the_engine_equals_the_reference(
-    written: list[Json | None],
-    query: str,
-    asked: dict[str, Json],
-    chosen: dict[str, Json],
-    synonyms: list[tuple[str, list[str], int]],
-    filters: Any,
-    seen: int,
-    large: bool,
-) -> None:
+@given(number=st.integers(0, 2**64 - 1))
+def test_the_engine_equals_the_reference(number: int) -> None:
+    case = small_searches.Maker(number).case()
     with pytest.MonkeyPatch.context() as patch:
-        if (
-            large
-        ):  # as of so many records that the first ones are picked out, and near words looked up in a table
+        if case.large:
+            # As of so many records that the first ones are picked out, and near words looked up in a table.
             patch.setattr(ranking, "AT_ONCE", 1)
             patch.setattr(ranking, "NARROWER", 1)
             patch.setattr(nearness, "FEW", 0)
-        compare(written, query, asked, chosen, synonyms, filters, seen)
+        compare(case)
 
 
-def compare(
-    written: list[Json | None],
-    query: str,
-    asked: dict[str, Json],
-    chosen: dict[str, Json],
-    synonyms: list[tuple[str, list[str], int]],
-    filters: Any,
-    seen: int,
-) -> None:
-    """Hold the engine against the reference: hits, criteria, counts, and groups of one."""
-    held = chosen | {"attributesForFaceting": ["brand"], "attributeForDistinct": "group"}
-    corpus, kept = Corpus(Shape.of(held)), dict[str, Json]()
-    for number, record in enumerate(written):
+def test_searches_of_all_kinds_are_tried() -> None:
+    """Some hundred searches, the same each time, try each feature several times; so more of them do for certain."""
+    reached: Counter[str] = Counter()
+    for number in range(TRIED):
+        case = small_searches.Maker(number).case()
+        reached.update(set(small_searches.tried(case, expected(case)[0])))
+    assert {feature for feature in small_searches.FEATURES if reached[feature] < SEVERAL} == set(), reached
+
+
+def expected(case: Case) -> tuple[list[Hit], Rule | None, list[Json]]:
+    """Return what the reference finds, the rule that is applied if any, and the records."""
+    kept: dict[str, Json] = {}
+    for record in case.written:
         if record is None:  # the record that was written last but one is taken out
+            kept.pop(next(reversed(list(kept)[:-1]), "none"), None)
+        else:
+            kept.pop(record["objectID"], None)
+            kept[record["objectID"]] = record
+    index = Reference(list(kept.values()), case.settings, list(small_searches.read(case.synonyms)))
+    rule = case.rule if case.rule is not None and case.rule.applies(case.asked.words) else None
+    asked, filters = case.asked, case.filters
+    if rule is not None:
+        asked = Asked(rule.query_of(asked.words))
+        filters = [*filters, [("brand", ":", rule.brand, False, 1)]] if rule.brand else filters
+    return index.search(asked, case.given, filters, case.optional), rule, index.records
+
+
+def corpus_of(case: Case) -> Corpus:
+    """Write the records, looking at the index now and then."""
+    corpus, kept = Corpus(Shape.of(case.settings)), dict[str, Json]()
+    for number, record in enumerate(case.written):
+        if record is None:
             id = next(reversed(list(kept)[:-1]), "none")
             corpus.remove(id)
             kept.pop(id, None)
@@ -178,38 +87,90 @@ def compare(
             corpus.put(record)
             kept.pop(record["objectID"], None)
             kept[record["objectID"]] = record
-        if seen and number % seen == 0:
+        if case.seen and number % case.seen == 0:
             assert len(corpus.parts) <= number + 1
-    plain = Reference(list(kept.values()), held, synonyms)
-    expected = plain.search(query, asked, reference.conditions(filters))
-    given = {
-        "query": query,
-        "filters": reference.shown(filters),
-        "facets": ["brand"],
-        "hitsPerPage": 20,
-    } | asked
-    checked = parameters.of_search({**given, "getRankingInfo": True})
-    found = search.find(corpus, question.ask(held, checked, [], of_api(synonyms)))
-    hits = search.hits(found, found.page(0, 20))
-    assert [hit["objectID"] for hit in hits[:2]] == [
-        found.corpus.record(group[0])["objectID"] for group in found.page(0, 2)
+    return corpus
+
+
+def of_api(rule: Rule) -> Json:
+    """Return a rule as the API has it."""
+    params: Json = {"filters": f"brand:{rule.brand}"} if rule.brand else {}
+    if rule.query is not None:
+        params["query"] = rule.query
+    elif rule.remove is not None:
+        params["query"] = {"remove": [rule.remove]}
+    return {
+        "objectID": "rule",
+        "conditions": [{"pattern": " ".join(rule.pattern), "anchoring": rule.anchoring}],
+        "consequence": {
+            "params": params,
+            "promote": [{"objectID": id, "position": place} for id, place in rule.promote],
+            "hide": [{"objectID": id} for id in rule.hide],
+            "filterPromotes": rule.only_filtered,
+        },
+    }
+
+
+def found_by(case: Case, corpus: Corpus) -> search.Found:
+    """Search as the room does: rules first, then the query that they leave."""
+    more: Json = {"query": case.query, "filters": reference_search.shown(case.filters), "facets": ["brand"]}
+    if case.optional:
+        more["optionalFilters"] = reference_search.listed(case.optional)
+    values = parameters.of_search({**more, **case.given, "getRankingInfo": True})
+    held = [] if case.rule is None else [of_api(case.rule)]
+    changes, applied = rules.apply(
+        held, question.effective(case.settings, values), now=0, facet_values=lambda _: {}
+    )
+    synonyms = Synonyms.of(case.synonyms)
+    asked = question.ask(case.settings, values | changes, applied.forced, synonyms, applied=applied)
+    return search.find(corpus, asked)
+
+
+def compare(case: Case) -> None:
+    """Hold the engine against the reference: hits, criteria, counts and groups."""
+    wanted, rule, records = expected(case)
+    corpus = corpus_of(case)
+    found = found_by(case, corpus)
+    plain, promoted = [hit.record for hit in wanted], dict[int, Json]()
+    if rule is not None:
+        plain, promoted = rule.arranged(plain, records)
+    groups = reference_search.grouped(plain, "group", case.given.get("distinct", 0))
+    hits = reference_search.pinned(groups, promoted)
+    shown = [[corpus.record(number)["objectID"] for number in group] for group in found.page(0, 20)]
+    assert shown == [[record["objectID"] for record in group] for group in hits]
+    assert [shown[:2], shown[2:5]] == [
+        [[corpus.record(number)["objectID"] for number in group] for group in found.page(*part)]
+        for part in ((0, 2), (2, 5))
     ]
-    assert [hit["objectID"] for hit in hits] == [record["objectID"] for record, _ in expected]
-    assert found.total == len(expected)
-    for hit, (_, criteria) in zip(hits, expected, strict=True):
-        info = hit["_rankingInfo"]
-        told = [info[name] for name in ("nbTypos", "proximityDistance", "firstMatchedWord", "nbExactWords")]
-        assert told == [criteria[0], criteria[2], criteria[3], -criteria[4]]
-        assert info["words"] == max(1, -criteria[1])
+    assert found.total == found.total_shown == len(hits)
+    _compare_criteria(case, found, wanted, {record["objectID"] for record in promoted.values()})
     counted = search.counted(found)
     assert counted is not None
-    assert counted[0].get("brand", {}) == reference.facets([record for record, _ in expected], "brand")
-    once = search.find(corpus, question.ask(held, checked | {"distinct": 1}, [], of_api(synonyms)))
-    groups = reference.grouped([record for record, _ in expected], "group", 1)
-    assert [hit["objectID"] for hit in search.hits(once, once.page(0, 20))] == [
-        each[0]["objectID"] for each in groups
-    ]
-    assert once.total == len(groups)
+    assert counted[0].get("brand", {}) == reference_search.facets([*plain, *promoted.values()], "brand")
+
+
+def _compare_criteria(case: Case, found: search.Found, wanted: list[Hit], promoted: set[str]) -> None:
+    by_id = {hit.record["objectID"]: hit.criteria for hit in wanted}
+    for hit in search.hits(found, found.page(0, 20)):
+        info = hit["_rankingInfo"]
+        if hit["objectID"] in promoted:
+            assert info["promoted"] is True
+            continue
+        criteria = by_id[hit["objectID"]]
+        told = {name: abs(criteria[key]) for name, key in NAMES.items()}
+        assert {name: info[name] for name in NAMES} == told | {"words": max(1, told["words"])}
+        if criteria["geo"] not in (0, reference_search.NOWHERE):
+            assert info["geoDistance"] == criteria["geo"]
+
+
+def test_a_case_that_differs_is_noticed() -> None:
+    """The comparison can fail: the reference of other records is not the engine's answer."""
+    written = [{"objectID": "1", "title": "red car"}, {"objectID": "2", "title": "red house"}]
+    held = {"attributesForFaceting": ["brand"], "attributeForDistinct": "group"}
+    case = Case(written, Asked(["red", "car"]), "red car", {}, held, [], [], [], None, 0, False)
+    compare(case)
+    with pytest.raises(AssertionError):
+        compare(replace(case, query="red house"))
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,42 @@ async def test_replicas_show_their_primarys_records_in_their_own_order(room: Roo
     assert refusal == (400, "Index by_n is a replica of i, its records cannot be changed")
 
 
+async def test_a_virtual_replica_sorts_what_is_relevant_and_counts_all(room: Room) -> None:
+    await room.settings("i", searchableAttributes=["name"], replicas=["virtual(cheap)"])
+    await room.settings("i", attributesForFaceting=["kind"])
+    records = [("case", "case for a phone", 1), ("dear", "phone", 9), ("plain", "phone", 5)]
+    await room.save(
+        "i", *({"objectID": id, "name": name, "price": n, "kind": "x"} for id, name, n in records)
+    )
+    await room.settings("cheap", customRanking=["asc(price)"])
+    answer = await room.search("cheap", "phone", facets=["kind"], hitsPerPage=1)
+    assert [hit["objectID"] for hit in answer["hits"]] == ["plain"]
+    told = {
+        name: answer[name] for name in ("nbHits", "nbSortedHits", "appliedRelevancyStrictness", "nbPages")
+    }
+    assert told == {"nbHits": 3, "nbSortedHits": 2, "appliedRelevancyStrictness": 100, "nbPages": 2}
+    assert answer["facets"] == {"kind": {"x": 3}}
+    assert await room.found("cheap", "phone", relevancyStrictness=0) == ["case", "plain", "dear"]
+    await room.settings("cheap", relevancyStrictness=0)
+    assert (await room.search("cheap", "phone"))["nbSortedHits"] == 3
+    await room.settings("cheap", relevancyStrictness=None)
+    assert len((await room.ok("POST", "/1/indexes/cheap/browse", {"query": "phone"}))["hits"]) == 3
+    assert "appliedRelevancyStrictness" not in await room.search("i", "phone", relevancyStrictness=50)
+
+
+async def test_a_rule_promotes_among_what_a_virtual_replica_shows(room: Room) -> None:
+    await room.settings("i", searchableAttributes=["name"], replicas=["virtual(cheap)"])
+    await room.save("i", *({"objectID": name, "name": name} for name in ("phone", "phone case", "cable")))
+    rule: Json = {
+        "conditions": [{"pattern": "phone", "anchoring": "is"}],
+        "consequence": {"promote": [{"objectID": "cable", "position": 5}]},
+    }
+    await room.ok("PUT", "/1/indexes/cheap/rules/r", rule)
+    answer = await room.search("cheap", "phone")
+    assert [hit["objectID"] for hit in answer["hits"]] == ["phone", "cable"]
+    assert (answer["nbHits"], answer["nbSortedHits"]) == (3, 2)
+
+
 async def test_forwarding_reaches_replicas(room: Room) -> None:
     await room.settings("i", replicas=["r"])
     await room.ok("PUT", "/1/indexes/i/settings?forwardToReplicas=true", {"hitsPerPage": 3})

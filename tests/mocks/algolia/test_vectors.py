@@ -3,13 +3,14 @@
 The cases are in `vectors/`. Those marked `unconfirmed` rest on a rule that the documents do not state.
 """
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mocks.algolia.engine import parameters, question, rules, search
+from mocks.algolia.engine import parameters, question, relevance, rules, search
 from mocks.algolia.engine.corpus import Corpus
 from mocks.algolia.engine.search import Found
 from mocks.algolia.engine.shape import Shape
@@ -46,6 +47,9 @@ def found_by(index: Json, case: Json) -> Found:
         changes, applied = rules.apply(held, effective, now=1_772_355_600, facet_values=_values_in(corpus))
     synonyms = Synonyms.of(read_synonym(each) for each in index.get("synonyms", ()))
     asked = question.ask(settings, values | changes, applied.forced, synonyms, applied=applied)
+    if index.get("virtual"):
+        asked.strictness = asked.values.get("relevancyStrictness", relevance.MOST)
+        asked.values["ranking"] = relevance.order(asked.values["ranking"])
     return search.find(corpus, asked)
 
 
@@ -82,3 +86,12 @@ def test_what_the_documents_say(index: Json, case: Json) -> None:
 def test_there_are_enough_of_them() -> None:
     assert len(CASES) >= 150
     assert all(index["source"] and case["rule"] for index in INDICES for case in index["cases"])
+
+
+def test_each_names_the_pages_that_it_follows_from() -> None:
+    """Of Algolia's documentation (below algolia.com/doc), or where its staff said so."""
+    for index in INDICES:
+        assert index["pages"], index["name"]
+        assert all(
+            re.match(r"guides/|api-reference/api-parameters/|https://", page) for page in index["pages"]
+        )
