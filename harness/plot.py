@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness import consumer, endpoints, faults, happenings
-from harness.collection import Collection
 from harness.errors import GreenroomError, InvalidInput, Refusal
 from harness.faults import FAULTS
 from harness.happenings import Misplaced
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from harness.world import World
 
 Json = dict[str, Any]
-LOADED = Collection("harness.scenario")
-"""The scenarios that a world was filled with: {id (the name), title, seed, parameters, begun, ends (µs), expectations}."""
 STEP, FAULT_OVER = "scenario.step", "scenario.fault_over"
 KINDS = ("endpoint", "fault", "clear", "happens", "trigger", "calls")
 
@@ -42,8 +39,8 @@ def install(providers: Mapping[str, Provider]) -> None:
 
 def plan(
     store: Store, world: World, providers: Mapping[str, Provider], story: Json, now: int
-) -> list[Outcome]:
-    """Set the timers of a story and keep what is expected of it; part of the store's open unit.
+) -> tuple[list[Outcome], Json]:
+    """Set the timers of a story, as a part of the store's open unit; return them, and what is to be kept of the story.
 
     Raises InvalidInput with the place of the first step or expectation that cannot be.
     """
@@ -55,29 +52,8 @@ def plan(
         tx.schedule(STEP, now + told["at"], payload)
         outcomes.append(tx.commit())
     expected = [_placed(_expected, providers, story, each) for each in story.get("expectations", ())]
-    if expected or outcomes:
-        outcomes.append(_kept(store, world, providers, story, now, expected))
-    return outcomes
-
-
-def _kept(
-    store: Store, world: World, providers: Mapping[str, Provider], story: Json, now: int, expected: list[Json]
-) -> Outcome:
-    tx = Transaction(store, world, next(iter(providers.values())))
-    document = {
-        "id": story["name"],
-        "title": story.get("title", ""),
-        "seed": story["seed"],
-        "parameters": story.get("parameters", {}),
-        "begun": now,
-        "ends": now + story.get("lasts", 0),
-        "expectations": expected,
-    }
-    if tx.get(LOADED, document["id"]) is None:
-        tx.insert(LOADED, document)
-    else:
-        tx.save(LOADED, document)
-    return tx.commit()
+    after = {"title": story.get("title", ""), "begun": now, "ends": now + story.get("lasts", 0)}
+    return outcomes, {**after, "expectations": expected}
 
 
 def _placed(

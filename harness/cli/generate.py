@@ -13,9 +13,10 @@ from typing import Annotated, Any, cast
 import typer
 
 from harness import instants, realtime
+from harness.catalogues import Generator, catalogues, source
+from harness.cli.telling import scenario_file
 from harness.cli.worlds import parameters
 from harness.errors import GreenroomError
-from harness.scenarios import Generator, catalogues
 
 Progress = Callable[[int, int], None]
 SPREAD = 64
@@ -50,19 +51,12 @@ def generate(
     ] = None,
 ) -> None:
     """Write a scenario's data as files, without a server: the same bytes by one process or by many."""
-    path, text = Path(scenario), None
-    if path.suffix in {".yaml", ".yml"}:
-        try:
-            scenario, text = path.stem, path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise typer.BadParameter(f"{scenario} cannot be read: {error}") from error
-    source = next((each for each in catalogues() if text is not None or scenario in each.names()), None)
-    if source is None:
-        raise GreenroomError(f"there is no scenario {scenario!r}; see `greenroom scenario list`")
+    scenario, text = scenario_file(scenario)
+    generator = cast("Generator", source(catalogues(), scenario, text))
     present = _day(now)
     with _bar() as progress:
         try:
-            count = cast("Generator", source).generate(
+            count = generator.generate(
                 scenario,
                 to,
                 seed=seed,

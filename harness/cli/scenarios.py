@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +11,7 @@ import typer
 from harness.cli.progress import following
 from harness.cli.session import Session, command, group, segment
 from harness.cli.table import pairs, table
+from harness.cli.telling import scenario_file
 from harness.cli.worlds import instant, parameters
 
 Json = dict[str, Any]
@@ -149,14 +149,9 @@ def _conclude(session: Session, answer: Json, told: list[str]) -> None:
 
 
 def _body(scenario: str, seed: str | None, scale: float, given: list[str] | None) -> Json:
-    body: Json = {"name": scenario, "seed": seed, "scale": scale, "parameters": parameters(given or [])}
-    path = Path(scenario)
-    if path.suffix in {".yaml", ".yml"}:
-        try:
-            body |= {"name": path.stem, "text": path.read_text("utf-8")}
-        except (OSError, UnicodeDecodeError) as error:
-            raise typer.BadParameter(f"{scenario} cannot be read: {error}") from error
-    return body
+    name, text = scenario_file(scenario)
+    body: Json = {"name": name, "seed": seed, "scale": scale, "parameters": parameters(given or [])}
+    return body if text is None else body | {"text": text}
 
 
 def _seconds(span: str) -> int:
