@@ -57,10 +57,13 @@ class Scenarios:
             self._catalogues = catalogues()
         return self._catalogues
 
-    def listed(self) -> list[Json]:
-        """Return the name and title of every scenario, in alphabetical order."""
-        found = {name: each.title(name) for each in self.catalogues for name in each.names()}
-        return [{"name": name, "title": title} for name, title in sorted(found.items())]
+    def listed(self, *, parameters: bool = False) -> list[Json]:
+        """Return the name and title of every scenario, in alphabetical order, with its `parameters` if they are wanted."""
+        found = {name: each for each in self.catalogues for name in each.names()}
+        lines: list[Json] = [{"name": name, "title": found[name].title(name)} for name in sorted(found)]
+        if parameters:
+            lines = [line | {"parameters": found[line["name"]].parameters(line["name"])} for line in lines]
+        return lines
 
     def parameters(self, name: str) -> dict[str, Json]:
         """Return the parameters that an installed scenario takes, by name; raise InvalidInput."""
@@ -203,7 +206,7 @@ class Scenarios:
                 raise InvalidInput(f"{error.__cause__}; it was played up to {_now(world)}") from error
             raise
         steps = [
-            {"at": instants.iso(begun + each["at"]), "what": plot.told(each)}
+            {"at": instants.iso(begun + each["at"]), "what": plot.told(each, loaded["refs"])}
             for each in story.get("timeline", ())
         ]
         return {**loaded, "now": instants.iso(done.now), "steps": steps, **await self.check(world)}

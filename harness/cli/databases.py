@@ -14,8 +14,7 @@ import typer
 from harness import realtime
 from harness.cli.session import Session, command, group, segment
 from harness.cli.table import table
-from harness.cli.telling import scenario_file
-from harness.cli.worlds import parameters
+from harness.cli.telling import Given, Scale, Scenario, parameters, scenario_file
 from harness.errors import GreenroomError
 
 Json = dict[str, Any]
@@ -31,7 +30,7 @@ def add(app: typer.Typer) -> None:
 
 def export(
     session: Session,
-    scenario: Annotated[str, typer.Argument(help="Name of a scenario, or path of a YAML file.")],
+    scenario: Scenario,
     schema: Schema,
     to: Annotated[str, typer.Option(help="postgresql://…, sqlite:///file, sql or csv.")],
     mapping: Annotated[
@@ -41,14 +40,11 @@ def export(
         Path | None, typer.Option(help="File for --to sql (otherwise it is printed), folder for --to csv.")
     ] = None,
     seed: Annotated[str, typer.Option(help="What the data derive from.")] = "1",
-    scale: Annotated[float, typer.Option(help="Multiplies people, campaigns and creators.")] = 1.0,
+    scale: Scale = 1.0,
     now: Annotated[
         str | None, typer.Option(help="The present that the scenario counts back from; today if left out.")
     ] = None,
-    given: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the scenario (repeatable)."),
-    ] = None,
+    given: Given = None,
     from_world: Annotated[
         str | None,
         typer.Option(

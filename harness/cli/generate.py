@@ -14,8 +14,7 @@ import typer
 
 from harness import instants, realtime
 from harness.catalogues import Generator, catalogues, source
-from harness.cli.telling import scenario_file
-from harness.cli.worlds import parameters
+from harness.cli.telling import Given, Scale, Scenario, parameters, scenario_file
 from harness.errors import GreenroomError
 
 Progress = Callable[[int, int], None]
@@ -36,16 +35,14 @@ def add(app: typer.Typer) -> None:
 
 
 def generate(
-    scenario: Annotated[str, typer.Argument(help="Name of a scenario, or path of a YAML file.")],
+    scenario: Scenario,
     to: Annotated[Path, typer.Option(help="Folder to write into; what was stopped there goes on.")],
     seed: Annotated[str, typer.Option(help="What the data derive from.")] = "7",
-    scale: Annotated[float, typer.Option(help="Multiplies what the scenario tells, up to a million.")] = 1.0,
+    scale: Scale = 1.0,
     format: Annotated[Format, typer.Option(help="A JSON object a line, or Parquet.")] = Format.JSONL,
     processes: Annotated[int, typer.Option(min=1, max=256, help="How many processes write.")] = 1,
     now: Annotated[str | None, typer.Option(help="The present: ISO 8601; today if left out.")] = None,
-    given: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter (repeatable).")
-    ] = None,
+    given: Given = None,
     dask: Annotated[
         str | None, typer.Option(help="Address of a Dask scheduler whose machines share the folder.")
     ] = None,

@@ -11,18 +11,13 @@ import typer
 from harness.cli.progress import following
 from harness.cli.session import Session, command, group, segment
 from harness.cli.table import pairs, table
-from harness.cli.telling import scenario_file
-from harness.cli.worlds import instant, parameters
+from harness.cli.telling import Given, Scale, Scenario, parameters, scenario_file
+from harness.cli.worlds import instant
 
 Json = dict[str, Any]
 SHOWN_STEPS = 40
 SECONDS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}
-Scenario = Annotated[str, typer.Argument(help="Name of a scenario, or path of a YAML file.")]
 Seed = Annotated[str | None, typer.Option(help="What the data derive from; the world's if left out.")]
-Scale = Annotated[float, typer.Option(help="Multiplies people, campaigns and creators.")]
-Given = Annotated[
-    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter (repeatable).")
-]
 
 
 def add(app: typer.Typer) -> None:
@@ -120,6 +115,9 @@ def words(
     """List what a scenario's timeline may let happen in plain words, and the fields that each takes."""
     answer = session.get("/scenarios/words")
     found = [each for each in answer["happenings"] if provider in (None, each["provider"])]
+    if provider is not None and not found:
+        known = ", ".join(dict.fromkeys(each["provider"] for each in answer["happenings"]))
+        raise typer.BadParameter(f"nothing can happen in plain words at {provider!r}; it can at: {known}")
     rows = [{**each, "with": [f"{name} ({kind})" for name, kind in each["with"].items()]} for each in found]
     columns = ("provider", "happens", "with", "summary")
     session.show({"happenings": found}, table(rows, columns, empty="nothing can happen in plain words"))
