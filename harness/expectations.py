@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
+from harness import stories
 from harness.consumer import CALLS
 from harness.faults import FAULTS
-from harness.plot import LOADED
 from harness.store import Query, Store
 from harness.transaction import DELIVERIES, MAILS, VIOLATIONS
 from harness.world import World
@@ -33,10 +33,9 @@ def verdicts(store: Store, world: World, providers: list[str]) -> Iterator[Json]
 
     Yields {scenario, that, passed, expected, saw, place}.
     """
-    for row in store.page(world.space, Query(LOADED.kind, newest_first=False)):
-        loaded = orjson.loads(row.body)
-        for each in loaded["expectations"]:
-            yield {"scenario": loaded["id"], **verdict(store, world, providers, each)}
+    for story in stories.told(store, world):
+        for each in story.get("expectations", ()):
+            yield {"scenario": story["name"], **verdict(store, world, providers, each)}
 
 
 def verdict(store: Store, world: World, providers: list[str], expected: Json) -> Json:

@@ -18,12 +18,14 @@ from harness.errors import Conflict, GreenroomError
 from harness.transaction import Transaction
 
 if TYPE_CHECKING:
+    from harness.catalogues import Wishes
     from harness.provider import Provider
     from harness.store import Store
     from harness.world import World
 
 Json = dict[str, Any]
-Note = Callable[[], None]
+Note = Callable[[], Json]
+"""Writes that a part is loaded, within the unit that loads it; returns how far the load has come."""
 LOADS = Collection("harness.loading")
 """Loads that have not ended: {id, name, seed, scale, began (µs, the present of the story), done, parts, refs, last}."""
 REFS = Collection("harness.refs", "load")
@@ -36,23 +38,10 @@ MOST_REFS = 200
 What its timeline or expectations name (`named` of a story) is kept besides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be loaded: a scenario by its name, or by a text of its own."""
-
-    name: str
-    seed: str
-    scale: float
-    text: str | None
-    more: Json
-
-    @property
-    def id(self) -> str:
-        """The name of the load: the same for the same wishes."""
-        told = orjson.dumps(
-            [self.name, self.seed, self.scale, self.text, self.more], option=orjson.OPT_SORT_KEYS
-        )
-        return blake2b(told, digest_size=8).hexdigest()
+def identity(name: str, wishes: Wishes) -> str:
+    """Return the name of a load: the same for the same wishes."""
+    told = orjson.dumps([name, wishes], option=orjson.OPT_SORT_KEYS)
+    return blake2b(told, digest_size=8).hexdigest()
 
 
 class Loads:
@@ -70,16 +59,16 @@ class Loads:
             return []
         return [dict(each) for each in Transaction(self.store, world, self._first).every(LOADS)]
 
-    def taken_up(self, world: World, wanted: Wanted, parts: int) -> Json:
+    def taken_up(self, world: World, name: str, wishes: Wishes, parts: int) -> Json:
         """Return how far a load has come, from its beginning unless it was stopped; raise Conflict while it goes on."""
-        if (world.id, wanted.id) in self._going:
-            raise Conflict(f"{wanted.name} is being loaded into world {world.name} right now")
+        id = identity(name, wishes)
+        if (world.id, id) in self._going:
+            raise Conflict(f"{name} is being loaded into world {world.name} right now")
         for each in self.unfinished(world):
-            if each["id"] == wanted.id:
+            if each["id"] == id:
                 return each
-        now = world.clock.now()
-        begun = {"id": wanted.id, "name": wanted.name, "seed": wanted.seed, "scale": wanted.scale}
-        return {**begun, "began": now, "done": 0, "parts": parts, "refs": {}, "last": {}}
+        begun = {"id": id, "name": name, "seed": wishes["seed"], "scale": wishes["scale"]}
+        return {**begun, "began": world.clock.now(), "done": 0, "parts": parts, "refs": {}, "last": {}}
 
     async def run(
         self, world: World, load: Json, parts: Iterator[Json], part: Callable[[Json, Note], Awaitable[None]]
@@ -100,7 +89,7 @@ class Loads:
                     await part(story, told.note)
                 except GreenroomError as error:
                     where = f"part {after['done'] + 1} of {after['parts']}"
-                    raise GreenroomError(
+                    raise type(error)(
                         f"{error} in {where}; the parts before it are there, and the same call goes on with this one"
                     ) from error
                 after = told.after
@@ -150,8 +139,8 @@ class _Told:
     known: set[str]
     after: Json = field(default_factory=dict)
 
-    def note(self) -> None:
-        """Write that this part is loaded, with the ids that it gave."""
+    def note(self) -> Json:
+        """Write that this part is loaded, with the ids that it gave; return how far the load has come."""
         given = {name: id for name, id in self.story["refs"].items() if name not in self.known}
         held, named = dict(self.load["refs"]), set(self.story.get("named", ()))
         counts = Counter(name.rpartition(".")[0] for name in held)
@@ -164,3 +153,4 @@ class _Told:
         self.after = self.load | {"done": self.load["done"] + 1, "refs": held, "last": last}
         self.loads.write(self.world, self.after)
         self.loads.keep(self.world, self.after, given)
+        return self.after

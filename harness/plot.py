@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness import consumer, endpoints, faults, happenings
-from harness.collection import Collection
 from harness.errors import GreenroomError, InvalidInput, Refusal
 from harness.faults import FAULTS
 from harness.happenings import Misplaced
@@ -23,9 +22,8 @@ if TYPE_CHECKING:
     from harness.world import World
 
 Json = dict[str, Any]
-LOADED = Collection("harness.scenario")
-"""The scenarios that a world was filled with: {id (the name), title, seed, parameters, begun, ends (µs), expectations}."""
 STEP, FAULT_OVER = "scenario.step", "scenario.fault_over"
+ID = re.compile(r"\$\{([\w.-]+)\}")
 KINDS = ("endpoint", "fault", "clear", "happens", "trigger", "calls")
 
 
@@ -42,8 +40,8 @@ def install(providers: Mapping[str, Provider]) -> None:
 
 def plan(
     store: Store, world: World, providers: Mapping[str, Provider], story: Json, now: int
-) -> list[Outcome]:
-    """Set the timers of a story and keep what is expected of it; part of the store's open unit.
+) -> tuple[list[Outcome], Json]:
+    """Set the timers of a story, as a part of the store's open unit; return them, and what is to be kept of the story.
 
     Raises InvalidInput with the place of the first step or expectation that cannot be.
     """
@@ -55,29 +53,8 @@ def plan(
         tx.schedule(STEP, now + told["at"], payload)
         outcomes.append(tx.commit())
     expected = [_placed(_expected, providers, story, each) for each in story.get("expectations", ())]
-    if expected or outcomes:
-        outcomes.append(_kept(store, world, providers, story, now, expected))
-    return outcomes
-
-
-def _kept(
-    store: Store, world: World, providers: Mapping[str, Provider], story: Json, now: int, expected: list[Json]
-) -> Outcome:
-    tx = Transaction(store, world, next(iter(providers.values())))
-    document = {
-        "id": story["name"],
-        "title": story.get("title", ""),
-        "seed": story["seed"],
-        "parameters": story.get("parameters", {}),
-        "begun": now,
-        "ends": now + story.get("lasts", 0),
-        "expectations": expected,
-    }
-    if tx.get(LOADED, document["id"]) is None:
-        tx.insert(LOADED, document)
-    else:
-        tx.save(LOADED, document)
-    return tx.commit()
+    after = {"title": story.get("title", ""), "begun": now, "ends": now + story.get("lasts", 0)}
+    return outcomes, {**after, "expectations": expected}
 
 
 def _placed(
@@ -166,12 +143,12 @@ def _expected(providers: Mapping[str, Provider], story: Json, told: Json) -> Jso
     return {**looked_up, "place": told.get("places", {}).get("", "")}
 
 
-def told(step: Json) -> str:
-    """Say in a line what a step of a story is."""
+def told(step: Json, refs: Mapping[str, str]) -> str:
+    """Say in a line what a step of a story is, with the ids that were given."""
     kind = next(kind for kind in KINDS if kind in step)
     what = step[kind]
     if kind in ("happens", "trigger"):
-        given = ", ".join(f"{name} {value}" for name, value in step.get("with", {}).items())
+        given = ", ".join(f"{name} {_named(value, refs)}" for name, value in step.get("with", {}).items())
         return f"{step['provider']}: {what}{f' ({given})' if given else ''}"
     if kind == "calls":
         return f"{step['provider']}: {what['times']} calls of {what['operation']}, {what['credentials']} credentials"
@@ -185,6 +162,10 @@ def told(step: Json) -> str:
         ]
         return "fault: " + " ".join(str(each) for each in details if each is not None)
     return f"clear: {what}" if kind == "clear" else f"{step['provider']}: events go to {what['url']}"
+
+
+def _named(value: Any, refs: Mapping[str, str]) -> str:
+    return ID.sub(lambda found: refs.get(found[1], found[0]), str(value))
 
 
 # --- when the time has come ----------------------------------------------------------------------------------------

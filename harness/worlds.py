@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -15,6 +14,7 @@ from harness.dialect import Grant
 from harness.errors import Conflict, InvalidInput, NotFound
 from harness.journal import KEPT, Journal
 from harness.provider import Credential, Provider
+from harness.spaces import Spaces
 from harness.store import Store
 from harness.store.interface import SHIFT
 from harness.transaction import COUNTERS, DELIVERIES, Transaction
@@ -23,7 +23,6 @@ from harness.world import Credentials, World
 DEFAULT = "default"
 DEFAULT_SEED = "greenroom"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-CHUNK = 2000
 OPENED = instants.parse("2025-01-01T00:00:00Z")
 """When accounts were opened: ids that hold an instant are then the same in every world of a seed, whatever its clock."""
 Json = dict[str, Any]
@@ -42,8 +41,7 @@ class Worlds:
         self.providers = providers
         self.credentials = Credentials(store)
         self.by_id: dict[str, World] = {}
-        self._garbage: list[int] = []
-        self._erasing: asyncio.Task[None] | None = None
+        self._spaces = Spaces(store)
         clocks = store.records("clock")
         for id, record in store.records("world").items():
             self._adopt(id, record, clocks[id])
@@ -51,7 +49,7 @@ class Worlds:
             self.create(name=DEFAULT, seed=DEFAULT_SEED)
         used = {world.space for world in self.by_id.values()}
         used |= {record["space"] for record in store.records("snapshot").values()}
-        self._garbage += [space for space in store.spaces() if space not in used]
+        self._spaces.keep_only(used)
 
     def _adopt(self, id: str, record: Json, clock_record: Json) -> World:
         world = World(
@@ -150,7 +148,7 @@ class Worlds:
             id=id,
             name=name,
             seed=seed,
-            space=self._next_space(),
+            space=self._spaces.new(),
             clock=at,
             lenient=profiles[0],
             live=profiles[1],
@@ -171,11 +169,6 @@ class Worlds:
                 f"{option} names providers that are not installed: {sorted(unknown)}; there are: {known}"
             )
         return chosen
-
-    def _next_space(self) -> int:
-        last = self.store.records("meta").get("spaces", {}).get("last", 0)
-        self._record("meta", "spaces", {"last": last + 1})
-        return int(last) + 1
 
     def _record(self, register: str, key: str, body: Json | None) -> None:
         self.store.begin()
@@ -235,7 +228,7 @@ class Worlds:
         """Return a world to what it was when it was made; its old rows are removed later, in chunks."""
         async with world.moving:
             old = world.space
-            world.space = self._next_space()
+            world.space = self._spaces.new()
             world.clock = clock.restored(world.origin["clock"])
             if world.clock.mode is not clock.Mode.FROZEN and not world.origin["given"]:
                 world.clock.set_to(realtime.now())
@@ -249,7 +242,7 @@ class Worlds:
                     self._fill(world, self.providers[name])
             self.save(world)
             self.store.commit()
-            self._erase_later(old)
+            self._spaces.erase_later(old)
         return world
 
     def _drop_grants(self, world: World) -> None:
@@ -265,7 +258,7 @@ class Worlds:
         twin = self._make(name, world.seed, present, (set(world.lenient), set(world.live)), world.origin)
         try:
             async with world.moving:
-                await self._copy(world, world.space, twin.space, leave=(DELIVERIES.kind,))
+                await self._spaces.copy(world, world.space, twin.space, leave=(DELIVERIES.kind,))
             self._load(twin)
             twin.accounts = {}
             for provider in self.providers.values():
@@ -306,7 +299,7 @@ class Worlds:
             for key, record in self.store.records("snapshot").items():
                 if record["world"] == world.id:
                     self._record("snapshot", key, None)
-                    self._erase_later(record["space"])
+                    self._spaces.erase_later(record["space"])
             self._remove(world)
             self.store.commit()
 
@@ -317,7 +310,7 @@ class Worlds:
         self.store.record("world", world.id, None)
         self.store.record("clock", world.id, None)
         self.store.keep()
-        self._erase_later(world.space)
+        self._spaces.erase_later(world.space)
 
     # --- snapshots -------------------------------------------------------------------------------------------------
 
@@ -333,15 +326,15 @@ class Worlds:
                 f"{name!r} is not a snapshot's name: use a-z, 0-9 and -, at most 63 characters"
             )
         old = self.store.records("snapshot").get(f"{world.id}:{name}")
-        space = self._next_space()
+        space = self._spaces.new()
         async with world.moving:
-            await self._copy(world, world.space, space)
+            await self._spaces.copy(world, world.space, space)
             stored = world.clock.stored() | {"world": world.clock.now(), "real": realtime.now()}
         record = {"world": world.id, "name": name, "space": space, "created": realtime.now(), "clock": stored}
         self._record("snapshot", f"{world.id}:{name}", record)
         self.store.commit()
         if old:
-            self._erase_later(old["space"])
+            self._spaces.erase_later(old["space"])
         return record
 
     def _snapshot(self, world: World, name: str) -> Json:
@@ -353,16 +346,16 @@ class Worlds:
     async def restore(self, world: World, name: str) -> World:
         """Return a world to a snapshot: its rows and its time; credentials stay as they are."""
         record = self._snapshot(world, name)
-        space = self._next_space()
+        space = self._spaces.new()
         async with world.moving:
-            await self._copy(world, record["space"], space)
+            await self._spaces.copy(world, record["space"], space)
             old, world.space = world.space, space
             world.clock = clock.restored(record["clock"])
             world.clock.set_to(record["clock"]["world"])
             self._load(world)
             self.save(world)
             self.store.commit()
-        self._erase_later(old)
+        self._spaces.erase_later(old)
         return world
 
     def forget_snapshot(self, world: World, name: str) -> None:
@@ -370,54 +363,15 @@ class Worlds:
         record = self._snapshot(world, name)
         self._record("snapshot", f"{world.id}:{name}", None)
         self.store.commit()
-        self._erase_later(record["space"])
-
-    # --- rows ------------------------------------------------------------------------------------------------------
-
-    async def _copy(self, world: World, source: int, target: int, leave: tuple[str, ...] = ()) -> None:
-        """Copy a space in chunks; requests of this world wait meanwhile, those of others go on."""
-        world.open.clear()
-        try:
-            place = None
-            while True:
-                self.store.begin()
-                place = self.store.copy(source, target, place, CHUNK, leave)
-                self.store.keep()
-                self.store.commit()
-                if place is None:
-                    return
-                await asyncio.sleep(0)
-        finally:
-            world.open.set()
-
-    def _erase_later(self, space: int) -> None:
-        self._garbage.append(space)
-        self.tidy()
+        self._spaces.erase_later(record["space"])
 
     def tidy(self) -> None:
         """Remove rows that nothing refers to any more, in chunks beside the requests."""
-        if self._garbage and (self._erasing is None or self._erasing.done()):
-            try:
-                loop = asyncio.get_running_loop()
-            except RuntimeError:
-                return
-            self._erasing = loop.create_task(self._erase())
-
-    async def _erase(self) -> None:
-        while self._garbage:
-            self.store.begin()
-            done = self.store.erase(self._garbage[0], CHUNK)
-            self.store.keep()
-            self.store.commit()
-            if done:
-                self._garbage.pop(0)
-            await asyncio.sleep(0.01)
+        self._spaces.tidy()
 
     async def close(self) -> None:
         """Stop the tidying; what is left is removed at the next start."""
-        if self._erasing is not None:
-            self._erasing.cancel()
-            await asyncio.gather(self._erasing, return_exceptions=True)
+        await self._spaces.close()
 
 
 def _token(world: World, provider: Provider, credential: Credential) -> str:

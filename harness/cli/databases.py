@@ -14,7 +14,7 @@ import typer
 from harness import realtime
 from harness.cli.session import Session, command, group, segment
 from harness.cli.table import table
-from harness.cli.worlds import parameters
+from harness.cli.telling import Given, Scale, Scenario, parameters, scenario_file
 from harness.errors import GreenroomError
 
 Json = dict[str, Any]
@@ -30,7 +30,7 @@ def add(app: typer.Typer) -> None:
 
 def export(
     session: Session,
-    scenario: Annotated[str, typer.Argument(help="Name of a scenario, or path of a YAML file.")],
+    scenario: Scenario,
     schema: Schema,
     to: Annotated[str, typer.Option(help="postgresql://…, sqlite:///file, sql or csv.")],
     mapping: Annotated[
@@ -40,14 +40,11 @@ def export(
         Path | None, typer.Option(help="File for --to sql (otherwise it is printed), folder for --to csv.")
     ] = None,
     seed: Annotated[str, typer.Option(help="What the data derive from.")] = "1",
-    scale: Annotated[float, typer.Option(help="Multiplies people, campaigns and creators.")] = 1.0,
+    scale: Scale = 1.0,
     now: Annotated[
         str | None, typer.Option(help="The present that the scenario counts back from; today if left out.")
     ] = None,
-    given: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the scenario (repeatable)."),
-    ] = None,
+    given: Given = None,
     from_world: Annotated[
         str | None,
         typer.Option(
@@ -114,32 +111,20 @@ def _told(session: Session, scenario: str, world: str | None) -> Json | None:
     """Return how a scenario was told in a world, if one is named."""
     if world is None:
         return None
-    name = Path(scenario).stem if _is_file(scenario) else scenario
+    name, _ = scenario_file(scenario)
     told: Json = session.get(f"/worlds/{segment(world)}/stories/{segment(name)}")
     return told
 
 
 def _story(scenario: str, told: Json) -> Json:
     """Tell a scenario as it was or should be told; raise ValueError."""
-    from harness.scenarios import catalogues
+    from harness.catalogues import Wishes, catalogues, source
 
-    text, name = told.get("text"), scenario
-    if _is_file(scenario):
-        name = Path(scenario).stem
-        text = text or Path(scenario).read_text("utf-8")
-    known = catalogues()
-    source = next((each for each in known if name in each.names()), known[0] if text and known else None)
-    if source is None:
-        names = ", ".join(sorted(name for each in known for name in each.names()))
-        raise ValueError(f"there is no scenario {name!r}; there are: {names}")
-    given = {"parameters": told["parameters"]} if told.get("parameters") else {}
-    now = _moment(told["now"])
-    story = source.story(name, seed=told["seed"], scale=told["scale"], now=now, text=text, **given)
+    name, text = scenario_file(scenario)
+    wishes: Wishes = {"seed": told["seed"], "scale": told["scale"], "text": told.get("text") or text}
+    wishes["parameters"] = told.get("parameters")
+    story = source(catalogues(), name, wishes["text"]).story(name, now=_moment(told["now"]), **wishes)
     return story | {"refs": told.get("refs") or {}}
-
-
-def _is_file(scenario: str) -> bool:
-    return Path(scenario).suffix in {".yaml", ".yml"}
 
 
 def _moment(text: str) -> datetime:

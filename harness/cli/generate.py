@@ -13,9 +13,9 @@ from typing import Annotated, Any, cast
 import typer
 
 from harness import instants, realtime
-from harness.cli.worlds import parameters
+from harness.catalogues import Generator, catalogues, source
+from harness.cli.telling import Given, Scale, Scenario, parameters, scenario_file
 from harness.errors import GreenroomError
-from harness.scenarios import Generator, catalogues
 
 Progress = Callable[[int, int], None]
 SPREAD = 64
@@ -35,34 +35,25 @@ def add(app: typer.Typer) -> None:
 
 
 def generate(
-    scenario: Annotated[str, typer.Argument(help="Name of a scenario, or path of a YAML file.")],
+    scenario: Scenario,
     to: Annotated[Path, typer.Option(help="Folder to write into; what was stopped there goes on.")],
     seed: Annotated[str, typer.Option(help="What the data derive from.")] = "7",
-    scale: Annotated[float, typer.Option(help="Multiplies what the scenario tells, up to a million.")] = 1.0,
+    scale: Scale = 1.0,
     format: Annotated[Format, typer.Option(help="A JSON object a line, or Parquet.")] = Format.JSONL,
     processes: Annotated[int, typer.Option(min=1, max=256, help="How many processes write.")] = 1,
     now: Annotated[str | None, typer.Option(help="The present: ISO 8601; today if left out.")] = None,
-    given: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter (repeatable).")
-    ] = None,
+    given: Given = None,
     dask: Annotated[
         str | None, typer.Option(help="Address of a Dask scheduler whose machines share the folder.")
     ] = None,
 ) -> None:
     """Write a scenario's data as files, without a server: the same bytes by one process or by many."""
-    path, text = Path(scenario), None
-    if path.suffix in {".yaml", ".yml"}:
-        try:
-            scenario, text = path.stem, path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise typer.BadParameter(f"{scenario} cannot be read: {error}") from error
-    source = next((each for each in catalogues() if text is not None or scenario in each.names()), None)
-    if source is None:
-        raise GreenroomError(f"there is no scenario {scenario!r}; see `greenroom scenario list`")
+    scenario, text = scenario_file(scenario)
+    generator = cast("Generator", source(catalogues(), scenario, text))
     present = _day(now)
     with _bar() as progress:
         try:
-            count = cast("Generator", source).generate(
+            count = generator.generate(
                 scenario,
                 to,
                 seed=seed,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,17 +11,13 @@ import typer
 from harness.cli.progress import following
 from harness.cli.session import Session, command, group, segment
 from harness.cli.table import pairs, table
-from harness.cli.worlds import instant, parameters
+from harness.cli.telling import Given, Scale, Scenario, parameters, scenario_file
+from harness.cli.worlds import instant
 
 Json = dict[str, Any]
 SHOWN_STEPS = 40
 SECONDS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}
-Scenario = Annotated[str, typer.Argument(help="Name of a scenario, or path of a YAML file.")]
 Seed = Annotated[str | None, typer.Option(help="What the data derive from; the world's if left out.")]
-Scale = Annotated[float, typer.Option(help="Multiplies people, campaigns and creators.")]
-Given = Annotated[
-    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter (repeatable).")
-]
 
 
 def add(app: typer.Typer) -> None:
@@ -120,6 +115,9 @@ def words(
     """List what a scenario's timeline may let happen in plain words, and the fields that each takes."""
     answer = session.get("/scenarios/words")
     found = [each for each in answer["happenings"] if provider in (None, each["provider"])]
+    if provider is not None and not found:
+        known = ", ".join(dict.fromkeys(each["provider"] for each in answer["happenings"]))
+        raise typer.BadParameter(f"nothing can happen in plain words at {provider!r}; it can at: {known}")
     rows = [{**each, "with": [f"{name} ({kind})" for name, kind in each["with"].items()]} for each in found]
     columns = ("provider", "happens", "with", "summary")
     session.show({"happenings": found}, table(rows, columns, empty="nothing can happen in plain words"))
@@ -149,14 +147,9 @@ def _conclude(session: Session, answer: Json, told: list[str]) -> None:
 
 
 def _body(scenario: str, seed: str | None, scale: float, given: list[str] | None) -> Json:
-    body: Json = {"name": scenario, "seed": seed, "scale": scale, "parameters": parameters(given or [])}
-    path = Path(scenario)
-    if path.suffix in {".yaml", ".yml"}:
-        try:
-            body |= {"name": path.stem, "text": path.read_text("utf-8")}
-        except (OSError, UnicodeDecodeError) as error:
-            raise typer.BadParameter(f"{scenario} cannot be read: {error}") from error
-    return body
+    name, text = scenario_file(scenario)
+    body: Json = {"name": name, "seed": seed, "scale": scale, "parameters": parameters(given or [])}
+    return body if text is None else body | {"text": text}
 
 
 def _seconds(span: str) -> int:

@@ -84,6 +84,8 @@ class Session:
             ) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise GreenroomError(f"{method} {self.url}/_greenroom{path} failed: {error}") from error
+        except ValueError as error:
+            raise GreenroomError(f"what was given cannot be sent as JSON: {error}") from error
         if answer.is_error:
             raise GreenroomError(_told(answer))
         return answer

@@ -9,6 +9,7 @@ import typer
 
 from harness.cli.session import OfProvider, Session, command, group, segment
 from harness.cli.table import pairs, table
+from harness.cli.telling import Given, Scale, parameters
 
 World = Annotated[str, typer.Argument(help="Id or name of the world.", envvar="GREENROOM_WORLD")]
 
@@ -53,11 +54,8 @@ def create(
         ),
     ] = None,
     scenario: Annotated[str | None, typer.Option(help="Scenario that the world begins with.")] = None,
-    scale: Annotated[float, typer.Option(help="Multiplies what the scenario tells.")] = 1.0,
-    given: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the scenario (repeatable)."),
-    ] = None,
+    scale: Scale = 1.0,
+    given: Given = None,
 ) -> None:
     """Make a world: an account at every provider, with fresh credentials, bare unless a scenario is named."""
     at = {
@@ -129,17 +127,6 @@ def environment(
         session.show(session.get("~/env"), "")
     else:
         typer.echo(session.call("GET", "~/env", query={"format": format.value}).text, nl=False)
-
-
-def parameters(given: list[str]) -> dict[str, str]:
-    """Read `NAME=VALUE` of the command line."""
-    found = {}
-    for each in given:
-        name, equals, value = each.partition("=")
-        if not equals:
-            raise typer.BadParameter(f"{each!r} is no NAME=VALUE")
-        found[name.strip()] = value
-    return found
 
 
 def instant(text: str | None) -> str | float | None:

@@ -69,10 +69,12 @@ def _posts(tx: Transaction) -> dict[tuple[str, str], Posts]:
 
 
 def _counts(runtime: Runtime, tx: Transaction) -> Json:
-    """Return what the tiles tell besides traffic, each counted no further than a page."""
+    """Return what the tiles tell besides traffic, each counted no further than a page; visits are no deliveries."""
     some = 101
     deliveries = {
-        state: len(tx.page(DELIVERIES, where={"state": state}, limit=some).items)
+        state: sum(
+            "visit" not in each for each in tx.page(DELIVERIES, where={"state": state}, limit=some).items
+        )
         for state in ("pending", "failed")
     }
     return {

@@ -105,14 +105,14 @@ async def load(
 
 
 def installed(runtime: Runtime) -> list[Json]:
-    """Return the name and title of every scenario; titles are read from their files once."""
+    """Return the name, title and parameters of every scenario; their files are read once."""
     names = tuple(name for each in runtime.scenarios.catalogues for name in each.names())
     return _listed(runtime.scenarios, names)
 
 
 @lru_cache(4)
 def _listed(scenarios: Scenarios, names: tuple[str, ...]) -> list[Json]:  # noqa: ARG001 - another name, another list
-    return scenarios.listed()
+    return scenarios.listed(parameters=True)
 
 
 def _compared(runtime: Runtime, world: World, other: World, kind: str) -> tuple[list[Json], Json | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
@@ -15,6 +15,8 @@ from harness.control.context import Named, Running
 from harness.dashboard import showing
 from harness.dashboard.scenarios import installed
 from harness.dashboard.security import SameOrigin
+from harness.runtime import Runtime
+from harness.world import World
 from harness.worlds import DEFAULT
 
 router = APIRouter(prefix="/{w}")
@@ -35,7 +37,7 @@ async def list_worlds(request: Request, runtime: Running, world: Named, q: str =
         section="/worlds",
         q=q,
         total=len(every),
-        found=[{**control.line(runtime, each), "requests": len(each.journal.ring)} for each in found[:SHOWN]],
+        found=[_line(runtime, each) for each in found[:SHOWN]],
         beyond=max(0, len(found) - SHOWN),
         env=runtime.environment(world),
         kept=[(each["name"], instants.iso(each["created"])) for each in runtime.worlds.snapshots(world)],
@@ -43,6 +45,12 @@ async def list_worlds(request: Request, runtime: Running, world: Named, q: str =
         providers={name: each.title for name, each in runtime.providers.items()},
         fixed=world.id == DEFAULT,
     )
+
+
+def _line(runtime: Runtime, world: World) -> dict[str, Any]:
+    """Return a world as the list shows it: with what was told in it, and how many of its requests are kept."""
+    told = [each["name"] for each in runtime.scenarios.told(world)]
+    return {**control.line(runtime, world), "told": told, "requests": len(world.journal.ring)}
 
 
 @router.post("/worlds")

@@ -120,3 +120,22 @@ def test_colours_are_for_terminals_that_want_them(
     assert "stripe" in out.getvalue()
     assert "25.0%" in out.getvalue()
     assert ("\x1b[31m" in out.getvalue() or "\x1b[1;31m" in out.getvalue()) == coloured
+
+
+@pytest.mark.parametrize("scale", ["nan", "inf", "0", "-1"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("scenario", "load", "starter"),
+        ("scenario", "play", "starter"),
+        ("scenario", "export", "starter", "--schema", "x.prisma", "--to", "sql"),
+        ("generate", "starter", "--to", "x"),
+        ("world", "create"),
+    ],
+)
+def test_a_scale_that_is_none_is_refused_before_anything_is_asked(
+    command: tuple[str, ...], scale: str
+) -> None:
+    told = CliRunner().invoke(app, [*command, "--scale", scale])
+    assert told.exit_code == 2, told.output
+    assert "a scale lies above 0" in told.output

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 import pytest
 
+from harness.catalogues import Wishes
 from harness.collection import Collection
 from harness.errors import Conflict, GreenroomError, InvalidInput, Refusal
 from harness.transaction import Transaction
@@ -38,49 +39,22 @@ class Tales:
     def schema(self) -> Json:
         return {"type": "object"}
 
-    def story(
-        self,
-        name: str,
-        *,
-        seed: str,
-        scale: float,
-        now: datetime,
-        text: str | None = None,
-        parameters: Mapping[str, Any] | None = None,
-    ) -> Json:
+    def story(self, name: str, *, now: datetime, **wishes: Unpack[Wishes]) -> Json:
+        seed, scale = wishes["seed"], wishes["scale"]
         if scale > 5:
             raise ValueError("line 1, column 1: too large")
-        notes = [
-            {"id": f"note-{number}", "seed": seed}
-            for number in range(round((parameters or {"notes": 2})["notes"] * scale))
-        ]
-        return {"name": name, "seed": seed, "order": ["parcel"], "notes": notes, "text": text, "refs": {}}
+        count = (wishes.get("parameters") or {"notes": 2})["notes"] * scale
+        notes = [{"id": f"note-{number}", "seed": seed} for number in range(round(count))]
+        told = {"name": name, "seed": seed, "order": ["parcel"], "notes": notes, "refs": {}}
+        return told | {"text": wishes.get("text")}
 
-    def extent(
-        self,
-        name: str,
-        *,
-        seed: str,
-        scale: float,
-        text: str | None = None,
-        parameters: Mapping[str, Any] | None = None,
-    ) -> tuple[int, int]:
-        return (LARGE, PARTS) if text in ("large", "broken later") else (2, 1)
+    def extent(self, name: str, **wishes: Unpack[Wishes]) -> tuple[int, int]:
+        return (LARGE, PARTS) if wishes.get("text") in ("large", "broken later") else (2, 1)
 
-    def parts(
-        self,
-        name: str,
-        *,
-        seed: str,
-        scale: float,
-        now: datetime,
-        text: str | None = None,
-        parameters: Mapping[str, Any] | None = None,
-        begin: int = 0,
-    ) -> Iterator[Json]:
+    def parts(self, name: str, *, now: datetime, begin: int = 0, **wishes: Unpack[Wishes]) -> Iterator[Json]:
         for part in range(begin, PARTS):
-            story = self.story(name, seed=seed, scale=scale, now=now)
-            broken = text == "broken later" and part == 2 and mended == []
+            story = self.story(name, now=now, **wishes)
+            broken = wishes.get("text") == "broken later" and part == 2 and mended == []
             notes = [{"id": f"note-{part}", "seed": now.isoformat()}]
             yield story | {"part": part, "notes": notes, "text": "broken" if broken else None}
 
@@ -139,6 +113,29 @@ async def test_a_room_that_refuses_leaves_nothing_behind(told: Lab) -> None:
     await told.create(world)
     await scenarios.load(world, scenarios.story(world, "tale"))
     assert len(notes(told, world)) == 2
+
+
+async def test_what_was_loaded_before_and_cannot_be_again_is_told_as_such(told: Lab) -> None:
+    world, scenarios = told.world(), told.runtime.scenarios
+    with pytest.raises(InvalidInput, match=r"no money; nothing was changed$"):
+        await scenarios.fill(world, "tale", text="broken")
+    await scenarios.fill(world, "tale")
+    with pytest.raises(Conflict, match=r"it was loaded before: reset the world"):
+        await scenarios.fill(world, "tale", text="broken")
+
+
+async def test_a_story_is_kept_once_with_how_to_tell_it_and_what_it_expects(told: Lab) -> None:
+    world, scenarios = told.world(), told.runtime.scenarios
+    await scenarios.fill(world, "tale", seed="9", parameters={"notes": 1})
+    (story,) = scenarios.told(world)
+    assert (story["seed"], story["parameters"], story["expectations"]) == ("9", {"notes": 1}, [])
+    other = told.world()
+    await scenarios.fill(other, "tale", text="large")
+    (story,) = scenarios.told(other)
+    assert (story["seed"], story["text"], story["expectations"]) == (other.seed, "large", [])
+    kinds = dict(told.runtime.store.kinds(other.space))
+    assert kinds["harness.story"] == 1
+    assert "harness.loading" not in kinds
 
 
 async def test_a_room_that_refuses_takes_back_what_the_rooms_before_it_told(told: Lab) -> None:

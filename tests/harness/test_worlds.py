@@ -129,17 +129,12 @@ async def test_a_restored_world_repeats_its_chance(lab: Lab) -> None:
     assert await lab.create(world) == first
 
 
-async def test_copies_of_large_worlds_are_complete(lab: Lab) -> None:
+async def test_copies_of_large_worlds_are_complete(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     world = lab.world()
     for each in range(120):
         await lab.create(world, str(each), colour="red", sizes=["S", "M", "L"])
-    from harness import worlds
-
-    chunk, worlds.CHUNK = worlds.CHUNK, 50
-    try:
-        twin = await lab.runtime.worlds.fork(world)
-    finally:
-        worlds.CHUNK = chunk
+    monkeypatch.setattr("harness.spaces.CHUNK", 50)
+    twin = await lab.runtime.worlds.fork(world)
 
     def rows(table: str, one: World) -> list[tuple[Any, ...]]:
         low = one.space << SHIFT

@@ -200,6 +200,11 @@
     else if (event.key === "Escape") for (const menu of all("details.menu[open]")) menu.open = false;
   });
 
+  // On a phone the sections lie in a row that is longer than the screen.
+  const sections = one("nav.side");
+  const here = one("[aria-current]", sections);
+  if (here) sections.scrollLeft = here.offsetLeft - (sections.clientWidth - here.offsetWidth) / 2;
+
   charts();
   listen();
   for (const region of all("[data-every]")) {

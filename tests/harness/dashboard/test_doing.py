@@ -212,6 +212,10 @@ async def test_faults_are_added_and_cleared(board: Page, used: Used) -> None:
 
 async def test_a_scenario_is_loaded(board: Page, used: Used) -> None:
     await board.goto(f"{used.ui}/scenarios")
+    outage = board.get_by_role("listitem").filter(has_text="provider-outage")
+    await expect(outage).to_contain_text("provider=stripe (or algolia, cint")
+    limited = board.get_by_role("listitem").filter(has_text="rate-limiting")
+    await expect(limited).to_contain_text("refused=5 (1 to 500) How many calls")
     await board.get_by_role("button", name="Load empty-org").click()
     await said(board, "empty-org was loaded with seed 7")
     assert used.control("GET", "/objects", provider="clerk", kind="organization")["objects"]
@@ -225,6 +229,13 @@ async def test_a_scenario_is_loaded(board: Page, used: Used) -> None:
     await board.get_by_role("button", name="Load it").click()
     await said(board, "nonsense")
     await expect(board.locator("p.notice")).to_have_class("notice bad")
+
+
+async def test_the_list_of_worlds_says_what_was_told_in_them(board: Page, used: Used) -> None:
+    used.control("POST", "/scenario", {"name": "empty-org"})
+    await board.goto(f"{used.ui}/worlds")
+    row = board.get_by_role("row").filter(has_text=used.world["name"])
+    await expect(row).to_contain_text("empty-org")
 
 
 async def test_a_scenario_is_played(board: Page, used: Used) -> None:

@@ -73,6 +73,13 @@ async def test_everybody_can_use_them(page: Page, used: Used, scheme: Any) -> No
     assert not found, "\n".join(found)
 
 
+async def test_a_phone_shows_which_section_is_open(page: Page, used: Used) -> None:
+    await page.set_viewport_size({"width": 360, "height": 740})
+    for section in ("worlds", "webhooks", "contracts"):
+        await page.goto(f"{used.ui}/{section}")
+        await expect(page.locator("nav.side a[aria-current]")).to_be_in_viewport(ratio=1)
+
+
 async def test_they_fit_a_phone(page: Page, used: Used) -> None:
     await page.set_viewport_size({"width": 390, "height": 800})
     wide: list[str] = []
