@@ -199,7 +199,9 @@ def _sdks(providers: Iterable[Provider]) -> Iterator[Finding]:
         try:
             yield Finding(f"{package} SDK", ok=True, told=version(package), needed=False)
         except PackageNotFoundError:
-            told = f"not installed here; a Python consumer of {' or '.join(users)} needs `pip install {package}`"
+            told = (
+                f"not installed here; a Python consumer of {' or '.join(users)} needs `pip install {package}`"
+            )
             yield Finding(f"{package} SDK", ok=False, told=told, needed=False)
 
 
