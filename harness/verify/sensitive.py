@@ -21,14 +21,14 @@ _WORDS = (
 SECRET_NAMES = re.compile(
     rf"(?:^|[-_])(?:{_WORDS})s?(?:$|[-_](?!(?:\w+[-_])?(?:type|at|in|ttl|count|enabled|required)$))"
     r"|(?:secret|token|password|(?:api|access|signing|private|encryption)_?key|signature|ticket)$"
-    r"|^(?:pass|auth|bearer|sig|x-auth)$|^x-algolia-api-key$|^svix-",
+    r"|^(?:pass|auth|bearer|sig|x-auth)$|^svix-",
     re.IGNORECASE,
 )
 CARD_CODES = re.compile(r"^(?:cvc|cvv2?|csc|cid|security_code)$", re.IGNORECASE)
 _KEYS = re.compile(
     r"(?<![0-9A-Za-z])(?:sk|pk|rk)_(?:test|live)_[0-9A-Za-z+/=_-]{8,}"
     r"|\b(?:sk|pk|rk|whsec|ek|ak|mt|oat|sess|cs|dvb|ghp|gho|ghs)_[0-9A-Za-z+/=_-]{8,}|\bre_[0-9A-Za-z]{6,}_[0-9A-Za-z]{8,}"
-    r"|\b[a-z]+_[0-9A-Za-z]+_secret_[0-9A-Za-z]{6,}|\bvercel_blob_rw_\w{8,}|\bgithub_pat_\w{8,}|\bAKIA[0-9A-Z]{16}\b"
+    r"|\b[a-z]+_[0-9A-Za-z]+_secret_[0-9A-Za-z]{6,}|\b[a-z]+_blob_rw_\w{8,}|\bgithub_pat_\w{8,}|\bAKIA[0-9A-Z]{16}\b"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     re.DOTALL,
 )
