@@ -7,15 +7,11 @@ from harness.provider import Credential, Provider, Webhooks, event_types
 from mocks.resend.dialect import ResendDialect
 from mocks.resend.signing import sign
 
-if TYPE_CHECKING:
-    from harness.params import Json
-
 EVENTS = event_types(__file__)
 """Every event type that an endpoint may ask for; the room's README tells which are announced."""
 
 LARGEST_BODY = 48 << 20
 """Bytes: 40 MB of attachments in base64 (Resend's limit for one mail), and room for the rest."""
-
 
 resend = Provider(
     name="resend",
