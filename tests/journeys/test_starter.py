@@ -69,6 +69,7 @@ def test_a_person_is_one_and_the_same_at_every_provider(
     ]
     customer = billing.v1.customers.retrieve(refs["stripe.organisation.northwind"])
     address = user.email_addresses[0].email_address
+    assert customer.metadata is not None
     assert (customer.email, customer.metadata["clerkUserId"]) == (address, person)
     resend = httpx.get(
         f"{urls['resend']}/emails/{refs['resend.welcome.northwind-1']}",
