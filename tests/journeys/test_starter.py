@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
-import mux_python
+import mux_python  # type: ignore[import-untyped]  # the SDK comes without types
 import pytest
 import stripe
 from algoliasearch.http.hosts import Host, HostsCollection
