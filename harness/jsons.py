@@ -22,9 +22,7 @@ def read(text: str | bytes) -> Any:
     )
     if sum(marks) > FEW:
         try:
-            orjson.dumps(
-                [[[[[[[[[[[[[[[[value]]]]]]]]]]]]]]]]
-            )  # as deep as documents, events and pages embed it
+            orjson.dumps([[[[[[[[[[value]]]]]]]]]])  # as deep as documents, events and pages embed it
         except orjson.JSONEncodeError:
             raise TooDeep("the JSON nests too deeply") from None
     return value

@@ -5,7 +5,8 @@ file, SQLite's own transaction goes on over thousands of requests, and when it i
 anew. What a killed process leaves in the log is written again at the next start.
 
 The first line names the generation: the number of SQLite's commit that will make the log worthless. A log of another
-generation than the database's own is not read. Each line has a checksum; the first that is not whole ends the log.
+generation than the database's own is not read. Each line has a checksum; the first that is not whole ends the log, as a
+kill leaves it. Where whole ones follow, no kill did that: the file is damaged, and nobody writes over what it holds.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Any
 from zlib import crc32
 
 import orjson
+
+from harness.errors import StoreError
 
 
 class RedoLog:
@@ -30,12 +33,18 @@ class RedoLog:
         self.size = 0
 
     def read(self, generation: int) -> Iterator[list[Any]]:
-        """Yield the units of a generation in order, and go on writing behind them."""
+        """Yield the units of a generation in order, and go on writing behind them; raise StoreError for a damaged file."""
         self.restart(generation)
         size = 0
         with self._path.open("rb") as lines:
             for line in lines:
                 content = _content(line)
+                if content is None and ((size == 0 and line.endswith(b"\n")) or any(map(_content, lines))):
+                    raise StoreError(
+                        f"{self._path} is damaged at byte {size}: what was acknowledged after it cannot be brought back."
+                        " Give back an undamaged copy, or move the file away to go on without all that it holds;"
+                        " nothing was changed"
+                    )
                 if content is None or (size == 0 and content != generation):
                     break
                 if size:

@@ -13,7 +13,6 @@ EVENTS = event_types(__file__)
 LARGEST_BODY = 48 << 20
 """Bytes: 40 MB of attachments in base64 (Resend's limit for one mail), and room for the rest."""
 
-
 resend = Provider(
     name="resend",
     title="Resend",

@@ -227,8 +227,9 @@ def test_an_error_is_one_line_and_exit_code_1(server: Served) -> None:
     assert failed.stderr.count("\n") == 1
 
 
-def test_wrong_usage_is_exit_code_2() -> None:
-    assert greenroom("wolrd").returncode == 2
+@pytest.mark.parametrize("words", [("wolrd",), ("up", "--port", "0"), ("up", "--port", "65500")])
+def test_wrong_usage_is_exit_code_2(words: tuple[str, ...]) -> None:
+    assert greenroom(*words).returncode == 2
 
 
 def test_the_version_is_told() -> None:

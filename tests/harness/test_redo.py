@@ -81,19 +81,38 @@ def test_a_log_that_was_cut_off_gives_what_is_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"x", b"\n", b"00000000 1\n"])
-def test_a_damaged_log_ends_where_the_damage_is(tmp_path: Path, damage: bytes) -> None:
+def test_what_a_kill_left_at_the_end_is_written_over(tmp_path: Path, damage: bytes) -> None:
     store = SqliteStore(tmp_path / "first")
     _acknowledged(store, "a")
-    size = (tmp_path / "first" / "redo.log").stat().st_size
-    _acknowledged(store, "b")
     path = tmp_path / "first" / "redo.log"
-    path.write_bytes(path.read_bytes()[:size] + damage + path.read_bytes()[size:])
+    path.write_bytes(path.read_bytes() + damage)
     again = _after_a_kill(store, tmp_path / "second")
     assert _found(again) == "a"
     _acknowledged(again, "c")
     third = _after_a_kill(again, tmp_path / "third")
     assert _found(third) == "ac"
     third.close()
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_damage_before_what_was_acknowledged_is_told_and_left_alone(tmp_path: Path, at: int) -> None:
+    store = SqliteStore(tmp_path / "first")
+    for id in "abc":
+        _acknowledged(store, id)
+    path = tmp_path / "first" / "redo.log"
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[at] = b"0" + lines[at][1:-2] + b"!\n"
+    path.write_bytes(b"".join(lines))
+    with pytest.raises(StoreError, match=f"redo.log is damaged at byte {sum(map(len, lines[:at]))}: "):
+        _after_a_kill(store, tmp_path / "second")
+    assert (tmp_path / "second" / "redo.log").read_bytes() == b"".join(lines)
+
+
+def test_a_log_that_is_none_is_told(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "first")
+    (tmp_path / "first" / "redo.log").write_bytes(b"something else\n")
+    with pytest.raises(StoreError, match="damaged"):
+        _after_a_kill(store, tmp_path / "second")
 
 
 def test_a_log_of_another_generation_is_not_read(tmp_path: Path) -> None:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
+import mux_python  # type: ignore[import-untyped]  # the SDK comes without types
 import pytest
 import stripe
+from algoliasearch.http.hosts import Host, HostsCollection
+from algoliasearch.search.client import SearchClientSync
+from algoliasearch.search.config import SearchConfig
+from clerk_backend_api import Clerk
 
 from tests.harness.serving import Served
 
@@ -48,6 +54,40 @@ def test_the_person_who_pays_is_the_person_who_was_welcomed(
     customer = billing.v1.customers.retrieve(starter["refs"]["stripe.organisation.northwind"])
     mails = server.control("GET", f"/worlds/{starter['id']}/emails", to=customer.email)["emails"]
     assert [mail["subject"] for mail in mails] == ["Welcome to Northwind Coffee"]
+
+
+def test_a_person_is_one_and_the_same_at_every_provider(
+    server: Served, starter: Json, billing: stripe.StripeClient
+) -> None:
+    env, refs, urls = starter["env"], starter["refs"], starter["urls"]
+    person, organisation = refs["clerk.person.northwind-1"], refs["clerk.organisation.northwind"]
+    clerk = Clerk(bearer_auth=env["CLERK_SECRET_KEY"], server_url=f"{urls['clerk']}/v1")
+    user = clerk.users.get(user_id=person)
+    members = clerk.organization_memberships.list(organization_id=organisation).data
+    assert ("org:admin", person) in [
+        (each.role, each.public_user_data.user_id) for each in members if each.public_user_data
+    ]
+    customer = billing.v1.customers.retrieve(refs["stripe.organisation.northwind"])
+    address = user.email_addresses[0].email_address
+    assert customer.metadata is not None
+    assert (customer.email, customer.metadata["clerkUserId"]) == (address, person)
+    resend = httpx.get(
+        f"{urls['resend']}/emails/{refs['resend.welcome.northwind-1']}",
+        headers={"Authorization": f"Bearer {env['RESEND_API_KEY']}", "User-Agent": "tests"},
+        trust_env=False,
+    ).json()
+    assert (resend["to"], resend["last_event"]) == ([address], "delivered")
+    host = urls["algolia"].rpartition(":")[2]
+    config = SearchConfig(env["ALGOLIA_APP_ID"], env["ALGOLIA_ADMIN_API_KEY"])
+    config.hosts = HostsCollection([Host("127.0.0.1", "http", int(host))])
+    search = SearchClientSync.create_with_config(config)
+    found = search.search_single_index("campaigns", {"filters": f"orgId:{organisation}"})
+    assert found.nb_hits == 3
+    mux = mux_python.Configuration(
+        host=urls["mux"], username=env["MUX_TOKEN_ID"], password=env["MUX_TOKEN_SECRET"]
+    )
+    asset = mux_python.AssetsApi(mux_python.ApiClient(mux)).get_asset(refs["mux.video.teaser"]).data
+    assert (asset.status, asset.aspect_ratio) == ("ready", "9:16")
 
 
 def test_a_second_load_of_the_same_seed_gives_the_same_ids(server: Served, starter: Json) -> None:
