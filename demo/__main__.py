@@ -61,7 +61,7 @@ def main() -> int:
         if options.keep:
             pids = " ".join(map(str, stage.processes))
             print(
-                f"\nLeft running. Look around with: greenroom --url {stage.server.url} requests --world demo"
+                f"\nLeft running. Look around with: greenroom requests --url {stage.server.url} --world demo"
             )
             print(f"End it with: kill {pids}")
             stage.leave()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from harness import realtime
+from harness import instants, realtime
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession, StreamReader
@@ -33,6 +33,23 @@ class Result:
     def success(self) -> bool:
         """Tell whether the receiver took it: any 2xx; a redirect is none."""
         return self.status is not None and 200 <= self.status < 300
+
+    def shown(
+        self, number: int, now: int, fault: str | None = None, body: str | None = None
+    ) -> dict[str, Any]:
+        """Return what is kept of the attempt; `now` is world time, `body` stands for an answer that is kept elsewhere."""
+        return {
+            "number": number,
+            "at": instants.iso(realtime.now()),
+            "world_time": instants.iso(now),
+            "status": self.status,
+            "error": self.error,
+            "milliseconds": round(self.milliseconds, 3),
+            "request_headers": dict(self.headers),
+            "response_headers": self.response_headers,
+            "response_body": self.response_body if body is None else body,
+            "fault": fault,
+        }
 
 
 Receiver = Callable[[str, str, list[tuple[str, str]], bytes], Awaitable[tuple[int, dict[str, str], bytes]]]

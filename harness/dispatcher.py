@@ -331,7 +331,7 @@ class Dispatcher:
             return
         attempts = delivery["attempts"]
         self.attempts[world.id] = self.attempts.get(world.id, 0) + 1
-        attempts.append(_shown(len(attempts) + 1, tx.now, result, mode))
+        attempts.append(result.shown(len(attempts) + 1, tx.now, mode))
         delivery["request_body"] = body.decode("utf-8", "replace")
         due = None
         gaps = webhooks.retry_seconds
@@ -389,18 +389,3 @@ class Dispatcher:
         for task in tasks:
             task.cancel()
         await self.client.close()
-
-
-def _shown(number: int, now: int, result: Result, mode: str | None) -> Json:
-    return {
-        "number": number,
-        "at": instants.iso(realtime.now()),
-        "world_time": instants.iso(now),
-        "status": result.status,
-        "error": result.error,
-        "milliseconds": round(result.milliseconds, 3),
-        "request_headers": dict(result.headers),
-        "response_headers": result.response_headers,
-        "response_body": result.response_body,
-        "fault": mode,
-    }

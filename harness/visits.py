@@ -14,7 +14,6 @@ from urllib.parse import urljoin
 
 import orjson
 
-from harness import instants, realtime
 from harness.batch import Batch
 from harness.delivery_client import Client, Result, allowed
 from harness.store import Store
@@ -99,7 +98,7 @@ class Visits:
             "error": result.error,
         }
         document |= {"state": "failed" if result.status is None else "delivered"}
-        document["attempts"] = [_attempt(tx.now, result)]
+        document["attempts"] = [result.shown(1, tx.now, body="")]
         try:
             tx.save(DELIVERIES, document)
             provider.timers[visit["then"]](tx, visit["payload"] | came)
@@ -107,18 +106,3 @@ class Visits:
             tx.rollback()
             raise
         return tx.commit()
-
-
-def _attempt(now: int, result: Result) -> Json:
-    return {
-        "number": 1,
-        "at": instants.iso(realtime.now()),
-        "world_time": instants.iso(now),
-        "status": result.status,
-        "error": result.error,
-        "milliseconds": round(result.milliseconds, 3),
-        "request_headers": dict(result.headers),
-        "response_headers": result.response_headers,
-        "response_body": "",
-        "fault": None,
-    }

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+LONGEST = 80
+"""Characters of a cell: one long path would push all that stands behind it out of sight. `--json` has it whole."""
 
 
 def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, empty: str) -> str:
-    """Write rows under the columns' names; `empty` is said when there are none."""
-    cells = [[_text(row.get(column)) for column in columns] for row in rows]
+    """Write rows under the columns' names, long cells cut but in the last column; `empty` is said when there are none."""
+    *others, last = columns
+    cells = [[*(_cut(_text(row.get(column))) for column in others), _text(row.get(last))] for row in rows]
     if not cells:
         return empty
     lines = [[column.replace("_", " ").upper() for column in columns], *cells]
@@ -23,6 +26,10 @@ def pairs(values: Mapping[str, Any]) -> str:
     """Write names and values, one a line."""
     width = max(map(len, values), default=0)
     return "\n".join(f"{name.ljust(width)}  {_text(value)}".rstrip() for name, value in values.items())
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _line(cells: list[str], widths: list[int]) -> str:

@@ -1,25 +1,24 @@
 """What arrives from Clerk: its signature (Svix), its shape, and what each event type means for the directory."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, Field, ValidationError
-from svix.webhooks import Webhook, WebhookVerificationError
+from pydantic import BaseModel, Field
+from svix.webhooks import Webhook
 
 from integrations.errors import WebhookRejectedError
 from integrations.identity.directory import Directory
 from integrations.identity.invitations import Invitations
 from integrations.settings import Settings
-from integrations.webhooks.inbox import Inbox, IncomingEvent, Outcome, not_an_event
+from integrations.webhooks.inbox import Inbox, Outcome
+from integrations.webhooks.svix_delivery import SvixEnvelope, read_delivery
 
 PROVIDER = "clerk"
 
 
-class Envelope(BaseModel):
-    """What all of Clerk's events have in common; the event's id is the `svix-id` of its delivery."""
+class Envelope(SvixEnvelope):
+    """What all of Clerk's events have in common."""
 
     object: Literal["event"]
-    type: str = Field(min_length=1)
-    data: dict[str, Any]
 
 
 class Thing(BaseModel):
@@ -67,20 +66,10 @@ class ClerkWebhooks:
         """
         (secret,) = self._settings.required(PROVIDER, "clerk_webhook_secret")
         try:
-            Webhook(secret).verify(payload, headers)
-        except (WebhookVerificationError, ValueError) as error:
-            # The library lets a ValueError through when a header or the body cannot even be decoded.
+            webhook = Webhook(secret)
+        except ValueError as error:
             raise WebhookRejectedError(400, f"The svix signature is not valid: {error}") from error
-        try:
-            event = Envelope.model_validate_json(payload)
-        except ValidationError as error:
-            raise not_an_event(PROVIDER, error) from error
-        kept = IncomingEvent(
-            provider=PROVIDER,
-            event_id=headers.get("svix-id") or headers["webhook-id"],
-            type=event.type,
-            payload=payload.decode(),
-        )
+        event, kept = read_delivery(PROVIDER, webhook, payload, headers, Envelope)
         return self._inbox.receive(kept, lambda: self._handle(event))
 
     def _handle(self, event: Envelope) -> bool:

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
-from svix.webhooks import Webhook, WebhookVerificationError
+from pydantic import AwareDatetime, BaseModel, Field
+from svix.webhooks import Webhook
 
-from integrations.errors import WebhookRejectedError
 from integrations.mail.service import MAIL_TAG
 from integrations.mail.tracking import MailReport, MailTracking
 from integrations.models import MailStatus
 from integrations.settings import Settings
-from integrations.webhooks.inbox import Inbox, IncomingEvent, Outcome, not_an_event
+from integrations.webhooks.inbox import Inbox, Outcome
+from integrations.webhooks.svix_delivery import SvixEnvelope, read_delivery
 
 PROVIDER = "resend"
 
@@ -32,12 +32,10 @@ MAIL_EVENTS = {
 }
 
 
-class Envelope(BaseModel):
-    """What all of Resend's events have in common; the event's id is the `svix-id` of its delivery."""
+class Envelope(SvixEnvelope):
+    """What all of Resend's events have in common."""
 
-    type: str = Field(min_length=1)
     created_at: AwareDatetime
-    data: dict[str, Any]
 
 
 class Bounce(BaseModel):
@@ -80,21 +78,7 @@ class ResendWebhooks:
         Raises `WebhookRejectedError` for what is not authentic or not an event, `EventFailedError` for what should
         be delivered again.
         """
-        try:
-            self._webhook.verify(payload, headers)
-        except (WebhookVerificationError, ValueError) as error:
-            # The library lets a ValueError through when a header or the body cannot even be decoded.
-            raise WebhookRejectedError(400, f"The svix signature is not valid: {error}") from error
-        try:
-            event = Envelope.model_validate_json(payload)
-        except ValidationError as error:
-            raise not_an_event(PROVIDER, error) from error
-        kept = IncomingEvent(
-            provider=PROVIDER,
-            event_id=headers.get("svix-id") or headers["webhook-id"],
-            type=event.type,
-            payload=payload.decode(),
-        )
+        event, kept = read_delivery(PROVIDER, self._webhook, payload, headers, Envelope)
         return self._inbox.receive(kept, lambda: self._handle(kept.event_id, event))
 
     def _handle(self, event_id: str, event: Envelope) -> bool:

@@ -77,9 +77,10 @@ def test_what_the_harness_finds_of_a_room_is_short(room: str) -> None:
 
 
 def test_what_new_provider_writes_has_the_same_files() -> None:
-    templates = ROOT / "harness" / "scaffold" / "templates" / "room"
-    assert [name for name in (*FILES, "signing.py") if not (templates / f"{name}.j2").is_file()] == []
-    text = (templates / "README.md.j2").read_text("utf-8")
+    templates = ROOT / "harness" / "scaffold" / "templates"
+    wanted = [*(f"room/{name}" for name in (*FILES, "signing.py")), *(f"tests/{name}" for name in TESTS)]
+    assert [name for name in wanted if not (templates / f"{name}.j2").is_file()] == []
+    text = (templates / "room" / "README.md.j2").read_text("utf-8")
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == SECTIONS
 
 
