@@ -328,7 +328,11 @@ class Act:
             fields = _merged(held["fields"] if held else {}, self.said.fields)
             held = state.keep(self.tx, self._path, self.part.segment, fields)
         if held is None:
-            held = {"id": self._path, "key": self.part.segment, "fields": self.said.path, "made": self.tx.now}
+            asked = {
+                **self.said.query,
+                **self.said.path,
+            }  # an answer about a customer names the one it was asked for
+            held = {"id": self._path, "key": self.part.segment, "fields": asked, "made": self.tx.now}
         return self._render.one(held)
 
     def _call(self, place: str | None = None) -> Any:

@@ -131,6 +131,14 @@ def _past(verb: str) -> set[str]:
     return {f"{verb}ed", f"{verb}d", f"{verb}{verb[-1:]}ed"}
 
 
+def _adjectives(verb: str) -> set[str]:
+    """Return what a thing is after `activate` and its like: `active`; after `deactivate` `inactive`."""
+    if not verb.endswith("ate"):
+        return set()
+    stem = f"{verb.removesuffix('ate')}e"
+    return {stem, f"in{stem.removeprefix('de')}"} if stem.startswith("de") else {stem}
+
+
 def acted(document: Document, schema: Json, verb: str) -> Json:
     """Return the fields that an action sets, told by its name: `cancel` a status of `canceled`, `ban` a flag `banned`."""
     known = shapes.names(document, schema)
@@ -138,7 +146,7 @@ def acted(document: Document, schema: Json, verb: str) -> Json:
     if not plain:
         return {}
     forms = {plain, *_past(plain)}
-    forms |= {each.replace("ied", "yed") for each in forms} | {f"{plain[:-1]}ied"}
+    forms |= {each.replace("ied", "yed") for each in forms} | {f"{plain[:-1]}ied"} | _adjectives(plain)
     found: Json = {}
     for name, told in known.items():
         options = shapes.flat(document, told).get("enum")

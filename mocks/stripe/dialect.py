@@ -10,7 +10,6 @@ from harness.dialect import Dialect, Directory, Exchange, Grant, bearer
 from harness.messages import Reply
 from mocks.stripe import errors, versions
 from mocks.stripe.forms import read_form
-from mocks.stripe.ids import account_id
 from mocks.stripe.keys import check_account, check_publishable, key_of, refused
 
 if TYPE_CHECKING:
@@ -52,8 +51,7 @@ class StripeDialect(Dialect):
 
     def authorize(self, tx: Transaction, grant: Grant, operation: Operation) -> None:
         """Refuse other accounts, publishable keys where a secret one is needed, tokens of meter event sessions elsewhere."""
-        if tx.request is not None:
-            check_account(tx.request, account_id(tx))
+        check_account(tx)
         if grant.name == "meter_event_session" or operation.id == "PostV2BillingMeterEventStream":
             from mocks.stripe.resources.meter_sessions import check_session
 

@@ -7,11 +7,13 @@ import binascii
 from typing import TYPE_CHECKING
 
 from mocks.stripe.errors import NO_RETRY, refusal
+from mocks.stripe.ids import account_id
 
 if TYPE_CHECKING:
     from harness.errors import Refusal
     from harness.messages import Request
     from harness.provider import Operation
+    from harness.transaction import Transaction
 
 LIVE = ("sk_live_", "rk_live_", "pk_live_")
 
@@ -94,11 +96,14 @@ def check_publishable(operation: Operation) -> None:
     )
 
 
-def check_account(request: Request, own: str) -> None:
+def check_account(tx: Transaction) -> None:
     """Raise the 403 for a call on behalf of another account than the key's own: Connect is not served."""
+    request = tx.request
+    if request is None:
+        return
     for name in ("stripe-account", "stripe-context"):
         account = request.header(name)
-        if account is not None and account != own:
+        if account is not None and account != account_id(tx):
             raise refusal(
                 403,
                 f"The provided key '{masked(key_of(request))}' does not have access to account '{account}' (or that account "

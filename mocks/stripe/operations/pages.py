@@ -1,4 +1,4 @@
-"""Hosted pages: Checkout, invoices and 3D Secure, as customers see them.
+"""Hosted pages: Checkout, invoices and receipts, as customers see them.
 
 They take no credentials: the label in the address names the world.
 """
@@ -6,7 +6,6 @@ They take no credentials: the label in the address names the world.
 from __future__ import annotations
 
 import re
-from urllib.parse import urlencode
 
 from pydantic import ConfigDict
 
@@ -32,11 +31,9 @@ from mocks.stripe.resources import (
     invoices,
     payment_intents,
     payment_methods,
-    setup_intents,
 )
 from mocks.stripe.resources.charges import CHARGES
 from mocks.stripe.resources.checkout_sessions import SESSIONS
-from mocks.stripe.resources.intents import PAYMENT_INTENTS, SETUP_INTENTS
 from mocks.stripe.resources.invoices import INVOICES
 
 STYLE = "/pages/page.css"
@@ -129,7 +126,7 @@ def get_style_sheet(tx: Transaction) -> Reply:
 def show_checkout(tx: Transaction, session: str) -> Reply:
     """The page of a Checkout Session."""
     found = tx.get(SESSIONS, session)
-    return _no_page("Checkout Session", session) if found is None else _checkout(tx, found)
+    return no_page("Checkout Session", session) if found is None else _checkout(tx, found)
 
 
 @stripe.post("/c/pay/{session}", id="CheckoutPageSubmit", tier="P0", public=True)
@@ -137,7 +134,7 @@ def submit_checkout(tx: Transaction, params: Form, session: str) -> Reply:
     """A customer submits the page of a Checkout Session: pays, or tries again."""
     found = tx.get(SESSIONS, session)
     if found is None:
-        return _no_page("Checkout Session", session)
+        return no_page("Checkout Session", session)
     if found["status"] != "open":
         return _checkout(tx, found)
     if params.promotionCode is not None:
@@ -272,7 +269,7 @@ def _closed_in_frame(session: Json, *, complete: bool) -> Reply:
 def show_invoice(tx: Transaction, account: str, invoice: str) -> Reply:
     """The page of a finalized invoice."""
     found = _finalized(tx, invoice)
-    return _no_page("invoice", invoice) if found is None else _invoice(tx, found)
+    return no_page("invoice", invoice) if found is None else _invoice(tx, found)
 
 
 @stripe.post("/i/{account}/{invoice}", id="InvoicePageSubmit", tier="P1", public=True)
@@ -280,7 +277,7 @@ def submit_invoice(tx: Transaction, params: Form, account: str, invoice: str) ->
     """A customer pays an invoice on its page."""
     found = _finalized(tx, invoice)
     if found is None:
-        return _no_page("invoice", invoice)
+        return no_page("invoice", invoice)
     intent = _waiting_intent(tx, found)
     try:
         if params.authentication and intent is not None:
@@ -301,7 +298,7 @@ def get_invoice_pdf(tx: Transaction, account: str, invoice: str) -> Reply:
     """A finalized invoice as PDF."""
     found = _finalized(tx, invoice)
     if found is None:
-        return _no_page("invoice", invoice)
+        return no_page("invoice", invoice)
     name = ("Content-Disposition", f'attachment; filename="Invoice-{found["number"]}.pdf"')
     return Reply(invoice_pdf.written(found), 200, [name], content_type="application/pdf")
 
@@ -343,60 +340,8 @@ def show_receipt(tx: Transaction, charge: str) -> Reply:
     """The receipt of a payment."""
     found = tx.get(CHARGES, charge)
     if found is None or not found["paid"]:
-        return _no_page("receipt", charge)
+        return no_page("receipt", charge)
     return page("receipt.html", charge=found, style=f"../..{STYLE}")
-
-
-# --- authentication --------------------------------------------------------------------------------------------------
-
-
-class Challenged(Form):
-    """The address of a challenge: the intent that it is for."""
-
-    intent: str = ""
-
-
-@stripe.get("/3d_secure_2/hosted", id="AuthenticationPage", tier="P1", public=True)
-def show_authentication(tx: Transaction, params: Challenged) -> Reply:
-    """The page on which a payer authenticates a payment or a set-up (3D Secure)."""
-    intent = _challenged(tx, params.intent)
-    if intent is None:
-        return _no_page("authentication", params.intent)
-    return page("authentication.html", framed=_back(intent) is None, intent=intent, style=f"..{STYLE}")
-
-
-@stripe.post("/3d_secure_2/hosted", id="AuthenticationPageSubmit", tier="P1", public=True)
-def submit_authentication(tx: Transaction, params: Challenged) -> Reply:
-    """A payer ends an authentication, and is sent back with how it went."""
-    intent = _challenged(tx, params.intent)
-    if intent is None:
-        return _no_page("authentication", params.intent)
-    back = _back(intent)
-    finish = (
-        setup_intents.authenticate if intent["object"] == "setup_intent" else payment_intents.authenticate
-    )
-    finish(tx, intent, succeeded=params.authentication == "succeed")
-    if back is None:
-        return page(
-            "authenticated.html", framed=True, script="../elements/authenticated.js", style=f"..{STYLE}"
-        )
-    ended = intent["status"] in {"succeeded", "requires_capture"}
-    name = intent["object"]
-    told = {name: intent["id"], f"{name}_client_secret": intent["client_secret"]}
-    query = urlencode(told | {"redirect_status": "succeeded" if ended else "failed"})
-    return redirect(f"{back}{'&' if '?' in back else '?'}{query}")
-
-
-def _challenged(tx: Transaction, id: str) -> Json | None:
-    """Return the intent whose payer is to authenticate on our page."""
-    found = tx.get(SETUP_INTENTS if id.startswith("seti_") else PAYMENT_INTENTS, id)
-    return found if found is not None and intents.waits_for_payer(found) else None
-
-
-def _back(intent: Json) -> str | None:
-    """Return where an authentication leads to; None where Stripe.js shows it within the merchant's page."""
-    url: str | None = intent["next_action"].get("redirect_to_url", {}).get("return_url")
-    return url
 
 
 # --- both ------------------------------------------------------------------------------------------------------------
@@ -406,7 +351,8 @@ def _problem(refusal: Refusal) -> str:
     return str(refusal.body["error"]["message"])
 
 
-def _no_page(kind: str, id: str) -> Reply:
+def no_page(kind: str, id: str) -> Reply:
+    """Return the page of what is not in this world."""
     heading = "Something went wrong"
     text = f"There is no {kind} {id} in this world: the page could not be found."
     return page("message.html", status=404, heading=heading, text=text, link=None, style=f"../..{STYLE}")

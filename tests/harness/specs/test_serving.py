@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from harness.collection import events_of
+from harness.specs.document import Document
 from harness.specs.reading import Library
+from harness.specs.rendering import acted
 from harness.transaction import VIOLATIONS, Transaction
 from harness.world import World
 from tests.harness.lab import Lab
-from tests.harness.specs.parcels import inferring
+from tests.harness.specs.parcels import SOURCE, inferring
 
 
 @pytest.fixture
@@ -55,6 +57,16 @@ async def test_what_was_created_is_read_changed_acted_upon_and_gone(lab: Lab) ->
     assert (await lab.call(world, "DELETE", path)).status_code == 204
     gone = await lab.call(world, "GET", path)
     assert (gone.status_code, list(gone.json())) == (404, ["problem"])
+
+
+@pytest.mark.parametrize(
+    ("verb", "status"),
+    [("activate", "active"), ("deactivate", "inactive"), ("archive", "archived"), ("ate", None)],
+)
+def test_an_action_sets_the_status_that_it_is_named_for(verb: str, status: str | None) -> None:
+    schema = {"properties": {"status": {"type": "string", "enum": ["active", "archived", "inactive"]}}}
+    document = Document(SOURCE, {"openapi": "3.1.0"})
+    assert acted(document, schema, verb).get("status") == status
 
 
 async def test_lists_are_paged_filtered_and_counted_the_newest_first(lab: Lab) -> None:
@@ -126,7 +138,9 @@ async def test_versions_of_a_path_are_of_one_thing_and_forms_are_read(lab: Lab) 
 async def test_the_one_thing_of_a_path_is_read_and_changed(lab: Lab) -> None:
     world = lab.world()
     assert (await lab.call(world, "GET", "/settings")).json()["colour"] == "green"
+    assert (await lab.call(world, "GET", "/settings?colour=blue")).json()["colour"] == "blue"
     await lab.call(world, "PATCH", "/settings", json={"colour": "red", "nested": {"one": 1}})
+    assert (await lab.call(world, "GET", "/settings?colour=blue")).json()["colour"] == "red"
     changed = await lab.call(world, "PATCH", "/settings", json={"nested": {"two": 2}, "colour": "red"})
     assert changed.json() == {"colour": "red", "nested": {"one": 1, "two": 2}}
 

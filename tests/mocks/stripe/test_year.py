@@ -6,6 +6,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from mocks.stripe.resources.balance import BALANCE_TRANSACTIONS
 from mocks.stripe.resources.charges import CHARGES, REFUNDS
 from mocks.stripe.resources.events import EVENTS
@@ -127,6 +129,7 @@ def check(ledger: Ledger) -> None:
     assert Counter(ledger.statuses) == Counter(life.status for life in lives)
 
 
+@pytest.mark.timeout(1200)
 async def test_a_year_is_as_the_model_predicts_it_every_time(tmp_path: Path) -> None:
     ledger, rows = await played(tmp_path / "first", 5)
     check(ledger)
@@ -134,6 +137,7 @@ async def test_a_year_is_as_the_model_predicts_it_every_time(tmp_path: Path) -> 
     assert again == rows
 
 
+@pytest.mark.timeout(1200)
 async def test_a_year_of_another_seed_is_predicted_too(tmp_path: Path) -> None:
     ledger, _ = await played(tmp_path, 2027)
     check(ledger)
