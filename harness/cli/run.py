@@ -114,6 +114,8 @@ def run(
     exposed = [launch.exposed(each) for each in expose or ()]
     chosen, why = launch.choose(None if mode is ModeWish.AUTO else Mode(mode.value))
     launch.check(chosen, exposed)
+    launch.writable("--report", report)
+    launch.writable("--journal", journal)
     allowed = [launch.allowed(each) for each in allow or ()]
     wishes = Wishes(
         chosen, why, allowed, exposed, data_dir, journal, strict, standins, base_urls=base_urls, quiet=quiet

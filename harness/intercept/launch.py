@@ -72,6 +72,16 @@ def exposed(text: str) -> tuple[int, int]:
     return int(outer), int(inner or outer)
 
 
+def writable(option: str, path: Path | None) -> None:
+    """Refuse a file that could not be written to once the program has ended; raise ConfigurationError."""
+    if path is None:
+        return
+    try:
+        path.open("a", encoding="utf-8").close()
+    except OSError as error:
+        raise ConfigurationError(f"{option} {path} cannot be written: {error.strerror}") from error
+
+
 def _is_port(text: str) -> bool:
     return PORT.fullmatch(text) is not None and int(text) <= HIGHEST
 

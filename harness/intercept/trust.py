@@ -92,7 +92,10 @@ def install(standing: Standing, database: Path) -> None:
         )
     at = f"sql:{database}"
     if not (database / "cert9.db").exists():
-        database.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            database.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise ConfigurationError(f"the store {database} cannot be made: {error.strerror}") from error
         _run(tool, "-N", "-d", at, "--empty-password")
     _run(tool, "-D", "-d", at, "-n", NICKNAME, needed=False)  # an older one of ours
     _run(tool, "-A", "-d", at, "-t", "C,,", "-n", NICKNAME, "-i", str(standing.pem))

@@ -32,9 +32,10 @@ TRIED = (
 
 OTHERWISE = {
     "make install": "how this checkout came to be",
+    'export PATH="$PWD/.venv/bin:$PATH"': "`shell`, for the environment that the tests run in",
     "mkdir -p ~/.cache/greenroom/clerk": "`make apps` does it, for a folder of the tests' own",
     "npm pack --pack-destination ~/.cache/greenroom/clerk @clerk/clerk-js@5 @clerk/clerk-js@6 @clerk/ui@1": "the same",
-    ".venv/bin/greenroom up": "the fixture `stage`, on other ports",
+    "greenroom up": "the fixture `stage`, on other ports",
     "export NEXT_PUBLIC_CLERK_PROXY_URL=/__clerk": "test_next.py",
     "export NEXT_PUBLIC_CLERK_JS_URL=http://localhost:3000/__clerk/npm/@clerk/clerk-js@5/dist/clerk.browser.js": "the same",
     "chromium --user-data-dir=/tmp/greenroom-browser --ignore-certificate-errors \\": "the fixture `open_browser`",

@@ -91,7 +91,7 @@ async def test_people_sign_up_in_out_and_work_together(
 
 async def invite(page: Page, url: str, email: str) -> None:
     """Invite somebody by way of the organisation's page."""
-    await page.goto(f"{url}/organization")
+    await people.visit(page, f"{url}/organization")
     await page.get_by_role("button", name="Members").click()
     await page.get_by_role("button", name="Invite").first.click()
     await page.get_by_role("textbox", name="Example format").press_sequentially(f"{email},")

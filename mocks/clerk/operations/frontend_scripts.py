@@ -6,7 +6,7 @@ import logging
 
 from harness.messages import Reply
 from harness.transaction import Transaction
-from mocks.clerk import browsing
+from mocks.clerk import browsing, frontend
 from mocks.clerk.resources import scripts
 
 log = logging.getLogger("greenroom")
@@ -15,7 +15,10 @@ SCRIPT, PLAIN = "text/javascript; charset=utf-8", "text/plain; charset=utf-8"
 
 @browsing.get("/npm/@clerk/{package}/dist/{file}", id="getScript", tier="P0")
 def retrieve_script(tx: Transaction, package: str, file: str) -> Reply:
-    """Serve a script of `@clerk/clerk-js` or `@clerk/ui`; the package may have a version behind its name."""
+    """Serve a script of `@clerk/clerk-js` or `@clerk/ui`; the package may have a version behind its name.
+
+    Under its exact version a browser keeps it for good, under any other it asks whether that is still the one.
+    """
     name, _, asked = (
         f"@clerk/{package}".rpartition("@") if "@" in package else (f"@clerk/{package}", "", "latest")
     )
@@ -28,4 +31,8 @@ def retrieve_script(tx: Transaction, package: str, file: str) -> Reply:
         return Reply(told, 404, content_type=PLAIN)
     content, version = found
     kept = "public, max-age=31536000, immutable" if asked == version else "no-cache"
-    return Reply(content, 200, [("Cache-Control", kept)], content_type=SCRIPT)
+    headers = [("Cache-Control", kept), ("ETag", f'"{version}"')]
+    known = frontend.request_of(tx.request).header("if-none-match")
+    if known is not None and known.removeprefix("W/") == f'"{version}"':
+        return Reply(None, 304, headers)
+    return Reply(content, 200, headers, content_type=SCRIPT)

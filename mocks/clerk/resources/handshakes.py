@@ -28,7 +28,8 @@ def checked_url(text: str | None, param: str = "redirect_url") -> str:
     """Return an address that a browser may be sent to; refuse scripts, and what is no address."""
     try:
         parts = urlsplit(text or "")
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and "\\" not in (text or "")
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        fine = fine and "\\" not in (text or "")
     except ValueError:
         fine = False
     if not text or not fine:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tarfile
+import zlib
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def find(package: str, asked: str, file: str) -> tuple[bytes, str] | None:
     """Return a script and the exact version it is of; `asked` may be `5`, `5.128.0`, `latest` or a range. None if missing."""
     for version, path in _archives(package):
         if _fits(version, asked):
-            content = _content(str(path), path.stat().st_mtime_ns).get(f"package/dist/{file}")
+            content = _scripts(path).get(f"package/dist/{file}")
             if content is not None:
                 return content, ".".join(map(str, version))
     return None
@@ -32,7 +33,10 @@ def missing(package: str, asked: str) -> str:
     """Return what to do about a script that is not there."""
     folder = settings.scripts_folder()
     wanted = asked if re.fullmatch(r"[\w.^~-]{1,40}", asked) else "latest"
-    return (
+    damaged = [
+        path.name for version, path in _archives(package) if _fits(version, asked) and not _scripts(path)
+    ]
+    return "".join(f"{name} is damaged: remove it.\n" for name in damaged) + (
         f"Greenroom has no {package}@{wanted}: Clerk's scripts are not part of it. Fetch it once, while online:\n\n"
         f'  mkdir -p "{folder}" && npm pack --pack-destination "{folder}" {package}@{wanted}\n\n'
         f"(@clerk/nextjs 6 and earlier need @clerk/clerk-js@5; 7 needs @clerk/clerk-js@6 and @clerk/ui@1. "
@@ -71,6 +75,14 @@ def _fits(version: Version, asked: str) -> bool:
     if asked.startswith(("^", "~")):
         wanted = wanted[:1] if asked.startswith("^") else wanted[:2]
     return list(version[: len(wanted)]) == wanted
+
+
+def _scripts(path: Path) -> dict[str, bytes]:
+    """Return the scripts of an archive by their names; none of one that is damaged, as a download that broke off is."""
+    try:
+        return _content(str(path), path.stat().st_mtime_ns)
+    except (OSError, EOFError, tarfile.TarError, zlib.error):
+        return {}
 
 
 @lru_cache(maxsize=8)

@@ -297,6 +297,13 @@ def test_nonsense_is_named(server: Served) -> None:
     assert "3001:3000 needs --mode netns" in refused("--mode", "hook", "--expose", "3001:3000", server=server)
 
 
+def test_files_that_cannot_be_written_are_named_before_anything_runs(server: Served, tmp_path: Path) -> None:
+    missing = tmp_path / "missing" / "file"
+    for option in ("--report", "--journal"):
+        told = refused("--mode", "hook", option, str(missing), server=server)
+        assert f"{option} {missing} cannot be written: No such file or directory" in told
+
+
 def test_no_world_of_that_name(server: Served) -> None:
     assert "nowhere" in refused("--world", "nowhere", "--mode", "hook", server=server)
 

@@ -89,6 +89,16 @@ def ran_or_raised(*words: str) -> None:
         raise result.exception
 
 
+def test_a_store_that_cannot_be_made_is_named(data: Path, tmp_path: Path) -> None:
+    available = shutil.which("certutil") is not None
+    needs.require("certutil", available=available, reason="certutil is not installed (Debian: libnss3-tools)")
+    (tmp_path / "file").touch()
+    standing = trust.look(data)
+    assert standing is not None
+    with pytest.raises(ConfigurationError, match=r"the store .*/file/nssdb cannot be made: Not a directory"):
+        trust.install(standing, tmp_path / "file" / "nssdb")
+
+
 def test_an_expired_one_is_not_installed(expired: Path) -> None:
     shown = ran("ca", "show", "--data-dir", str(expired))
     assert shown.exit_code == 1

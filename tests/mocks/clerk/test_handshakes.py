@@ -68,7 +68,9 @@ async def test_a_page_of_an_organisation_makes_it_the_active_one(room: Room, tab
         assert claims.get("o", {}).get("id") == active
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "//evil.test", "https://", "http://[", ""])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "//evil.test", "https://", "http://[", "http://a:99999", "http://a:0", ""]
+)
 async def test_browsers_are_sent_to_no_address_that_is_none(room: Room, url: str) -> None:
     answer = await handshake(room, "", redirect_url=url)
     assert answer.status_code == 422
