@@ -117,8 +117,10 @@ def animated(tx: Transaction, playing: Playing, extension: str) -> bytes:
 def _moving(frames: list[Image], extension: str, milliseconds: int) -> bytes:
     """Write pictures as one that moves; those of a GIF share their 256 colours."""
     if extension == "gif":
+        from PIL.Image import Dither
+
         colours = _colours(frames)
-        frames = [each.quantize(palette=colours, dither=0) for each in frames]
+        frames = [each.quantize(palette=colours, dither=Dither.NONE) for each in frames]
     target = io.BytesIO()
     first, rest = frames[0], frames[1:]
     first.save(target, FORMATS[extension], save_all=True, append_images=rest, duration=milliseconds, loop=0)
