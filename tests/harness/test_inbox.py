@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -14,10 +16,11 @@ from typing import Any
 import httpx
 import pytest
 from playwright.async_api import Page, expect
+from svix.webhooks import Webhook
 
 from harness.errors import ConfigurationError
 from harness.smtp import address
-from tests.harness.serving import Served, end, launch, ready_url
+from tests.harness.serving import Receiver, Served, end, launch, ready_url
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 World = dict[str, Any]
@@ -97,9 +100,11 @@ def test_source_html_and_files(server: Served, fresh_world: World) -> None:
 
 
 async def test_a_mail_is_read_and_its_link_clicked_in_a_browser(
-    server: Served, fresh_world: World, page: Page
+    server: Served, fresh_world: World, page: Page, receiver: Receiver
 ) -> None:
     track(fresh_world)
+    wanted = {"provider": "resend", "url": f"{receiver.url}/mail", "events": ["email.clicked"]}
+    server.control("POST", f"/worlds/{fresh_world['id']}/endpoints", wanted)
     target = f"{server.url}/_greenroom/health"
     html = (
         f'<body><h1>Sale</h1><a href="{target}">Visit the shop</a><script>document.title="x"</script></body>'
@@ -118,6 +123,10 @@ async def test_a_mail_is_read_and_its_link_clicked_in_a_browser(
     [clicked] = [each for each in events if each["type"] == "email.clicked"]
     assert clicked["body"]["data"]["click"]["link"] == target
     assert "Chrome" in clicked["body"]["data"]["click"]["userAgent"]
+    (delivered,) = await asyncio.to_thread(receiver.wait_for, 1)
+    secret = fresh_world["env"]["RESEND_WEBHOOK_SECRET"]
+    Webhook(secret).verify(delivered.body, dict(delivered.headers))
+    assert json.loads(delivered.body)["data"]["click"]["link"] == target
 
 
 class Catcher:

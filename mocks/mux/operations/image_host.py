@@ -11,70 +11,30 @@ from mocks.mux.resources.playing import GIF, STORYBOARD, THUMBNAIL
 CACHED = ("Cache-Control", "max-age=2592000")
 
 
-def _thumbnail(tx: Transaction, playback_id: str, extension: str) -> Reply:
-    content = pictures.thumbnail(tx, playing.admitted(tx, playback_id, THUMBNAIL), extension)
-    return Reply(content, 200, [CACHED], pictures.TYPES[extension])
-
-
 @mux.get("/{playback_id}/thumbnail.jpg", id="get-thumbnail", tier="P0", public=True)
-def retrieve_jpg(tx: Transaction, playback_id: str) -> Reply:
-    """Return one moment of a film as a JPEG."""
-    return _thumbnail(tx, playback_id, "jpg")
-
-
 @mux.get("/{playback_id}/thumbnail.png", id="get-thumbnail-png", tier="P0", public=True)
-def retrieve_png(tx: Transaction, playback_id: str) -> Reply:
-    """Return one moment of a film as a PNG."""
-    return _thumbnail(tx, playback_id, "png")
-
-
 @mux.get("/{playback_id}/thumbnail.webp", id="get-thumbnail-webp", tier="P0", public=True)
-def retrieve_webp(tx: Transaction, playback_id: str) -> Reply:
-    """Return one moment of a film as a WebP."""
-    return _thumbnail(tx, playback_id, "webp")
-
-
-def _animated(tx: Transaction, playback_id: str, extension: str) -> Reply:
-    content = pictures.animated(tx, playing.admitted(tx, playback_id, GIF), extension)
-    return Reply(content, 200, [CACHED], pictures.TYPES[extension])
+def retrieve_thumbnail(tx: Transaction, playback_id: str) -> Reply:
+    """Return one moment of a film."""
+    kind = _extension(tx)
+    return _picture(pictures.thumbnail(tx, playing.admitted(tx, playback_id, THUMBNAIL), kind), kind)
 
 
 @mux.get("/{playback_id}/animated.gif", id="get-animated", tier="P1", public=True)
-def retrieve_gif(tx: Transaction, playback_id: str) -> Reply:
-    """Return a few seconds of a film as a GIF."""
-    return _animated(tx, playback_id, "gif")
-
-
 @mux.get("/{playback_id}/animated.webp", id="get-animated-webp", tier="P1", public=True)
-def retrieve_moving_webp(tx: Transaction, playback_id: str) -> Reply:
-    """Return a few seconds of a film as a WebP that moves."""
-    return _animated(tx, playback_id, "webp")
-
-
-# --- storyboards -------------------------------------------------------------------------------------------------
-
-
-def _storyboard(tx: Transaction, playback_id: str, extension: str) -> Reply:
-    content = pictures.storyboard(tx, playing.admitted(tx, playback_id, STORYBOARD), extension)
-    return Reply(content, 200, [CACHED], pictures.TYPES[extension])
+def retrieve_animated(tx: Transaction, playback_id: str) -> Reply:
+    """Return a few seconds of a film as a picture that moves."""
+    kind = _extension(tx)
+    return _picture(pictures.animated(tx, playing.admitted(tx, playback_id, GIF), kind), kind)
 
 
 @mux.get("/{playback_id}/storyboard.jpg", id="get-image-storyboard", tier="P0", public=True)
-def retrieve_storyboard(tx: Transaction, playback_id: str) -> Reply:
-    """Return the tiles of a film as a JPEG."""
-    return _storyboard(tx, playback_id, "jpg")
-
-
 @mux.get("/{playback_id}/storyboard.png", id="get-image-storyboard-png", tier="P0", public=True)
-def retrieve_storyboard_png(tx: Transaction, playback_id: str) -> Reply:
-    """Return the tiles of a film as a PNG."""
-    return _storyboard(tx, playback_id, "png")
-
-
 @mux.get("/{playback_id}/storyboard.webp", id="get-image-storyboard-webp", tier="P0", public=True)
-def retrieve_storyboard_webp(tx: Transaction, playback_id: str) -> Reply:
-    """Return the tiles of a film as a WebP."""
-    return _storyboard(tx, playback_id, "webp")
+def retrieve_storyboard(tx: Transaction, playback_id: str) -> Reply:
+    """Return the tiles of a film."""
+    kind = _extension(tx)
+    return _picture(pictures.storyboard(tx, playing.admitted(tx, playback_id, STORYBOARD), kind), kind)
 
 
 @mux.get("/{playback_id}/storyboard.vtt", id="get-vtt-storyboard", tier="P0", public=True)
@@ -88,3 +48,11 @@ def retrieve_storyboard_vtt(tx: Transaction, playback_id: str) -> Reply:
 def retrieve_storyboard_json(tx: Transaction, playback_id: str) -> Reply:
     """Tell where the tiles of a film lie, as JSON."""
     return Reply(pictures.storyboard_json(tx, playing.admitted(tx, playback_id, STORYBOARD)), 200, [CACHED])
+
+
+def _extension(tx: Transaction) -> str:
+    return "jpg" if tx.request is None else tx.request.path.rpartition(".")[2]
+
+
+def _picture(content: bytes, kind: str) -> Reply:
+    return Reply(content, 200, [CACHED], pictures.TYPES[kind])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from harness.collection import Collection
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.mux.provider import mux
@@ -13,33 +16,25 @@ from mocks.mux.resources.uploads import UPLOADS
 @mux.timer("upload.expired")
 def expire_upload(tx: Transaction, payload: Json) -> None:
     """End an upload whose URL is too old."""
-    upload = tx.get(UPLOADS, payload["upload"])
-    if upload is not None and upload["status"] == "waiting":
-        uploads.expire(tx, upload)
+    _still(tx, UPLOADS, payload["upload"], uploads.expire, status="waiting")
 
 
 @mux.timer("asset.created")
 def announce_asset(tx: Transaction, payload: Json) -> None:
     """Announce the asset of an upload."""
-    asset = tx.get(ASSETS, payload["asset"])
-    if asset is not None:
-        lifecycle.announce_created(tx, asset)
+    _still(tx, ASSETS, payload["asset"], lifecycle.announce_created)
 
 
 @mux.timer("asset.processed")
 def process_asset(tx: Transaction, payload: Json) -> None:
     """End the preparation of an asset."""
-    asset = tx.get(ASSETS, payload["asset"])
-    if asset is not None and asset["status"] == "preparing":
-        lifecycle.process(tx, asset)
+    _still(tx, ASSETS, payload["asset"], lifecycle.process, status="preparing")
 
 
 @mux.timer("asset.expired")
 def delete_test_asset(tx: Transaction, payload: Json) -> None:
     """Delete a test asset after its day."""
-    asset = tx.get(ASSETS, payload["asset"])
-    if asset is not None:
-        lifecycle.delete(tx, asset)
+    _still(tx, ASSETS, payload["asset"], lifecycle.delete)
 
 
 @mux.timer("track.processed")
@@ -86,3 +81,12 @@ def close_master(tx: Transaction, payload: Json) -> None:
     asset = tx.get(ASSETS, payload["asset"])
     if asset is not None and asset["master"] is not None:
         master.close(tx, asset)
+
+
+def _still(
+    tx: Transaction, collection: Collection, id: str, step: Callable[[Transaction, Json], None], **state: str
+) -> None:
+    """Take a step with a thing that is there, in the state that it was in."""
+    thing = tx.get(collection, id)
+    if thing is not None and all(thing[name] == value for name, value in state.items()):
+        step(tx, thing)

@@ -29,6 +29,8 @@ TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "
 FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF"}
 FITS = ("preserve", "stretch", "crop", "smartcrop", "pad")
 LONGEST_GIF, WIDEST_GIF, FASTEST_GIF = 10.0, 640, 30
+MOST_PIXELS = 16_000_000
+"""All pictures of an animation together: beyond that it has fewer of them. Everybody waits while it is made."""
 TILES, LONG_TILES, LONG = 50, 100, 900.0
 """A storyboard has 50 tiles, or 100 for films of more than a quarter of an hour."""
 COLUMNS, TILE = 5, 256
@@ -103,13 +105,36 @@ def animated(tx: Transaction, playing: Playing, extension: str) -> bytes:
     if not width:
         width = max(1, round(height * size[0] / size[1])) if height else min(320, size[0])
     height = height or max(1, round(width * size[1] / size[0]))
-    count = max(1, int((min(end, whole) - min(start, whole)) * rate))
+    seconds = min(end, whole) - min(start, whole)
+    most = max(2, MOST_PIXELS // (width * height))
+    if seconds * rate > most:
+        rate = most / seconds
+    count = max(1, int(seconds * rate + 1e-9))
     frames = _frames(tx, playing.asset, [start + each / rate for each in range(count)], (width, height))
+    return _moving(frames, extension, max(20, round(1000 / rate)))
+
+
+def _moving(frames: list[Image], extension: str, milliseconds: int) -> bytes:
+    """Write pictures as one that moves; those of a GIF share their 256 colours."""
+    if extension == "gif":
+        from PIL.Image import Dither
+
+        colours = _colours(frames)
+        frames = [each.quantize(palette=colours, dither=Dither.NONE) for each in frames]
     target = io.BytesIO()
     first, rest = frames[0], frames[1:]
-    duration = max(20, round(1000 / rate))
-    first.save(target, FORMATS[extension], save_all=True, append_images=rest, duration=duration, loop=0)
+    first.save(target, FORMATS[extension], save_all=True, append_images=rest, duration=milliseconds, loop=0)
     return target.getvalue()
+
+
+def _colours(frames: list[Image]) -> Image:
+    """Return a picture whose palette suits some pictures: of a strip of eight of them, small."""
+    chosen = frames[:: ceil(len(frames) / 8)]
+    small = [each.resize((max(1, each.width // 4), max(1, each.height // 4))) for each in chosen]
+    strip = small[0].resize((small[0].width * len(small), small[0].height))
+    for number, each in enumerate(small):
+        strip.paste(each, (number * each.width, 0))
+    return strip.quantize(256)
 
 
 # --- storyboards -------------------------------------------------------------------------------------------------

@@ -109,6 +109,17 @@ def subscribed(tx: Transaction, contact: Json, topic_id: str | None) -> bool:
     return topic is None or subscription(contact, topic) == "opt_in"
 
 
+def wanting(tx: Transaction, address: str, topic_id: str | None) -> bool:
+    """Tell whether an address gets a mail about a topic; who is no contact has the topic's default."""
+    topic = None if topic_id is None else tx.get(TOPICS, topic_id)
+    if topic is None:
+        return True
+    contact = tx.first(CONTACTS, email=addresses.bare(address))
+    if contact is None:
+        return bool(topic["default_subscription"] == "opt_in")
+    return subscribed(tx, contact, topic["id"])
+
+
 def subscription(contact: Json, topic: Json) -> str:
     """Return a contact's subscription to a topic: its own, else the topic's default."""
     return str(contact["topics"].get(topic["id"], topic["default_subscription"]))

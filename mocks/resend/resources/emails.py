@@ -37,6 +37,7 @@ def create(
         "html": wanted.html,
         "text": wanted.text,
         "headers": wanted.headers or {},
+        "topic_id": wanted.topic_id,
         "tags": [{"name": tag.name, "value": tag.value} for tag in wanted.tags or ()],
         "last_event": last_event,
         "scheduled_at": scheduled_at,

@@ -8,7 +8,16 @@ from harness import instants
 from harness.errors import InvalidInput
 from harness.transaction import MAILS
 from mocks.resend import errors
-from mocks.resend.resources import addresses, emails, events, message, quotas, suppressions, tracking
+from mocks.resend.resources import (
+    addresses,
+    contacts,
+    emails,
+    events,
+    message,
+    quotas,
+    suppressions,
+    tracking,
+)
 from mocks.resend.resources.emails import EMAILS
 
 if TYPE_CHECKING:
@@ -115,10 +124,13 @@ def _queue(tx: Transaction, email: Json) -> None:
 
 
 def send(tx: Transaction, email: Json) -> None:
-    """Hand a queued mail to the recipients' servers, unless all recipients are on the suppression list."""
+    """Hand a queued mail to the recipients' servers, unless none of them is to get it."""
     origins = {address: suppressions.origin(tx, address) for address in email["to"]}
     if all(origins.values()):
         suppress(tx, email, next(iter(origins.values())) or "bounce")
+        return
+    if not _getting(tx, email, "to"):
+        enter(tx, email, "failed", failed={"reason": "topic_opted_out"})
         return
     if quotas.reached(tx) and email["scheduled_at"] is not None:
         enter(tx, email, "failed", failed={"reason": f"reached_{quotas.reached(tx)}_quota"})
@@ -173,11 +185,14 @@ def complain(tx: Transaction, email: Json) -> None:
 
 
 def suppress(tx: Transaction, email: Json, origin: str) -> None:
-    """A mail goes to nobody, because its recipients bounced or complained before."""
+    """A mail goes to nobody, because its recipients bounced or complained before, or were put onto the list by hand.
+
+    Webhooks have no word for the last: it is told as a bounce.
+    """
     details = {
         "message": "The recipient is on the account's suppression list, so the email was not sent.",
         "type": "OnAccountSuppressionList",
-        "reason": f"previous_{origin}",
+        "reason": "previous_complaint" if origin == "complaint" else "previous_bounce",
         "diagnosticCode": [
             f"smtp; 550 5.1.1 <{addresses.bare(address)}>: suppressed" for address in email["to"]
         ],
@@ -243,6 +258,16 @@ def _recipients(email: Json) -> list[str]:
     return [*email["to"], *email["cc"], *email["bcc"]]
 
 
+def _getting(tx: Transaction, email: Json, field: str) -> list[str]:
+    """Return who of `to`, `cc` or `bcc` gets a mail: neither on the suppression list nor out of its topic."""
+    topic = email.get("topic_id")
+    return [
+        address
+        for address in email[field]
+        if suppressions.origin(tx, address) is None and contacts.wanting(tx, address, topic)
+    ]
+
+
 def _mark(tx: Transaction, email: Json, state: str) -> None:
     """Tell in the world's mail store that a mail reached nobody."""
     mail = tx.get(MAILS, email["id"])
@@ -252,7 +277,7 @@ def _mark(tx: Transaction, email: Json, state: str) -> None:
 
 def _post(tx: Transaction, email: Json) -> None:
     """Put a mail into the world's mail store, for those of its recipients who get mail; for nobody, not at all."""
-    to = [address for address in email["to"] if suppressions.origin(tx, address) is None]
+    to = _getting(tx, email, "to")
     if not to:
         return
     files = tx.get(emails.ATTACHMENTS, email["id"])
@@ -261,8 +286,8 @@ def _post(tx: Transaction, email: Json) -> None:
             "id": email["id"],
             "from": email["from"],
             "to": to,
-            "cc": email["cc"],
-            "bcc": email["bcc"],
+            "cc": _getting(tx, email, "cc"),
+            "bcc": _getting(tx, email, "bcc"),
             "reply_to": email["reply_to"],
             "subject": email["subject"],
             "html": tracking.tracked(tx, email),

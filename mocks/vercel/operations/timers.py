@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.vercel.provider import vercel
@@ -13,17 +15,13 @@ from mocks.vercel.resources.projects import PROJECTS
 @vercel.timer("deployment.build")
 def build(tx: Transaction, payload: Json) -> None:
     """Begin to build a queued deployment."""
-    deployment = tx.get(DEPLOYMENTS, payload["deployment"])
-    if deployment is not None and deployment["readyState"] == "QUEUED":
-        lifecycle.build(tx, deployment)
+    _still(tx, payload, "QUEUED", lifecycle.build)
 
 
 @vercel.timer("deployment.built")
 def built(tx: Transaction, payload: Json) -> None:
     """End the build of a deployment."""
-    deployment = tx.get(DEPLOYMENTS, payload["deployment"])
-    if deployment is not None and deployment["readyState"] == "BUILDING":
-        lifecycle.built(tx, deployment)
+    _still(tx, payload, "BUILDING", lifecycle.built)
 
 
 @vercel.timer("cron.due")
@@ -40,3 +38,9 @@ def called(tx: Transaction, payload: Json) -> None:
     project = tx.get(PROJECTS, payload["project"])
     if project is not None:
         crons.called(tx, project, payload)
+
+
+def _still(tx: Transaction, payload: Json, state: str, step: Callable[[Transaction, Json], None]) -> None:
+    deployment = tx.get(DEPLOYMENTS, payload["deployment"])
+    if deployment is not None and deployment["readyState"] == state:
+        step(tx, deployment)

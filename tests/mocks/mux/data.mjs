@@ -56,9 +56,24 @@ seen.now = [
 if (data.engagement) {
   const heat = bare(await data.engagement.assets.heatmap(asset.id));
   const hot = bare(await data.engagement.playbackIds.hotspots(asset.playback_ids[0].id, { limit: 1 }));
-  seen.engagement = [heat.total_views, hot.hotspots.length];
+  const rest = await Promise.all([
+    data.engagement.assets.hotspots(asset.id, { limit: 1 }),
+    data.engagement.playbackIds.heatmap(asset.playback_ids[0].id),
+    data.engagement.videos.heatmap(whole.video_id),
+    data.engagement.videos.hotspots(whole.video_id, { limit: 1 }),
+  ]);
+  seen.engagement = [heat.total_views, hot.hotspots.length, ...rest.map((each) => bare(each).total_views)];
 }
-seen.incidents = (await all(data.incidents.list())).length;
+const now = Date.parse((await control("/clock/advance", { seconds: 1 })).now);
+const failing = Array.from({ length: 40 }, (_, number) => [
+  { e: "viewstart", xid: `view-${number}`, uti: now - 60 },
+  { e: "error", xid: `view-${number}`, uti: now, perme: "Lost" },
+]);
+const beacon = { metadata: { transmission_timestamp: now }, events: failing.flat() };
+await fetch(`${MUX_BASE_URL}/~${WORLD}/`, { method: "POST", body: JSON.stringify(beacon) });
+const [incident] = await all(data.incidents.list());
+const retrieved = bare(await data.incidents.retrieve(incident.id));
+seen.incidents = [retrieved.affected_views, (await all(data.incidents.listRelated(incident.id))).length];
 
 const { id } = bare(await data.annotations.create({ note: "Launch", date: 1772355000 }));
 await data.annotations.update(id, { note: "Launched", date: 1772355000 });

@@ -108,7 +108,7 @@ def test_the_node_sdks_ask_mux_data(node: Node, fresh_world: World, package: str
         "exports": True,
         "monitoring": [11, 7],
         "now": [360, True, 13, "milliseconds"],
-        "incidents": 0,
+        "incidents": [40, 0],
         "annotation": ["Launched", 1],
         "usage": [1, True, True],
         "words": ["Data"],
@@ -116,7 +116,7 @@ def test_the_node_sdks_ask_mux_data(node: Node, fresh_world: World, package: str
         "signed": [200, 200, 200, 200, 403],
         "counts": ["views", "viewers", "updated_at"],
     } | (
-        {"elements": 1, "engagement": [120, 1], "played": [True, True, True, True]}
+        {"elements": 1, "engagement": [120, 1, 120, 120, 120, 120], "played": [True, True, True, True]}
         if newest
         else {"filters": 1}
     )

@@ -13,6 +13,7 @@ from PIL import Image
 
 from harness import realtime
 from mocks.mux.resources import packages
+from mocks.mux.resources.pictures import MOST_PIXELS
 from tests.mocks.mux.films import film
 from tests.mocks.mux.room import Room
 
@@ -270,6 +271,9 @@ async def test_animated_pictures_move(room: Room) -> None:
     moving: Any = picture(await fetch(room, f"{id}/animated.gif?start=1&end=3&fps=5&width=120"))
     assert (moving.size, moving.n_frames) == ((120, 68), 10)
     assert picture(await fetch(room, f"{id}/animated.webp?end=1&fps=2&height=90")).size == (160, 90)
+    large: Any = picture(await fetch(room, f"{id}/animated.gif?end=10&fps=30&width=640"))
+    assert (large.size, large.n_frames) == ((640, 360), MOST_PIXELS // (640 * 360))
+    assert large.n_frames * large.info["duration"] == pytest.approx(10_000, abs=500)
 
 
 async def test_storyboards_tell_where_their_tiles_lie(room: Room) -> None:

@@ -40,6 +40,11 @@ await data(resend.contacts.update({ email: "ada@customer.test", lastName: "Byron
 const shown = await data(resend.contacts.get({ email: "ada@customer.test" }));
 seen.contact = [shown.last_name, shown.properties];
 seen.contacts = (await data(resend.contacts.list({ segmentId: segment }))).data.map((each) => each.email);
+const other = (await data(resend.segments.create({ name: "Others" }))).id;
+await data(resend.contacts.segments.add({ contactId: ada, segmentId: other }));
+await data(resend.contacts.segments.remove({ contactId: ada, segmentId: other }));
+await data(resend.segments.remove(other));
+seen.everybody = (await data(resend.contacts.list())).data.length;
 seen.in_segments = (await data(resend.contacts.segments.list({ contactId: ada }))).data.length;
 await data(resend.contacts.topics.update({ id: ada, topics: [{ id: topic, subscription: "opt_in" }] }));
 seen.subscriptions = (await data(resend.contacts.topics.list({ id: ada }))).data.map((each) => each.subscription);
@@ -90,7 +95,9 @@ const [file] = (await data(resend.emails.receiving.attachments.list({ emailId: m
 const one = await data(resend.emails.receiving.attachments.get({ emailId: mail.id, id: file.id }));
 seen.file = await (await fetch(one.download_url)).text();
 const attached = await data(resend.emails.send({ from, to: "ada@customer.test", subject: "A", text: "a", attachments }));
-seen.attached = (await data(resend.emails.attachments.list({ emailId: attached.id }))).data.map((each) => each.size);
+const held = (await data(resend.emails.attachments.list({ emailId: attached.id }))).data;
+const again = await data(resend.emails.attachments.get({ emailId: attached.id, id: held[0].id }));
+seen.attached = [held.length, again.size, again.filename];
 
 const key = await data(resend.apiKeys.create({ name: "CI" }));
 await data(resend.apiKeys.update(key.id, { name: "Deploy" }));

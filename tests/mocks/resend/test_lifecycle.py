@@ -143,6 +143,36 @@ async def test_the_other_recipients_of_a_suppressed_one_get_their_mail(room: Roo
     assert room.mails()[-1]["to"] == ["bob@customer.test"]
 
 
+async def test_copies_do_not_go_to_suppressed_addresses(room: Room) -> None:
+    room.trigger("email.bounced", email_id=await room.send("cy@customer.test"))
+    await room.send(cc=["cy@customer.test", "di@customer.test"], bcc="cy@customer.test")
+    assert (room.mails()[-1]["cc"], room.mails()[-1]["bcc"]) == (["di@customer.test"], [])
+
+
+async def test_an_address_put_on_the_list_by_hand_is_suppressed_in_the_words_of_the_spec(room: Room) -> None:
+    await room.ok("POST", "/suppressions", {"email": "ada@customer.test"})
+    id = await room.send()
+    await room.advance(5)
+    assert room.announced(id) == ["email.suppressed"]
+
+
+async def test_a_mail_about_a_topic_goes_to_those_who_want_it(room: Room) -> None:
+    wanted = {"name": "News", "default_subscription": "opt_in"}
+    news = (await room.ok("POST", "/topics", wanted))["id"]
+    offers = (await room.ok("POST", "/topics", wanted | {"default_subscription": "opt_out"}))["id"]
+    for name, choice in (("ada", "opt_out"), ("bo", "opt_in")):
+        topics = [{"id": each, "subscription": choice} for each in (news, offers)]
+        await room.ok("POST", "/contacts", {"email": f"{name}@customer.test", "topics": topics})
+    both = ["Ada <ada@customer.test>", "bo@customer.test", "stranger@customer.test"]
+    for topic, got in ((news, both[1:]), (offers, both[1:2])):
+        await room.send(both, topic_id=topic)
+        assert room.mails()[-1]["to"] == got
+    id = await room.send(topic_id=offers)
+    await room.advance(5)
+    assert room.announced(id) == ["email.failed"]
+    assert len(room.mails()) == 2
+
+
 async def test_worlds_do_not_share_the_suppression_list(room: Room) -> None:
     room.trigger("email.bounced", email_id=await room.send())
     other = room.runtime.worlds.create(seed=8, at={"mode": "frozen"})

@@ -52,6 +52,7 @@ def test_the_platforms_sdk_sends_and_lists_domains(node: Node, env: dict[str, st
         ],
         "attachment": "aGVsbG8=",
         "domains": ["greenroom.test"],
+        "audience": ["Old", 1, "Ada", True, True],
         "refused": "validation_error",
     }
 
@@ -66,6 +67,7 @@ def test_contacts_templates_broadcasts_and_the_like(node: Node, env: dict[str, s
         "properties": 1,
         "contact": ["Byron", {"plan": "pro"}],
         "contacts": ["cy@customer.test", "bob@customer.test", "ada@customer.test"],
+        "everybody": 3,
         "in_segments": 1,
         "subscriptions": ["opt_in"],
         "unpublished": [404, "not_found"],
@@ -82,7 +84,7 @@ def test_contacts_templates_broadcasts_and_the_like(node: Node, env: dict[str, s
         "suppressions": 3,
         "received": ["Re: Triggered", "a.txt"],
         "file": "hello",
-        "attached": [5],
+        "attached": [1, 5, "a.txt"],
         "key": "Deploy",
         "rotated": True,
         "logs": [5, "POST"],
