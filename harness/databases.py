@@ -5,7 +5,7 @@ They are found by the entry-point group `greenroom.databases`; the harness knows
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -28,8 +28,9 @@ class Database(Protocol):
 
     def export(
         self,
-        story: Json,
+        parts: Iterable[Json],
         *,
+        refs: dict[str, str],
         present: datetime,
         schema: Path,
         mapping: Path | None,
@@ -39,7 +40,10 @@ class Database(Protocol):
         create: bool = False,
         progress: Callable[[str, int], None] = ...,
     ) -> list[Json]:
-        """Write a story as rows to a URL, or as `sql` or `csv` to `out`; return `table` and `rows` of each table."""
+        """Write a story, told in parts, as rows to a URL, or as `sql` or `csv` to `out`; return what each table got.
+
+        `refs` are the ids that a world's providers gave. Returns `table` and `rows` of each.
+        """
 
 
 def database() -> Database:

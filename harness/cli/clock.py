@@ -8,6 +8,7 @@ import typer
 
 from harness.cli.session import Session, command, group, segment
 from harness.cli.table import table
+from harness.cli.telling import span
 from harness.cli.worlds import instant
 
 Name = Annotated[str, typer.Argument(help="Name of the snapshot.")]
@@ -45,6 +46,9 @@ def set_to(
 
 def advance(
     session: Session,
+    told: Annotated[
+        str | None, typer.Argument(metavar="SPAN", help="How far, such as 3d or `10d 4h` (w, d, h, m, s).")
+    ] = None,
     days: Annotated[float, typer.Option(help="Days of the span; its parts add up.")] = 0,
     hours: Annotated[float, typer.Option(help="Hours of the span.")] = 0,
     minutes: Annotated[float, typer.Option(help="Minutes of the span.")] = 0,
@@ -52,10 +56,10 @@ def advance(
     to: Annotated[str | None, typer.Option(help="The instant to reach: ISO 8601 or unix seconds.")] = None,
 ) -> None:
     """Move a world's time forward; timers and webhooks that become due on the way happen, in order."""
-    span = days * 86400 + hours * 3600 + minutes * 60 + seconds
-    if (to is None) == (span == 0):
-        raise typer.BadParameter("give a span (--days 31 --hours 2 …) or --to, and not both")
-    body = {"seconds": span} if to is None else {"to": instant(to)}
+    far = days * 86400 + hours * 3600 + minutes * 60 + seconds + (0 if told is None else span(told))
+    if (to is None) == (far == 0):
+        raise typer.BadParameter("give a span (3d, --days 31 --hours 2 …) or --to, and not both")
+    body = {"seconds": far} if to is None else {"to": instant(to)}
     answer = session.post("~/clock/advance", body)
     done = f"{answer['timers_run']} timers ran, {answer['deliveries']} deliveries were attempted"
     session.show(answer, f"it is {answer['now']}; {done}")

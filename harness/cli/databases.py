@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,11 +68,12 @@ def export(
     }
     told = _told(session, scenario, from_world) or wanted
     try:
-        story = _story(scenario, told)
+        parts = _parts(scenario, told)
         file = out.open("w", encoding="utf-8") if to == "sql" and out else nullcontext(_stdout())
         with file as text:
             loaded = database().export(
-                story,
+                parts,
+                refs=told.get("refs") or {},
                 present=_moment(told["now"]),
                 schema=schema,
                 mapping=mapping,
@@ -116,15 +117,14 @@ def _told(session: Session, scenario: str, world: str | None) -> Json | None:
     return told
 
 
-def _story(scenario: str, told: Json) -> Json:
-    """Tell a scenario as it was or should be told; raise ValueError."""
+def _parts(scenario: str, told: Json) -> Iterator[Json]:
+    """Tell a scenario, part by part, as it was or should be told; raise ValueError."""
     from harness.catalogues import Wishes, catalogues, source
 
     name, text = scenario_file(scenario)
     wishes: Wishes = {"seed": told["seed"], "scale": told["scale"], "text": told.get("text") or text}
     wishes["parameters"] = told.get("parameters")
-    story = source(catalogues(), name, wishes["text"]).story(name, now=_moment(told["now"]), **wishes)
-    return story | {"refs": told.get("refs") or {}}
+    return source(catalogues(), name, wishes["text"]).parts(name, now=_moment(told["now"]), **wishes)
 
 
 def _moment(text: str) -> datetime:

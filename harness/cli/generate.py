@@ -66,7 +66,7 @@ def generate(
                 executor=None if dask is None else _spread(dask),
                 progress=progress,
             )
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             raise GreenroomError(str(error)) from error
     typer.echo(f"{count} partitions of {scenario} (seed {seed}, {present:%Y-%m-%d}) are in {to}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Annotated, Any
 
 import typer
@@ -11,12 +10,11 @@ import typer
 from harness.cli.progress import following
 from harness.cli.session import Session, command, group, segment
 from harness.cli.table import pairs, table
-from harness.cli.telling import Given, Scale, Scenario, parameters, scenario_file
+from harness.cli.telling import Given, Scale, Scenario, parameters, scenario_file, span
 from harness.cli.worlds import instant
 
 Json = dict[str, Any]
 SHOWN_STEPS = 40
-SECONDS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}
 Seed = Annotated[str | None, typer.Option(help="What the data derive from; the world's if left out.")]
 
 
@@ -81,7 +79,7 @@ def play(
     """Load a scenario, play its timeline, and check what it expects; exit code 1 when something is not as expected."""
     body = _body(scenario, seed, scale, given)
     if until is not None:
-        body["until_seconds"] = _seconds(until)
+        body["until_seconds"] = span(until)
     own = world is None
     if own:
         clock = {"mode": "frozen"} | ({} if now is None else {"now": instant(now)})
@@ -150,10 +148,3 @@ def _body(scenario: str, seed: str | None, scale: float, given: list[str] | None
     name, text = scenario_file(scenario)
     body: Json = {"name": name, "seed": seed, "scale": scale, "parameters": parameters(given or [])}
     return body if text is None else body | {"text": text}
-
-
-def _seconds(span: str) -> int:
-    parts = span.split()
-    if not parts or not all(re.fullmatch(r"\d{1,6}[wdhms]", part) for part in parts):
-        raise typer.BadParameter(f"{span!r} is no span of time, such as `10d 4h` (w, d, h, m, s)")
-    return sum(int(part[:-1]) * SECONDS[part[-1]] for part in parts)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 ENDINGS = {".yaml", ".yml"}
+SECONDS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}
 
 
 def _scaled(scale: float) -> float:
@@ -46,3 +48,11 @@ def parameters(given: list[str]) -> dict[str, str]:
             raise typer.BadParameter(f"{each!r} is no NAME=VALUE")
         found[name.strip()] = value
     return found
+
+
+def span(told: str) -> int:
+    """Return the seconds of a span of time (`10d 4h`); raise BadParameter."""
+    parts = told.split()
+    if not parts or not all(re.fullmatch(r"\d{1,6}[wdhms]", part) for part in parts):
+        raise typer.BadParameter(f"{told!r} is no span of time, such as `10d 4h` (w, d, h, m, s)")
+    return sum(int(part[:-1]) * SECONDS[part[-1]] for part in parts)

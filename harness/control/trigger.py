@@ -19,6 +19,8 @@ from harness.params import Params
 from harness.provider import Provider
 
 router = APIRouter(prefix="/worlds/{w}", tags=["webhooks"])
+SHOWN = 20
+"""How many events are named where none is like the one that was asked for."""
 
 
 @router.post("/trigger", response_model=shapes.Events)
@@ -63,5 +65,6 @@ def _unknown(provider: Provider, event: str) -> str:
         return f"{provider.name} cannot trigger {event!r} here: it needs {provider.untriggered[event]}, which is not served"
     if not known:
         return f"{provider.name} has nothing to trigger"
-    near = get_close_matches(event, known, 3)
-    return f"{provider.name} cannot trigger {event!r}; it can trigger: {', '.join(near or known)}"
+    shown = get_close_matches(event, known, 3) or known[:SHOWN]
+    more = f" and {len(known) - len(shown)} more" if len(shown) == SHOWN < len(known) else ""
+    return f"{provider.name} cannot trigger {event!r}; it can trigger: {', '.join(shown)}{more}"

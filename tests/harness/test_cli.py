@@ -77,6 +77,8 @@ def test_time_is_shown_set_and_advanced(run: Run) -> None:
     assert told(run, "clock", "advance", "--to", "2026-05-01T00:00:00Z")["now"] == "2026-05-01T00:00:00.000Z"
     assert told(run, "clock", "advance", "--to", "1780000000")["now"] == "2026-05-28T20:26:40.000Z"
     assert told(run, "clock", "set", "frozen", "--now", START)["now"] == START
+    assert told(run, "clock", "advance", "1d 2h")["now"] == "2026-03-02T11:00:00.000Z"
+    assert "is no span of time" in run("clock", "advance", "soon", code=2).output
     assert "120 world seconds per second" in run("clock", "set", "fast", "--rate", "120").stdout
     assert "not both" in run("clock", "advance", code=2).output
     assert "not both" in run("clock", "advance", "--days", "1", "--to", START, code=2).output

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,8 @@ from typer.testing import CliRunner
 from harness.cli import health
 from harness.cli.app import app
 from harness.cli.session import Session
+from harness.errors import GreenroomError
+from tests.needs import ROOT
 
 WITHOUT_DATA = {
     ("up",): "a server: its ready line is for programs",
@@ -139,3 +144,27 @@ def test_a_scale_that_is_none_is_refused_before_anything_is_asked(
     told = CliRunner().invoke(app, [*command, "--scale", scale])
     assert told.exit_code == 2, told.output
     assert "a scale lies above 0" in told.output
+
+
+PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]
+SHOWN = re.compile(r"^(?:\$ )?greenroom (?!up\b.*&$)([^|<>…\n]*)$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_that_pages_show_are_there(page: Path) -> None:
+    for block in re.findall(r"```\w*\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
+        for line in SHOWN.findall(block):
+            if line.count("'") % 2:
+                continue  # it goes over several lines
+            words = shlex.split(line, comments=True)
+            command: Any = typer.main.get_command(app)
+            while words and words[0] in getattr(command, "commands", ()):
+                command = command.commands[words.pop(0)]
+            command.make_context("greenroom", words)
+
+
+def test_a_file_where_a_folder_should_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    told = CliRunner().invoke(app, ["generate", "empty-org", "--to", str(tmp_path / "taken")])
+    assert isinstance(told.exception, GreenroomError)
+    assert "File exists" in str(told.exception)

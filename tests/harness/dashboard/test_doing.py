@@ -222,6 +222,7 @@ async def test_a_scenario_is_loaded(board: Page, used: Used) -> None:
     await expect(board.get_by_text("empty-org seed 7")).to_be_visible()
     await board.get_by_role("button", name="Check wld").click()
     coherence = board.get_by_role("region", name="Coherence")
+    await expect(coherence.get_by_role("heading")).to_be_in_viewport()
     await expect(coherence).to_contain_text("references followed")
     await expect(coherence.get_by_text("coherent", exact=True)).to_be_visible()
     await board.get_by_text("One of your own").click()

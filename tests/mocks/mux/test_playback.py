@@ -2,59 +2,19 @@
 
 import io
 import json
-from base64 import b64decode
 from typing import Any
 
 import httpx
-import jwt
 import numpy as np
 import pytest
-from PIL import Image
 
-from harness import realtime
 from mocks.mux.resources import packages
 from mocks.mux.resources.pictures import MOST_PIXELS
 from tests.mocks.mux.films import film
 from tests.mocks.mux.room import Room
+from tests.mocks.mux.watching import addresses, fetch, picture, played, seconds_of, uploaded
 
 Json = dict[str, Any]
-LATER = realtime.now() // 1_000_000 + 3600
-
-
-async def uploaded(room: Room, content: bytes, **settings: Any) -> Json:
-    """Return the asset that a film becomes."""
-    made = await room.upload(new_asset_settings={"playback_policies": ["public"], **settings})
-    assert (await room.put(made["url"], content)).status_code == 200
-    await room.advance(30)
-    id = (await room.ok("GET", f"/video/v1/uploads/{made['id']}"))["asset_id"]
-    asset: Json = await room.ok("GET", f"/video/v1/assets/{id}")
-    return asset
-
-
-async def fetch(room: Room, path: str, **headers: str) -> httpx.Response:
-    """Fetch without credentials, in the room's world."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    request = room.client.build_request("GET", path if "://" in path else f"/~studio/{path}", headers=named)
-    return await room.client.send(request, auth=None)
-
-
-def addresses(playlist: str) -> list[str]:
-    return [line for line in playlist.splitlines() if line and not line.startswith("#")]
-
-
-async def played(room: Room, id: str, query: str = "") -> tuple[str, list[bytes]]:
-    """Follow the manifests of a playback id to its media; return the media playlist and the bytes of its pieces."""
-    master = await fetch(room, f"{id}.m3u8{query}")
-    assert (master.status_code, master.headers["content-type"]) == (200, "application/vnd.apple.mpegurl")
-    assert master.headers["access-control-allow-origin"] == "*"
-    media = await fetch(room, addresses(master.text)[0])
-    opening = media.text.partition('#EXT-X-MAP:URI="')[2].partition('"')[0]
-    pieces = [(await fetch(room, url)).content for url in [opening, *addresses(media.text)]]
-    return media.text, pieces
-
-
-def seconds_of(playlist: str) -> float:
-    return sum(float(line[8:-1]) for line in playlist.splitlines() if line.startswith("#EXTINF"))
 
 
 async def test_an_uploaded_film_is_played_as_itself(room: Room) -> None:
@@ -221,13 +181,6 @@ async def test_files_of_mp4_support_are_there(room: Room) -> None:
 # --- pictures ----------------------------------------------------------------------------------------------------
 
 
-def picture(answer: httpx.Response) -> Image.Image:
-    assert answer.status_code == 200, answer.text
-    opened = Image.open(io.BytesIO(answer.content))
-    assert Image.MIME[opened.format or ""] == answer.headers["content-type"]
-    return opened
-
-
 async def test_thumbnails_show_the_moment_of_the_film(room: Room) -> None:
     pytest.importorskip("av")
     id = (await uploaded(room, film(6)))["playback_ids"][0]["id"]
@@ -294,107 +247,6 @@ async def test_storyboards_tell_where_their_tiles_lie(room: Room) -> None:
     assert cues[0].startswith("http://127.0.0.1:4405/~studio/")
     for extension in ("jpg", "png"):
         picture(await fetch(room, f"{id}/storyboard.{extension}"))
-
-
-# --- what is signed ----------------------------------------------------------------------------------------------
-
-
-class Signer:
-    """A signing key, and what is signed with it."""
-
-    def __init__(self, key: Json) -> None:
-        self.id, self.pem = key["id"], b64decode(key["private_key"])
-
-    def token(self, subject: str, audience: str = "v", *, inside: bool = False, **claims: Any) -> str:
-        told = {"sub": subject, "aud": audience, "exp": LATER, **claims}
-        headers = None if inside else {"kid": self.id}
-        return jwt.encode({**told, **({"kid": self.id} if inside else {})}, self.pem, "RS256", headers)
-
-
-@pytest.fixture
-async def signed(room: Room) -> tuple[str, Signer]:
-    """A signed playback id, and a key to sign with."""
-    asset = await room.ready(playback_policies=["signed"])
-    return asset["playback_ids"][0]["id"], Signer(await room.ok("POST", "/system/v1/signing-keys"))
-
-
-async def status(room: Room, path: str, token: str, **headers: str) -> int:
-    return (await fetch(room, f"{path}?token={token}", **headers)).status_code
-
-
-async def test_a_token_opens_what_it_is_for(room: Room, signed: tuple[str, Signer]) -> None:
-    id, signer = signed
-    playlist, _ = await played(room, id, f"?token={signer.token(id)}")
-    assert all("?token=" in each for each in addresses(playlist))
-    assert await status(room, f"{id}.m3u8", signer.token(id, inside=True)) == 200
-    assert await status(room, f"{id}/thumbnail.jpg", signer.token(id, "t")) == 200
-    assert await status(room, f"{id}/animated.gif", signer.token(id, "g", end=1, fps=1)) == 200
-    assert await status(room, f"{id}/storyboard.vtt", signer.token(id, "s")) == 200
-
-
-async def test_any_other_token_is_refused(room: Room, signed: tuple[str, Signer]) -> None:
-    id, signer = signed
-    good = signer.token(id)
-    stranger = Signer(
-        {"id": signer.id, "private_key": (await room.ok("POST", "/system/v1/signing-keys"))["private_key"]}
-    )
-    head, body, signature = good.split(".")
-    forged = f"{head}.{body[:-4]}AAAA.{signature}"
-    none = jwt.encode({"sub": id, "aud": "v", "exp": LATER, "kid": signer.id}, None, "none")
-    for wrong in ("", "x", forged, none, signer.token("other"), signer.token(id, "t"), stranger.token(id),
-                  signer.token(id, exp=LATER - 99_999), signer.token(id, exp="x"), "a.b.c", "é"):  # fmt: skip
-        answer = await fetch(room, f"{id}.m3u8?token={wrong}")
-        assert (answer.status_code, answer.json()["error"]["type"]) == (403, "not_allowed"), wrong
-        assert answer.headers["access-control-allow-origin"] == "*"
-    assert (await fetch(room, f"{id}/thumbnail.jpg?token={good}")).status_code == 403
-    await room.ok("DELETE", f"/system/v1/signing-keys/{signer.id}")
-    assert await status(room, f"{id}.m3u8", good) == 403
-
-
-async def test_what_is_asked_for_stands_in_the_token_alone(room: Room, signed: tuple[str, Signer]) -> None:
-    id, signer = signed
-    token = signer.token(id, "t", width=64, height=64, fit_mode="crop")
-    assert picture(await fetch(room, f"{id}/thumbnail.png?token={token}&width=999")).size == (64, 64)
-
-
-@pytest.mark.parametrize(
-    ("rules", "headers", "allowed"),
-    [
-        ({"allowed_domains": ["*.studio.test"]}, {"referer": "https://app.studio.test/x"}, True),
-        ({"allowed_domains": ["*.studio.test"]}, {"referer": "https://studio.test/"}, False),
-        ({"allowed_domains": ["studio.test"]}, {"referer": "https://STUDIO.test:8443/a?b"}, True),
-        ({"allowed_domains": ["studio.test"]}, {"referer": "https://evil.test/studio.test"}, False),
-        ({"allowed_domains": ["*"]}, {"referer": "https://any.test/"}, True),
-        ({"allowed_domains": ["*"], "allow_no_referrer": False}, {}, False),
-        ({"allowed_domains": [], "allow_no_referrer": True}, {}, True),
-        ({"allowed_domains": [], "allow_no_referrer": True}, {"referer": "http://["}, True),
-    ],
-)
-async def test_a_restriction_is_kept_to(
-    room: Room, signed: tuple[str, Signer], rules: Json, headers: dict[str, str], allowed: bool
-) -> None:
-    id, signer = signed
-    body = {"referrer": rules, "user_agent": {}}
-    made = await room.ok("POST", "/video/v1/playback-restrictions", body)
-    token = signer.token(id, playback_restriction_id=made["id"])
-    assert await status(room, f"{id}.m3u8", token, **headers) == (200 if allowed else 403)
-    await room.ok("DELETE", f"/video/v1/playback-restrictions/{made['id']}")
-    assert await status(room, f"{id}.m3u8", token, **headers) == 403
-
-
-@pytest.mark.parametrize(
-    ("agent", "allowed"),
-    [("Mozilla/5.0 (X11)", True), ("", False), ("curl/8.0", False), ("Googlebot", False)],
-)
-async def test_programs_are_restricted(
-    room: Room, signed: tuple[str, Signer], agent: str, allowed: bool
-) -> None:
-    id, signer = signed
-    agents = {"allow_no_user_agent": False, "allow_high_risk_user_agent": False}
-    body = {"referrer": {"allowed_domains": ["*"], "allow_no_referrer": True}, "user_agent": agents}
-    made = await room.ok("POST", "/video/v1/playback-restrictions", body)
-    token = signer.token(id, playback_restriction_id=made["id"])
-    assert await status(room, f"{id}.m3u8", token, user_agent=agent) == (200 if allowed else 403)
 
 
 async def test_any_page_may_ask(room: Room) -> None:
