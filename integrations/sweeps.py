@@ -44,6 +44,7 @@ def sweeps_of(services: Services) -> tuple[Sweep, ...]:
         Sweep(
             "stale creators", creators and settings.freshness_sweep_seconds, services.creators.refresh_stale
         ),
+        Sweep("connections", creators, services.connections.release_erased),
         Sweep("respondents", studies, services.survey_host.report_pending),
         Sweep("studies", studies, services.fielding.poll_collecting),
         Sweep("retention", studies and settings.freshness_sweep_seconds, services.privacy.retire),

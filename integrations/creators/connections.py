@@ -1,11 +1,12 @@
 """Accounts that creators connect themselves: users and tokens for InsightIQ's browser SDK, and what was connected."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from integrations.clock import Clock
@@ -18,8 +19,13 @@ from integrations.creators.insightiq_gateway import (
 )
 from integrations.creators.observations import CONNECTED, noted, prevails
 from integrations.database import Database
+from integrations.errors import ProviderError
 from integrations.mirror import Mirror
-from integrations.models import ConnectedAccount, Creator, CreatorUser
+from integrations.models import ERASED, ConnectedAccount, Creator, CreatorUser
+
+_log = logging.getLogger(__name__)
+
+_GONE = "NOT_CONNECTED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +70,10 @@ class Connections:
             return list(session.scalars(query))
 
     def refresh(self, account_id: str) -> bool:
-        """Read an account and its profile from InsightIQ into the mirror; say whether it exists."""
+        """Read an account and its profile from InsightIQ into the mirror; say whether it exists.
+
+        Nothing is kept of an account that is news only by being disconnected, or whose person has been erased.
+        """
         account_id = dashed(account_id)
         number = self._mirror.begin_read(account_id)
         account = self._insightiq.account(account_id)
@@ -72,11 +81,13 @@ class Connections:
         with self._database.transaction() as session:
             if not self._mirror.claim(session, account_id, number):
                 return account is not None
-            if account is None:
-                known = session.get(ConnectedAccount, account_id)
+            known = session.get(ConnectedAccount, account_id)
+            if account is None or _erased(session, account):
                 if known is not None:
                     session.delete(known)
                 return False
+            if known is None and account.status == _GONE:
+                return True
             reputation = (profile or {}).get("reputation") or {}
             session.merge(
                 ConnectedAccount(
@@ -92,6 +103,33 @@ class Connections:
             )
             _tell_creator(session, account, reputation, self._clock.now())
         return True
+
+    def release_erased(self, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Disconnect at InsightIQ what people connected who were erased since, and forget their users; return how many."""
+        with self._database.transaction() as session:
+            erased = session.scalars(select(CreatorUser.insightiq_id).where(CreatorUser.name == ERASED)).all()
+        done = 0
+        for user_id in erased:
+            if stopping():
+                break
+            try:
+                for account in self._insightiq.accounts_of(user_id):
+                    if account.status != _GONE:
+                        self._insightiq.disconnect(account.id)
+            except ProviderError as error:
+                _log.warning("user %s is not disconnected: %s", user_id, error)
+                continue
+            with self._database.transaction() as session:
+                session.execute(delete(ConnectedAccount).where(ConnectedAccount.insightiq_user_id == user_id))
+                session.execute(delete(CreatorUser).where(CreatorUser.insightiq_id == user_id))
+            done += 1
+        return done
+
+
+def _erased(session: Session, account: Account) -> bool:
+    """Say whether the person who connected an account has been erased."""
+    theirs = select(CreatorUser.name).where(CreatorUser.insightiq_id == dashed(account.user.id))
+    return session.scalars(theirs).one_or_none() == ERASED
 
 
 def _tell_creator(session: Session, account: Account, reputation: Mapping[str, Any], now: datetime) -> None:

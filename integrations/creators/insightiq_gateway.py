@@ -123,6 +123,10 @@ class Account(_Shape):
     status: str
 
 
+class _Accounts(_Shape):
+    data: list[Account]
+
+
 class _Profiles(_Shape):
     data: list[dict[str, Any]]
 
@@ -228,6 +232,14 @@ class InsightiqGateway:
             if error.status != 404:
                 raise
             return None
+
+    def accounts_of(self, user_id: str) -> list[Account]:
+        """Read the accounts that were connected under a user; none for a user whom InsightIQ does not know."""
+        return self._get("list accounts", f"accounts?user_id={user_id}&limit=100", _Accounts).data
+
+    def disconnect(self, account_id: str) -> Account:
+        """End a connection; given again, it changes nothing."""
+        return self._post("disconnect account", f"accounts/{account_id}/disconnect", {}, Account)
 
     def profile_of(self, account_id: str) -> dict[str, Any] | None:
         """Read the profile behind a connected account, or None while there is none."""

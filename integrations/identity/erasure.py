@@ -7,6 +7,8 @@ from integrations.models import (
     ERASED,
     AuditEntry,
     ClerkInvitation,
+    ConnectedAccount,
+    CreatorUser,
     Customer,
     InboxEvent,
     Invoice,
@@ -22,7 +24,7 @@ NOBODY = "nobody@invalid"
 
 
 def erase_traces(session: Session, clerk_user_id: str, email: str | None) -> None:
-    """Erase the mails and invitations to a person, the webhook bodies that name them, and what is known of their address.
+    """Erase what is kept of a person: mails, invitations, connected accounts, and webhook bodies that name them.
 
     An address that an organisation is billed at stays with that organisation and its invoices: for those the law
     asks for ten years.
@@ -34,6 +36,16 @@ def erase_traces(session: Session, clerk_user_id: str, email: str | None) -> Non
         _erase_mails(session, email)
     session.execute(update(InboxEvent).where(named).values(payload=ERASED))
     session.execute(update(AuditEntry).where(AuditEntry.actor == clerk_user_id).values(actor=ERASED))
+    _erase_connections(session, clerk_user_id)
+
+
+def _erase_connections(session: Session, external_id: str) -> None:
+    """Forget the accounts that somebody connected; who that was remains until a sweep has disconnected them, too."""
+    user = session.get(CreatorUser, external_id)
+    if user is not None:
+        theirs = ConnectedAccount.insightiq_user_id == user.insightiq_id
+        session.execute(delete(ConnectedAccount).where(theirs))
+        user.name = ERASED
 
 
 def _erase_mails(session: Session, email: str) -> None:
@@ -81,5 +93,6 @@ def erase_organisation(session: Session, organisation: Organisation) -> None:
     _blank_mails(session, Mail.organisation_id == organisation.id)
     if email != NOBODY:
         _erase_mails(session, email)
+    _erase_connections(session, organisation.id)
     named = or_(*(InboxEvent.payload.contains(name, autoescape=True) for name in names))
     session.execute(update(InboxEvent).where(named).values(payload=ERASED))

@@ -37,7 +37,7 @@ _MOST = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """What so many completes would cost, by Cint's suggested price of one; whether it could bring them."""
+    """What so many completes would cost, by Cint's suggested price of one; whether a study could have them."""
 
     completes: int
     price: Decimal
@@ -110,7 +110,7 @@ class Fielding:
             price=price,
             cost=price * respondents,
             currency=found.suggested_price.currency_code,
-            feasible=found.suggested_filling_goal_range.get("max", 0) >= wanted.filling_goal,
+            feasible=found.suggested_filling_goal_range.get("max", 0) >= respondents,
         )
 
     def _in_project(self, study: Study, project_manager: str) -> Study:
@@ -271,9 +271,9 @@ class Fielding:
         if not lift.sufficient:
             verdict = "too few answers to tell"
         elif lift.significant:
-            verdict = f"significant, p = {lift.p_value:.3f}"
+            verdict = f"significant, {_told(lift.p_value)}"
         else:
-            verdict = f"not significant, p = {lift.p_value:.3f}"
+            verdict = f"not significant, {_told(lift.p_value)}"
         return StudyResults(
             study=study.name,
             campaign=study.campaign.name,
@@ -305,6 +305,10 @@ def _ids(study: Study) -> tuple[str, str]:
     if study.cint_project_id is None or study.cint_target_group_id is None:
         raise ConflictError(f"Study {study.id} is not at Cint.")
     return study.cint_project_id, study.cint_target_group_id
+
+
+def _told(p_value: float) -> str:
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
 
 
 def _note(study: Study, overview: Overview) -> None:

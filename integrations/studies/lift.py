@@ -1,13 +1,14 @@
 """Lift, and whether it is more than chance: two-proportion z-tests of exposed against control respondents.
 
 The value of an arm is the share of its respondents who chose a favourable (top-box) option. The test is two-sided
-with the pooled variance; the 95 % interval uses the unpooled one. With fewer than 100 respondents in an arm, or fewer
+with the pooled variance; the 95 % interval uses the unpooled one and stays between -1 and 1, which are its ends as long
+as nobody of an arm has answered. With fewer than 100 respondents in an arm, or fewer
 than 5 favourable or unfavourable answers in one, the sample is insufficient and nothing is called significant.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import erfc, sqrt
 from statistics import NormalDist
 from typing import TypeVar
 
@@ -65,7 +66,7 @@ def measure(control: ArmResult, exposed: ArmResult) -> Lift:
     """Compare the two arms."""
     absolute = exposed.value - control.value
     everybody = control.respondents + exposed.respondents
-    z, spread = 0.0, 0.0
+    z, spread = 0.0, 2.0
     if control.respondents and exposed.respondents:
         pooled = (control.favourable + exposed.favourable) / everybody
         error = sqrt(pooled * (1 - pooled) * (1 / control.respondents + 1 / exposed.respondents))
@@ -77,8 +78,9 @@ def measure(control: ArmResult, exposed: ArmResult) -> Lift:
         absolute=absolute,
         relative=absolute / control.value if control.value else None,
         z=z,
-        p_value=2 * (1 - _NORMAL.cdf(abs(z))),
-        interval=(absolute - spread, absolute + spread),
+        # As 2 * (1 - cdf), without losing what is left of very small ones.
+        p_value=erfc(abs(z) / sqrt(2)),
+        interval=(max(-1.0, absolute - spread), min(1.0, absolute + spread)),
         sufficient=control.sufficient and exposed.sufficient,
     )
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fixtures import chance
 from fixtures.panel import people
+from fixtures.panel.interviews import MINUTES, SINCE, came, interview, value
 from harness import instants
+from harness.errors import InvalidInput
 from mocks.cint.operations.target_group_parameters import Draft
 from mocks.cint.resources import (
     accounts,
@@ -22,15 +25,18 @@ from mocks.cint.resources.survey import FATES
 from mocks.cint.resources.target_groups import TARGET_GROUPS
 
 if TYPE_CHECKING:
+    from fixtures.panel.interviews import Interview
+    from fixtures.panel.people import Conduct
     from harness.transaction import Transaction
 
 Json = dict[str, Any]
 
-SINCE, UNTIL = 7 * instants.DAY, 7 * instants.DAY
+LIVE_SINCE, UNTIL = SINCE * instants.SECOND, 7 * instants.DAY
 """How long a study of a scenario has been live, and how long it goes on."""
-LATELY = 2 * instants.HOUR
-"""Nobody of a scenario came within the last two hours: who came has ended."""
-MINUTES, INCIDENCE, FILLED = 10, 0.8, 0.75
+INCIDENCE, FILLED = 0.8, 0.75
+ANSWERS = ["yes", "perhaps", "no"]
+PATIENCE = 20_000
+"""Respondents who may come before one completes the survey."""
 CURRENCY = {"GB": "GBP", "US": "USD", "DE": "EUR", "FR": "EUR"}
 LOCALE = {"GB": "eng_gb", "US": "eng_us", "DE": "ger_de", "FR": "fre_fr"}
 COLLECTING, OVER = frozenset({"COLLECTING"}), frozenset({"COMPLETED", "ARCHIVED"})
@@ -50,36 +56,28 @@ def open_account(tx: Transaction) -> dict[str, str]:
 
 def populate(tx: Transaction, story: Json) -> dict[str, str]:
     """Make the story's studies: a project and a target group each, to which respondents have answered already."""
-    account = accounts.own(tx)
+    account, seed = accounts.own(tx), str(story.get("seed", ""))
     countries = {each["key"]: each.get("country") for each in story.get("organisations", [])}
     found: dict[str, str] = {}
     for study in story.get("studies", []):
         country = countries.get(study.get("organisation")) or "US"
-        ids = _study(tx, account, study, country)
+        ids = _study(tx, account, seed, study, country)
         found |= {f"cint.{kind}.{study['key']}": id for kind, id in ids.items()}
     for each in story.get("arrivals") or ():
         ref = f"cint.study.{each['study']}"
         group = tx.get(TARGET_GROUPS, (story.get("refs") or {}).get(ref, ""))
         if group is not None:
-            _go_on(tx, group, each)
+            _respond(tx, group, seed, each["asked"], (each["from"], each["to"]))
             found[ref] = group["id"]
     return found
 
 
-def _go_on(tx: Transaction, group: Json, told: Json) -> None:
-    """Let further respondents of a large study have come: its first ones came with an earlier part of the story."""
-    run = tx.first(fielding.RUNS, target_group=group["id"])
-    if run is not None:
-        total = told["completes"]
-        _respond(tx, group, run["start"], (told["from"], told["to"], total))
-
-
-def _study(tx: Transaction, account: Json, study: Json, country: str) -> dict[str, str]:
+def _study(tx: Transaction, account: Json, seed: str, study: Json, country: str) -> dict[str, str]:
     """Make a study; return the ids of its project, its target group (`study`), and of what fielding brought."""
     status, completes = study.get("status", "COLLECTING"), int(study.get("completes", 0))
     goal = completes if status in OVER else max(completes + 1, round(completes / FILLED))
     name, manager = study.get("name") or study["key"], account["users"][0]["id"]
-    with tx.earlier(SINCE):
+    with tx.earlier(LIVE_SINCE):
         wanted = {"name": f"Brand lift: {name}"[:128], "project_manager_id": manager}
         project = projects.create(tx, account, wanted)
         draft = _draft(account, study, country, tx.now, max(1, goal))
@@ -88,8 +86,10 @@ def _study(tx: Transaction, account: Json, study: Json, country: str) -> dict[st
     tx.save(TARGET_GROUPS, group)
     ids = {"project": project["id"], "study": group["id"]}
     if status in COLLECTING | OVER:
-        arrived = (0, int(study.get("arrived", completes)), max(1, completes))
-        ids |= _field(tx, account, group, arrived, over=status in OVER)
+        ids |= _launch(tx, account, group)
+        arrived = int(study.get("arrived", completes))
+        ids |= _respond(tx, group, seed, study, (0, arrived))
+        _settle(tx, account, group, over=status in OVER)
     return ids
 
 
@@ -105,7 +105,7 @@ def _draft(account: Json, study: Json, country: str, now: int, goal: int) -> Dra
         "project_manager_id": account["users"][0]["id"],
         "fielding_specification": {
             "start_at": instants.iso(now + instants.HOUR),
-            "end_at": instants.iso(now + SINCE + UNTIL),
+            "end_at": instants.iso(now + LIVE_SINCE + UNTIL),
         },
         "filling_goal": goal,
         "expected_length_of_interview_minutes": MINUTES,
@@ -128,60 +128,94 @@ def _conduct(group: Json, study: Json) -> None:
         told["rates"][study.get("primary_kpi", "AD_RECALL")] = [float(control), float(exposed)]
 
 
-def _field(
-    tx: Transaction, account: Json, group: Json, came: tuple[int, int, int], *, over: bool
-) -> dict[str, str]:
-    """Let a study be live since then: its respondents have come, and it goes on or is over.
-
-    Returns the ids of the launch's job, of the run, of one who is in the survey (`respondent`) and one who completed it.
-    """
-    user = accounts.user_id(account)
-    with tx.earlier(SINCE):
+def _launch(tx: Transaction, account: Json, group: Json) -> dict[str, str]:
+    """Let a study have been launched; return the ids of the launch's job and of the run."""
+    with tx.earlier(LIVE_SINCE):
         path = (group["project"], group["id"])
         job = fielding.start_job(tx, account, path, "launch-from-draft", start=None, end=group["end_at"])
         fielding.run_job(tx, job)
         # Its own reading: the run changed the target group as it is kept.
         group |= tx.get(TARGET_GROUPS, group["id"]) or {}
-    run = fielding.find(tx, group, job["run"])
-    ids = {"launch": job["id"], "run": run["id"], **_respond(tx, group, run["start"], came)}
-    if over:
-        fielding.act(tx, group, run, "complete", by=user)
-    else:
+    return {"launch": job["id"], "run": job["run"]}
+
+
+def _settle(tx: Transaction, account: Json, group: Json, *, over: bool) -> None:
+    """Let a launched study go on from now on, or be over."""
+    run = tx.first(fielding.RUNS, target_group=group["id"])
+    if run is not None and over:
+        fielding.act(tx, group, run, "complete", by=accounts.user_id(account))
+    elif run is not None:
         recruiting.go_on(tx, group, run)
-    return ids
 
 
-def _respond(tx: Transaction, group: Json, began: int, came: tuple[int, int, int]) -> dict[str, str]:
-    """Let as many respondents have come as it took to reach the completes, spread over the time since.
+# --- who has come ------------------------------------------------------------------------------------------------
 
-    `came` are the completes from one number to another, and how many there are by now: each part has its part of the time.
+
+def _respond(tx: Transaction, group: Json, seed: str, study: Json, part: tuple[int, int]) -> dict[str, str]:
+    """Let a part of those have come who completed a study, as its story tells, and between them others as the panel has them.
+
+    Returns the ids of one who is in the survey (`respondent`) and of one who completed it (`complete`).
     """
-    first, last, total = came
-    seed, manner = conduct.seed(tx, group), conduct.panel(tx, group)
-    before = recruiting.so_far(tx, group)
-    persons: list[people.Respondent] = []
-    reached = first
-    while reached < last:
-        person = people.respondent(seed, before + len(persons), manner)
-        persons.append(person)
-        passes = people.turned_away(seed, person.number, manner) is None
-        reached += passes and people.fate(seed, person, manner, MINUTES) == "complete"
-    whole = tx.now - LATELY - began
-    since, lasted = whole * first // total, whole * last // total - whole * first // total
-    moments = sorted(
-        since + int(lasted * chance.fraction(seed, "moment", person.number)) for person in persons
-    )
+    own, manner = conduct.seed(tx, group), conduct.panel(tx, group)
+    come = recruiting.so_far(tx, group)
     examples: dict[str, str] = {}
-    for person, moment in zip(persons, moments, strict=True):
-        with tx.earlier(tx.now - began - moment):
-            session = recruiting.admit(tx, group, person, manner, at=tx.now)
-            fate = people.fate(seed, person, manner, MINUTES)
-            if session["client"] is not None and fate == "drop":
-                examples["respondent"] = session["id"]
-            elif session["client"] is not None:
-                ended = tx.now + survey.takes(group, person)
-                sessions.conclude(tx, session, FATES[fate], at=ended)
-                if fate == "complete":
-                    examples["complete"] = session["id"]
-    recruiting.skip(tx, group, before + len(persons))
+    for number in range(*part):
+        told = interview(seed, study, number)
+        others = _before_a_complete(own, manner, come)
+        since = came(study, number) - told.ago
+        moments = sorted(int(since * chance.fraction(own, "moment", each.number)) for each in others)
+        for other, moment in zip(others, moments, strict=True):
+            with tx.earlier((told.ago + since - moment) * instants.SECOND):
+                examples |= _other(tx, group, other, manner)
+        come += len(others)
+        with tx.earlier(told.ago * instants.SECOND):
+            answers = _answers(seed, study, told)
+            examples |= _complete(tx, group, told, manner, (come, answers))
+        come += 1
+    recruiting.skip(tx, group, come)
     return examples
+
+
+def _before_a_complete(seed: str, manner: Conduct, number: int) -> list[people.Respondent]:
+    """Return who comes from a number of the panel on, before the next one who completes."""
+    found: list[people.Respondent] = []
+    for each in range(number, number + PATIENCE):
+        person = people.respondent(seed, each, manner)
+        passes = people.turned_away(seed, each, manner) is None
+        if passes and people.fate(seed, person, manner, MINUTES) == "complete":
+            return found
+        found.append(person)
+    raise InvalidInput(f"of {PATIENCE} respondents nobody completes: the study's `panel` lets nobody through")
+
+
+def _other(tx: Transaction, group: Json, person: people.Respondent, manner: Conduct) -> dict[str, str]:
+    """Let somebody have come who did not complete the survey."""
+    session = recruiting.admit(tx, group, person, manner, at=tx.now)
+    if session["client"] is None:
+        return {}
+    fate = people.fate(conduct.seed(tx, group), person, manner, MINUTES)
+    if fate == "drop":
+        return {"respondent": session["id"]}
+    sessions.conclude(tx, session, FATES[fate], at=tx.now + survey.takes(group, person))
+    return {}
+
+
+def _complete(
+    tx: Transaction, group: Json, told: Interview, manner: Conduct, how: tuple[int, list[Json]]
+) -> dict[str, str]:
+    """Let one have come who completed the survey: as the panel's next number, with the answers that they gave."""
+    number, answers = how
+    # A story that is told twice in one world has other respondents the second time.
+    rid = told.rid if sessions.find(tx, told.rid) is None else None
+    person = replace(told.person, number=number)
+    session = recruiting.admit(tx, group, person, manner, at=tx.now, rid=rid)
+    session["answers"] = answers
+    sessions.conclude(tx, session, FATES["complete"], at=tx.now + told.seconds * instants.SECOND)
+    return {"complete": session["id"]}
+
+
+def _answers(seed: str, study: Json, told: Interview) -> list[Json]:
+    return [
+        {"question_identifier": name, "answer_value": value(seed, study, told, name, ANSWERS)}
+        for name in told.favourable
+    ]

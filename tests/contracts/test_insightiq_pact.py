@@ -31,6 +31,14 @@ PROFILE: Json = {
     "engagement_rate": RATE,
 }
 
+ACCOUNT: Json = {
+    "id": uuid(MADE),
+    "user": {"id": uuid(MADE), "name": match.str("Acme")},
+    "work_platform": PLATFORM,
+    "platform_username": match.str("mira"),
+    "status": "CONNECTED",
+}
+
 
 def search(**filters: Any) -> Json:
     """Return the request of a search."""
@@ -275,13 +283,7 @@ def test_a_browsers_token_is_made(services: Services) -> None:
         path=f"/v1/accounts/{MADE}",
         path_of="/v1/accounts/${insightiq_account_northwind}",
         state=UNDER_WAY,
-        answer={
-            "id": uuid(),
-            "user": {"id": uuid(), "name": match.str("Acme")},
-            "work_platform": PLATFORM,
-            "platform_username": match.str("mira"),
-            "status": "CONNECTED",
-        },
+        answer=ACCOUNT,
     ),
 )
 def test_an_account_is_read(services: Services) -> None:
@@ -296,6 +298,37 @@ def test_an_account_is_read(services: Services) -> None:
 )
 def test_an_account_that_is_not_there_is_none(services: Services) -> None:
     assert services.insightiq.account(MADE) is None
+
+
+@INSIGHTIQ.interaction(
+    "list the accounts of a user",
+    Exchange(
+        method="GET",
+        path="/v1/accounts",
+        query={"user_id": MADE, "limit": "100"},
+        query_of={"user_id": "${insightiq_user_northwind}"},
+        state=UNDER_WAY,
+        answer={"data": match.each_like(ACCOUNT, min=1)},
+    ),
+)
+def test_the_accounts_of_a_user_are_listed(services: Services) -> None:
+    (found,) = services.insightiq.accounts_of(MADE)
+    assert (found.user.id, found.status) == (MADE, "CONNECTED")
+
+
+@INSIGHTIQ.interaction(
+    "disconnect an account",
+    Exchange(
+        method="POST",
+        path=f"/v1/accounts/{MADE}/disconnect",
+        path_of="/v1/accounts/${insightiq_account_northwind}/disconnect",
+        state=UNDER_WAY,
+        sent={},
+        answer={"id": uuid(), "user": {"id": uuid()}, "status": "NOT_CONNECTED"},
+    ),
+)
+def test_an_account_is_disconnected(services: Services) -> None:
+    assert services.insightiq.disconnect(MADE).status == "NOT_CONNECTED"
 
 
 @INSIGHTIQ.interaction(

@@ -91,6 +91,14 @@ class InsightiqStub(Stub):
                 return json_answer(self.users[external_id])
             case "POST", ["sdk-tokens"]:
                 return json_answer({"sdk_token": f"token-{call.json['user_id']}", "expires_at": STAMP}, 201)
+            case "GET", ["accounts"]:
+                theirs = [
+                    each for each in self.accounts.values() if each["user"]["id"] == call.query["user_id"]
+                ]
+                return json_answer({"data": theirs})
+            case "POST", ["accounts", account_id, "disconnect"]:
+                self.accounts[account_id]["status"] = "NOT_CONNECTED"
+                return json_answer(self.accounts[account_id])
             case "GET", ["accounts", account_id]:
                 found = self.accounts.get(account_id)
                 return json_answer(found) if found else insightiq_error(404, "incorrect_account_id")

@@ -335,7 +335,16 @@ async def test_sweeps_run_for_the_providers_that_are_set_up(layer: Layer) -> Non
     running = [sweep.name for sweep in sweeps_of(services)]
     stripe = ["Stripe events", "customers", "closings", "usage"]
     of_studies = ["respondents", "studies", "retention"]
-    assert running == [*stripe, "mail", "search", "creator jobs", "stale creators", *of_studies, "audit"]
+    assert running == [
+        *stripe,
+        "mail",
+        "search",
+        "creator jobs",
+        "stale creators",
+        "connections",
+        *of_studies,
+        "audit",
+    ]
     services.close()
     bare = Services.build(load_settings({**ENVIRONMENT}))
     assert [sweep.name for sweep in sweeps_of(bare)] == [*stripe, "mail", "audit"]

@@ -2,9 +2,11 @@
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from integrations.errors import ProviderRefusedError, ProviderUnavailableError
-from integrations.models import Creator, JobStatus, Platform, RiskLevel
+from integrations.identity.erasure import erase_traces
+from integrations.models import ConnectedAccount, Creator, CreatorUser, JobStatus, Platform, RiskLevel
 from tests.integrations.insightiq_stub import insightiq_error, profile, screening
 from tests.integrations.layer import Layer
 from tests.integrations.stubs import json_answer
@@ -143,6 +145,33 @@ def test_connected_accounts_follow_the_webhooks(layer: Layer) -> None:
     layer.insightiq.accounts.clear()
     assert layer.deliver_insightiq("ACCOUNTS.DISCONNECTED", account_id=account_id) == "ignored"
     assert layer.services.connections.list("user_ada") == []
+
+
+def test_what_an_erased_person_connected_is_forgotten_and_disconnected(layer: Layer) -> None:
+    user_id = layer.services.connections.invite("user_ada", "Ada").user_id
+    kept = layer.services.connections.invite("user_ben", "Ben").user_id
+    accounts = {}
+    for owner in (user_id, kept):
+        accounts[owner] = layer.insightiq.new_id()
+        account = {"id": accounts[owner], "user": {"id": owner}, "status": "CONNECTED"}
+        layer.insightiq.accounts[accounts[owner]] = account | {"platform_username": "mira"}
+        layer.deliver_insightiq("ACCOUNTS.CONNECTED", account_id=accounts[owner])
+    with layer.services.database.transaction() as session:
+        erase_traces(session, "user_ada", "ada@northwind.test")
+    assert layer.services.connections.list("user_ada") == []
+    late = layer.deliver_insightiq("PROFILES.UPDATED", account_id=accounts[user_id], profile_id="p")
+    assert (late, layer.services.connections.list("user_ada")) == ("ignored", [])
+    layer.insightiq.failures.extend([insightiq_error(503, "internal_server_error")] * 4)
+    assert layer.services.connections.release_erased() == 0
+    layer.insightiq.failures.clear()
+    assert layer.services.connections.release_erased() == 1
+    states = {owner: layer.insightiq.accounts[id]["status"] for owner, id in accounts.items()}
+    assert states == {user_id: "NOT_CONNECTED", kept: "CONNECTED"}
+    layer.deliver_insightiq("ACCOUNTS.DISCONNECTED", account_id=accounts[user_id])
+    with layer.services.database.transaction() as session:
+        assert [each.name for each in session.scalars(select(CreatorUser))] == ["Ben"]
+        assert [each.account_id for each in session.scalars(select(ConnectedAccount))] == [accounts[kept]]
+    assert layer.services.connections.release_erased() == 0
 
 
 def test_a_user_that_insightiq_knows_already_is_found(layer: Layer) -> None:

@@ -15,6 +15,28 @@ def test_worked_examples(baseline: float, lift: float, size: int) -> None:
     assert sample_size(Design(baseline=baseline, lift=lift)) == size
 
 
+@pytest.mark.parametrize(
+    ("baseline", "lift", "size", "kpis", "power"),
+    [
+        (0.3, 0.05, 700, 1, 0.5149),
+        (0.3, 0.05, 1376, 1, 0.7999),
+        (0.3, 0.05, 1376, 5, 0.5888),
+        (0.2, 0.08, 200, 1, 0.4653),
+        (0.05, 0.02, 1000, 3, 0.3046),
+        (0.9, 0.05, 300, 1, 0.6431),
+        (0.6, -0.08, 400, 1, 0.6256),
+        (0.01, 0.02, 500, 1, 0.6178),
+        (0.45, 0.3, 20, 1, 0.4902),
+        (0.18, 0.09, 150, 3, 0.2979),
+    ],
+)
+def test_an_independent_library_finds_the_same_power(
+    baseline: float, lift: float, size: int, kpis: int, power: float
+) -> None:
+    """The figures are statsmodels' (`power_proportions_2indep`)."""
+    assert power_of(Design(baseline=baseline, lift=lift, kpis=kpis), size) == pytest.approx(power, abs=2e-4)
+
+
 @given(st.floats(0.05, 0.9), st.floats(0.02, 0.3), st.floats(0.5, 0.95), st.integers(1, 9))
 def test_power_at_the_sample_size_is_what_was_wanted(
     baseline: float, lift: float, power: float, kpis: int

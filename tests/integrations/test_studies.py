@@ -234,7 +234,7 @@ def test_results_come_from_complete_interviews(layer: Layer) -> None:
     mail = layer.mail("study_results")
     assert "Ad recall" not in mail.text
     assert "ad recall: 50.0% of 110 exposed, 28.2% of 110 control respondents." in mail.text
-    assert "Lift: +21.8 points (significant, p = 0.001)." in mail.text
+    assert "Lift: +21.8 points (significant, p < 0.001)." in mail.text
 
 
 async def test_a_study_by_http(client: httpx.AsyncClient, layer: Layer) -> None:
@@ -310,6 +310,10 @@ async def test_a_plan_tells_sample_power_and_cost(client: httpx.AsyncClient, lay
     layer.cint.capacity = 1000
     again = await client.get(f"/studies/{study.id}/plan", params={"lift": 0.05, "baseline": 0.3})
     assert again.json()["feasible"] is False
+    layer.cint.capacity = 10_000
+    many = await client.get(f"/studies/{study.id}/plan", params={"lift": 0.01, "baseline": 0.3})
+    assert many.json()["completes"] > 10_000
+    assert many.json()["feasible"] is False, "a study has 10,000 completes at most"
     assert sum(call.path.endswith("/projects") for call in layer.cint.calls) == 1
     wrong = await client.get(f"/studies/{study.id}/plan", params={"lift": 0.5, "baseline": 0.6})
     assert wrong.status_code == 409

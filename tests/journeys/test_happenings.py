@@ -108,6 +108,10 @@ CASES: dict[tuple[str, str], tuple[Json, Json]] = {
         {"objects": "insightiq.account", "where": {"status": "SESSION_EXPIRED"}, "count": 1},
     ),
     ("insightiq", "creators connect"): ({"count": 2}, {"objects": "insightiq.account", "count": 3}),
+    ("insightiq", "user is erased"): (
+        {"organisation": "northwind"},
+        {"objects": "insightiq.user", "where": {"id": "${insightiq.user.northwind}"}, "count": 0},
+    ),
     ("mux", "encoding fails"): (
         {"count": 2},
         {"objects": "mux.asset", "where": {"status": "errored"}, "count": 2},

@@ -125,8 +125,13 @@ def so_far(tx: Transaction, group: Json) -> int:
     return 0 if plan is None else int(plan["next"])
 
 
-def admit(tx: Transaction, group: Json, person: Respondent, manner: Conduct, *, at: int) -> Json:
-    """Let a respondent who came at an instant into the survey, or send them away for the exchange's reason."""
+def admit(
+    tx: Transaction, group: Json, person: Respondent, manner: Conduct, *, at: int, rid: str | None = None
+) -> Json:
+    """Let a respondent who came at an instant into the survey, or send them away for the exchange's reason.
+
+    `rid` is the respondent's id where a scenario tells of it, else a new one.
+    """
     supplier = allocations.supplier(tx, group, person.number)
     code, cells = _screened(tx, group, person, manner, supplier)
     session = sessions.enter(
@@ -139,6 +144,7 @@ def admit(tx: Transaction, group: Json, person: Respondent, manner: Conduct, *, 
         cells=cells,
         supplier=supplier,
         original=people.original(conduct.seed(tx, group), person.number, manner),
+        rid=rid,
     )
     if code == ADMITTED:
         announce_quotas(tx, group, cells)

@@ -46,8 +46,9 @@ def enter(
     cells: list[str] | None = None,
     supplier: tuple[int, str] | None = None,
     original: int | None = None,
+    rid: str | None = None,
 ) -> Json:
-    """Keep a respondent who came at an instant, with what the exchange made of them."""
+    """Keep a respondent who came at an instant, with what the exchange made of them; `rid` is new unless it is told."""
     session = _new(tx, group, at, supplier or SUPPLIERS[person.number % len(SUPPLIERS)]) | {
         "number": person.number,
         "panelist_id": _panelist(tx, group, person.number if original is None else original),
@@ -57,6 +58,7 @@ def enter(
         "price": price,
         "cells": cells or [],
     }
+    session["id"] = rid or session["id"]
     tx.insert(SESSIONS, session, at=at, fresh=True)
     statistics.add(tx, session)
     events.session_updated(tx, session, [_status("exchange", SCREENER)])

@@ -10,7 +10,7 @@ from harness.transaction import Transaction
 from mocks.insightiq.dialect import find
 from mocks.insightiq.operations.accounts import Connected, connect
 from mocks.insightiq.provider import insightiq
-from mocks.insightiq.resources import accounts, jobs, platforms, screening, users
+from mocks.insightiq.resources import accounts, erasure, jobs, platforms, screening, users
 from mocks.insightiq.resources.accounts import ACCOUNTS
 
 
@@ -18,6 +18,12 @@ class OfCreator(Params):
     """Which organisation's creator."""
 
     account: str = told("insightiq.account", by="organisation")
+
+
+class OfUser(Params):
+    """The user that stands for which organisation."""
+
+    user: str = told("insightiq.user", by="organisation")
 
 
 class Creators(Params):
@@ -71,3 +77,9 @@ def screen(tx: Transaction, params: Screened) -> None:
     job = screening.start(tx, {**wanted, "flagging_criteria_id": criteria["id"]})
     if params.fails:
         jobs.finish(tx, job, "profile_not_found")
+
+
+@insightiq.happening("user is erased")
+def erase(tx: Transaction, params: OfUser) -> None:
+    """InsightIQ erases, as it was asked to, a user with their accounts and all that was read through them."""
+    erasure.erase(tx, find(tx, users.USERS, params.user, "user"))

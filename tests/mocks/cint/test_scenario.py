@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from fixtures.panel.interviews import interview
+from fixtures.studies import responses
 from harness import instants
 from mocks.cint.provider import cint
 from mocks.cint.resources.sessions import COMPLETE, INSIDE
@@ -82,6 +84,46 @@ async def test_the_story_sets_what_the_panel_thinks(room: Room, refs: dict[str, 
             told[session["exposure"]].append(recall["answer_value"] == "yes")
     assert abs(sum(told["control"]) / len(told["control"]) - 0.2) < 0.1
     assert abs(sum(told["exposed"]) / len(told["exposed"]) - 0.5) < 0.12
+
+
+async def test_cint_knows_the_respondents_of_whom_the_story_tells(room: Room, refs: dict[str, str]) -> None:
+    """Sessions, a generated world's responses and a database's rows are the same people with the same answers."""
+    (study, *_) = STORY["studies"]
+    group, now = path(room, refs, "lift"), room.world.clock.now()
+    done = {each["id"]: each for each in room.sessions(group) if each["client"] == COMPLETE}
+    told = list(responses("7", study))
+    assert [each["rid"] for each in told] == list(done)
+    for each in told:
+        session = done[each["rid"]]
+        for name in ("exposure", "demographics", "seconds"):
+            assert session[name] == each[name]
+        answers = {
+            answer["question_identifier"].lower(): answer["answer_value"] for answer in session["answers"]
+        }
+        assert answers == each["answers"]
+        assert session["entered"] == now - interview("7", study, each["respondent"]).ago * instants.SECOND
+    assert (await room.s2s("GET", told[0]["rid"])).json()["status"] == 5
+
+
+def test_a_large_study_told_in_parts_has_the_same_respondents(room: Room) -> None:
+    study = {**STORY["studies"][0], "completes": 60}
+    first = populate(room, {**STORY, "studies": [study | {"arrived": 25}]})
+    arrival = {"study": "lift", "from": 25, "to": 60, "completes": 60, "asked": study}
+    populate(room, {"seed": "7", "arrivals": [arrival], "refs": first})
+    sessions = room.sessions(path(room, first, "lift"))
+    done = [each["id"] for each in sessions if each["client"] == COMPLETE]
+    assert done == [each["rid"] for each in responses("7", study)]
+    entered = [each["entered"] for each in sessions]
+    assert entered == sorted(entered)
+
+
+def test_a_story_told_twice_has_other_respondents_the_second_time(room: Room) -> None:
+    small = {**STORY, "studies": [{"key": "lift", "status": "COLLECTING", "completes": 3}]}
+    ids = [
+        {each["id"] for each in room.sessions(path(room, found, "lift"))}
+        for found in (populate(room, small), populate(room, small))
+    ]
+    assert not ids[0] & ids[1]
 
 
 def test_a_story_without_studies_is_nothing_to_tell(room: Room) -> None:
