@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,10 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from harness.provider import Provider
+    from harness.verify.pacts import PactFile
     from harness.verify.preflight import Check
 
 COLUMNS = ("verdict", "subject", "name", "told")
 WEBHOOKS = "-webhooks.json"
+_SETTING = re.compile(
+    r"""^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\r\n]*?))[ \t]*(?:(?<=\s)#.*)?\r?$""",
+    re.MULTILINE,
+)
 
 
 def add(app: typer.Typer) -> None:
@@ -67,9 +73,16 @@ def preflight(
     contracts verified at this commit, violations and unserved operations of a world, SDK versions against those of the
     provider's API, certificates, and the clock. Nothing leaves this machine without --live or --ask.
     """
+    from harness import registry
+    from harness.errors import NotFound
     from harness.verify import preflight as checks
     from harness.verify.reporting import html as page
 
+    strange = [name for name in providers or () if name not in registry.providers()]
+    if strange:
+        raise NotFound(
+            f"there is no provider {strange[0]!r}; installed are: {', '.join(registry.providers())}"
+        )
     env = {**os.environ, **_settings(env_file)}  # noqa: TID251 - what the flight would see is what is judged
     session = Session(url, token, world, as_json=as_json)
     found = list(_checks(session, Flight(providers or [], env, pacts, report, project, ask, live=live)))
@@ -87,13 +100,17 @@ def preflight(
 
 
 def _settings(file: Path | None) -> dict[str, str]:
+    """Read a file of settings as Next.js and the like do: comments, `export`, values in quotes, over several lines too."""
     if file is None:
         return {}
-    lines = (line.strip() for line in file.read_text("utf-8").splitlines())
-    pairs = (
-        line.removeprefix("export ").partition("=") for line in lines if line and not line.startswith("#")
-    )
-    return {name.strip(): value.strip().strip("'\"") for name, _, value in pairs}
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeError) as error:
+        raise GreenroomError(f"the settings {file} cannot be read: {error}") from error
+    found = {}
+    for name, double, single, bare in _SETTING.findall(text):
+        found[name] = double.replace("\\n", "\n").replace('\\"', '"') or single or bare
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +137,17 @@ def _checks(session: Session, flight: Flight) -> Iterator[Check]:
         yield from _offline(provider, flight)
     yield from checks.places(flight.env)
     yield from checks.addresses(chosen, flight.env)
-    yield from checks.verified(flight.report, Path())
+    yield from checks.verified(flight.report, Path(), {each.name for each in chosen if _pacts(flight, each)})
     registered = yield from _world(session, flight, chosen)
     yield from _outside(chosen, flight, registered)
 
 
 def _offline(provider: Provider, flight: Flight) -> Iterator[Check]:
     from harness import realtime
-    from harness.verify import pacts, pinned, scopes
+    from harness.verify import pinned, scopes
     from harness.verify import preflight as checks
 
-    read = pacts.read(flight.pacts, [provider.name]) if flight.pacts.is_dir() else []
+    read = _pacts(flight, provider)
     yield from checks.keys(provider, flight.env)
     yield from scopes.misplaced(provider, flight.env)
     yield from scopes.scopes(
@@ -139,6 +156,12 @@ def _offline(provider: Provider, flight: Flight) -> Iterator[Check]:
     yield from scopes.tokens(provider, flight.env, realtime.now() / 1_000_000)
     yield from checks.sdks(provider, _version)
     yield from pinned.pinned(provider, flight.project)
+
+
+def _pacts(flight: Flight, provider: Provider) -> list[PactFile]:
+    from harness.verify import pacts
+
+    return pacts.read(flight.pacts, [provider.name]) if flight.pacts.is_dir() else []
 
 
 def _world(

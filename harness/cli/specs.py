@@ -138,9 +138,7 @@ def diff(
 
     if fail_on is not None and fail_on not in GRADES:
         raise typer.BadParameter(f"{fail_on} is no grade: use {', '.join(GRADES)}")
-    before = _document(old)
-    changes = between(before, _document(new))
-    rows = [asdict(each) for each in changes]
+    before, usage = _document(old), None
     if used_by is not None:
         usage = Usage(before)
         folder = Path(used_by) if Path(used_by).is_dir() else pacts
@@ -150,6 +148,9 @@ def diff(
             usage.traffic(
                 session.get("~/requests", provider=before.source.provider or None, limit=1000)["requests"]
             )
+    changes = between(before, _document(new), None if usage is None else usage.operations)
+    rows = [asdict(each) for each in changes]
+    if usage is not None:
         rows = [{**asdict(change), "touches": touched} for change, touched in usage.touched(changes)]
     columns = CHANGES if used_by is None else (*CHANGES, "touches")
     empty = "nothing changed" if used_by is None else "nothing changed that is used"

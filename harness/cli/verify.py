@@ -88,8 +88,16 @@ def verify(
     if junit is not None:
         junit.write_bytes(reporting.junit(report))
     if stamp is not None:
-        head = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)  # noqa: S607
-        told = {"commit": head.stdout.strip() or None, **reporting.as_json(report)}
-        stamp.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+        told = {"commit": _git("rev-parse", "HEAD"), "changed": bool(_git("status", "--porcelain", "-uno"))}
+        stamp.write_text(json.dumps({**told, **reporting.as_json(report)}, indent=2) + "\n", "utf-8")
     typer.echo(json.dumps(reporting.as_json(report), indent=2) if as_json else reporting.text(report))
     raise typer.Exit(report.exit_code)
+
+
+def _git(*words: str) -> str | None:
+    """Return what git says of the folder we are in, None where it says nothing."""
+    try:
+        done = subprocess.run(["git", *words], capture_output=True, text=True, check=False)  # noqa: S603, S607
+    except OSError:
+        return None
+    return done.stdout.strip() or None

@@ -6,21 +6,44 @@ met (a new value of an enum, a null). `info`: everything else.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from harness.specs import schemas, shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from harness.specs.document import Described, Document
+    from harness.specs.usage import Used
 
 Json = dict[str, Any]
 Grade = Literal["breaking", "notice", "info"]
 GRADES: tuple[Grade, ...] = ("breaking", "notice", "info")
 Direction = Literal["request", "answer"]
 DEEPEST = 8
+
+
+_HOLDERS = frozenset({"$ref", "anyOf", "oneOf", "allOf", "properties", "items"})
+"""What a schema has that holds others; two equal ones without them are the same."""
+
+
+def _things(document: Document, schema: Json) -> tuple[int, ...]:
+    """Return what names the things that a schema describes: those of its alternatives, whatever else it may be."""
+    plain = document.follow(schema)
+    found = [document.follow(each) for name in ("anyOf", "oneOf") for each in plain.get(name, ())]
+    things = [id(each) for each in found if "properties" in each]
+    return tuple(things) or (id(plain),)
+
+
+class Pair(NamedTuple):
+    """A schema in both documents, the field that has it, and how far below the top that is."""
+
+    old: Json
+    new: Json
+    field: str
+    depth: int
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,17 +57,23 @@ class Change:
     told: str
 
 
-def between(old: Document, new: Document) -> list[Change]:
-    """Return all changes, the worst first."""
+def between(old: Document, new: Document, uses: Mapping[str, Used] | None = None) -> list[Change]:
+    """Return all changes, the worst first; with `uses`, only those of operations, and below fields, that are used.
+
+    What many operations share and many fields hold is told once for each operation, where it is nearest to the top.
+    """
     before, after = _by_place(old), _by_place(new)
     found: list[Change] = []
     for place in sorted(before.keys() | after.keys()):
+        if uses is not None and (place not in before or before[place].id not in uses):
+            continue
         if place not in after:
             found.append(_change("breaking", "operation-removed", before[place], "", "is gone"))
         elif place not in before:
             found.append(_change("info", "operation-added", after[place], "", "is new"))
         else:
-            found += _Compared(before[place], after[place]).changes()
+            used = None if uses is None else uses[before[place].id]
+            found += _Compared(before[place], after[place], used).changes()
     return sorted(
         set(found), key=lambda each: (GRADES.index(each.grade), each.operation, each.field, each.rule)
     )
@@ -66,10 +95,11 @@ def _change(grade: Grade, rule: str, described: Described, field: str, told: str
 class _Compared:
     """One operation in both documents."""
 
-    def __init__(self, old: Described, new: Described) -> None:
+    def __init__(self, old: Described, new: Described, used: Used | None = None) -> None:
+        """`used` are the fields that are looked at; None, or a use that is not known in detail, for all."""
         self.old = old
         self.new = new
-        self._under_way: set[tuple[int, int]] = set()
+        self.used = None if used is None or used.whole else used
 
     def changes(self) -> Iterator[Change]:
         if self.new.deprecated and not self.old.deprecated:
@@ -101,14 +131,14 @@ class _Compared:
                 if after[name].get("required") and not before[name].get("required"):
                     yield self._made("breaking", "parameter-required", name, "must be sent now")
                 both = before[name].get("schema") or {}, after[name].get("schema") or {}
-                yield from self._schemas("request", *both, name, 0)
+                yield from self._schemas("request", *both, name)
 
     def _bodies(self) -> Iterator[Change]:
         for kind in sorted(self.old.body.keys() | self.new.body.keys()):
             if kind not in self.new.body:
                 yield self._made("breaking", "body-type-removed", "body", f"{kind} is no longer taken")
             elif kind in self.old.body:
-                yield from self._schemas("request", self.old.body[kind], self.new.body[kind], "body", 0)
+                yield from self._schemas("request", self.old.body[kind], self.new.body[kind], "body")
         if self.new.body_required and not self.old.body_required and self.old.body:
             yield self._made("breaking", "body-required", "body", "must be sent now")
 
@@ -119,23 +149,43 @@ class _Compared:
                 grade: Grade = "breaking" if status.startswith("2") else "info"
                 yield self._made(grade, "status-removed", status, "is no longer answered")
             elif answer.json is not None and now.json is not None and status.startswith(("2", "d")):
-                yield from self._schemas("answer", answer.json, now.json, "answer", 0)
+                yield from self._schemas("answer", answer.json, now.json, "answer")
         for status in sorted(self.new.answers.keys() - self.old.answers.keys()):
             yield self._made("info", "status-added", status, "may be answered")
 
-    def _schemas(self, way: Direction, old: Json, new: Json, field: str, depth: int) -> Iterator[Change]:
-        """Compare two schemas, their alternatives taken together."""
-        key = id(self.old.document.follow(old)), id(self.new.document.follow(new))
-        if depth > DEEPEST or key in self._under_way:
-            return
-        self._under_way.add(key)
-        before, after = shapes.flat(self.old.document, old), shapes.flat(self.new.document, new)
-        yield from self._types(way, before, after, field)
-        yield from self._values(way, before, after, field)
-        yield from self._properties(way, before, after, field, depth)
-        if before.get("items") and after.get("items"):
-            yield from self._schemas(way, before["items"], after["items"], f"{field}[]", depth + 1)
-        self._under_way.discard(key)
+    def _schemas(self, way: Direction, old: Json, new: Json, field: str) -> Iterator[Change]:
+        """Compare two schemas, their alternatives taken together, and what they hold, level by level."""
+        left: deque[Pair] = deque([Pair(old, new, field, 0)])
+        seen: set[tuple[int, ...]] = set()
+        while left:
+            pair = left.popleft()
+            key = (*_things(self.old.document, pair.old), *_things(self.new.document, pair.new))
+            if pair.depth > DEEPEST or (
+                key in seen if self.used is None else not self._looked_at(way, pair.field)
+            ):
+                continue
+            seen.add(key)
+            before, after = (
+                shapes.flat(self.old.document, pair.old),
+                shapes.flat(self.new.document, pair.new),
+            )
+            yield from self._types(way, before, after, pair.field)
+            yield from self._values(way, before, after, pair.field)
+            yield from self._properties(way, before, after, pair.field)
+            inner = before.get("properties") or {}, after.get("properties") or {}
+            below = [(*(each[name] for each in inner), f".{name}") for name in inner[0] if name in inner[1]]
+            below = [each for each in below if each[0] != each[1] or not _HOLDERS.isdisjoint(each[0])]
+            if before.get("items") and after.get("items"):
+                below.append((before["items"], after["items"], "[]"))
+            left.extend(Pair(one, other, pair.field + step, pair.depth + 1) for one, other, step in below)
+
+    def _looked_at(self, way: Direction, field: str) -> bool:
+        """Tell whether a field is used, or holds one that is."""
+        assert self.used is not None  # noqa: S101 - where all is looked at, nobody asks
+        fields = self.used.read if way == "answer" else self.used.sent
+        return field in ("answer", "body") or any(
+            each == field or each.startswith((f"{field}.", f"{field}[")) for each in fields
+        )
 
     def _types(self, way: Direction, old: Json, new: Json, field: str) -> Iterator[Change]:
         before, after = set(schemas.types(old)), set(schemas.types(new))
@@ -164,7 +214,7 @@ class _Compared:
             grade = "breaking" if way == "request" else "info"
             yield self._made(grade, f"{way}-value-removed", field, f"is never {value!r}")
 
-    def _properties(self, way: Direction, old: Json, new: Json, field: str, depth: int) -> Iterator[Change]:
+    def _properties(self, way: Direction, old: Json, new: Json, field: str) -> Iterator[Change]:
         before, after = old.get("properties") or {}, new.get("properties") or {}
         needed, needed_before = set(new.get("required", ())), set(old.get("required", ()))
         for name in sorted(before.keys() | after.keys()):
@@ -180,4 +230,3 @@ class _Compared:
                     yield self._made("breaking", "request-field-required", place, "must be sent now")
                 if way == "answer" and name in needed_before - needed:
                     yield self._made("notice", "answer-field-optional", place, "may be missing")
-                yield from self._schemas(way, before[name], after[name], place, depth + 1)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harness.messages import Request
+from harness.specs import forms
 from harness.specs.roles import Catalogue
 
 if TYPE_CHECKING:
@@ -58,10 +59,7 @@ class Usage:
             return
         used.by.add(name)
         content = (request.get("body") or {}).get("content")
-        if isinstance(content, str):
-            used.sent |= {f"body.{pair.partition('=')[0].partition('[')[0]}" for pair in content.split("&")}
-        else:
-            used.sent |= set(_fields(content, "body"))
+        used.sent |= set(_fields(forms.read(content) if isinstance(content, str) else content, "body"))
         used.sent |= {f"query.{name}" for name in request.get("query", {})}
         used.read |= set(_fields((interaction["response"].get("body") or {}).get("content"), "answer"))
 

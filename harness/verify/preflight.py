@@ -128,8 +128,10 @@ def violations(found: list[Json]) -> Iterator[Check]:
         yield Check("ok", "world", "violations", "no rule was broken, and nothing unserved was asked for")
 
 
-def verified(report: Path, root: Path, run: Callable[..., Any] = subprocess.run) -> Iterator[Check]:
-    """Look whether the contracts were verified at this commit: the report must be newer than nothing, and name it."""
+def verified(
+    report: Path, root: Path, wanted: Iterable[str] = (), run: Callable[..., Any] = subprocess.run
+) -> Iterator[Check]:
+    """Look whether the contracts were verified at this commit: the report must name it, and tell of each provider `wanted`."""
     import json
 
     head = run(
@@ -137,15 +139,27 @@ def verified(report: Path, root: Path, run: Callable[..., Any] = subprocess.run)
     ).stdout.strip()
     try:
         told = json.loads(report.read_text("utf-8"))
-    except (OSError, ValueError):
+        held = {each["provider"] for each in told.get("results", ()) if each["outcome"] == "passed"}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         yield Check("no", "contracts", "verified", f"no report: run `greenroom verify --stamp {report}`")
         return
+    left_out = sorted(set(wanted) - held)
     if told.get("exit_code") != 0:
         yield Check("no", "contracts", "verified", f"{report} says that something does not hold")
     elif not head or told.get("commit") != head:
         yield Check("no", "contracts", "verified", f"{report} is of another commit: verify again")
+    elif told.get("changed"):
+        yield Check(
+            "no", "contracts", "verified", f"{report} is of changes that were not committed: verify again"
+        )
+    elif not held:
+        yield Check("no", "contracts", "verified", f"{report} says that nothing was verified")
+    elif left_out:
+        yield Check(
+            "no", "contracts", "verified", f"{report} tells nothing of {', '.join(left_out)}: verify all"
+        )
     else:
-        yield Check("ok", "contracts", "verified", f"at {head[:12]}")
+        yield Check("ok", "contracts", "verified", f"at {head[:12]}: {', '.join(sorted(held))}")
 
 
 def sdks(provider: Provider, versions: Callable[[str], str | None]) -> Iterator[Check]:

@@ -15,6 +15,8 @@ from harness.cli.app import app
 from harness.specs.changes import between
 from harness.specs.document import Document
 from harness.specs.reading import parsed
+from harness.specs.sources import Source
+from harness.specs.usage import Usage
 from tests.harness.specs.parcels import DOCUMENT, SOURCE
 
 Json = dict[str, Any]
@@ -138,3 +140,54 @@ def test_drift_is_told_by_use(tmp_path: Path) -> None:
         "answer.status",
         ["shop.json: read a note"],
     )
+
+
+def test_what_a_form_sends_is_used_field_by_field(tmp_path: Path) -> None:
+    source = Source(provider="", file="shop.json")
+    items = {"type": "array", "items": {"type": "object", "properties": {"price": {"type": "string"}}}}
+    form = {"type": "object", "properties": {"items": items, "note": {"type": "string"}}}
+    content = {"application/x-www-form-urlencoded": {"schema": form}}
+    order = {
+        "operationId": "order",
+        "requestBody": {"content": content},
+        "responses": {"200": {"description": ""}},
+    }
+    tree: Json = {"openapi": "3.0.0", "info": {}, "paths": {"/orders": {"post": order}}}
+    later = deepcopy(tree)
+    sent = later["paths"]["/orders"]["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"]
+    del sent["schema"]["properties"]["items"]["items"]["properties"]["price"]
+    del sent["schema"]["properties"]["note"]
+    body = {"content": "items%5B0%5D%5Bprice%5D=p_1&amount=2"}
+    interaction = {
+        "description": "order",
+        "request": {"method": "POST", "path": "/orders", "body": body},
+        "response": {"status": 200},
+    }
+    told = {"consumer": {"name": "shop"}, "provider": {"name": ""}, "interactions": [interaction]}
+    (tmp_path / "shop.json").write_text(json.dumps(told), "utf-8")
+    before = Document(source, tree)
+    usage = Usage(before)
+    usage.pacts([tmp_path / "shop.json"], "")
+    found = usage.touched(between(before, Document(source, later), usage.operations))
+    assert [(change.field, touched) for change, touched in found] == [
+        ("body.items[].price", ["shop.json: order"])
+    ]
+
+
+def test_what_many_fields_hold_is_told_once_nearest_to_the_top() -> None:
+    thing = {"type": "object", "properties": {"name": {"type": "string"}}}
+    holds = {"$ref": "#/components/schemas/Thing"}
+    union = {"anyOf": [{"type": "string"}, holds]}
+    deep = {"type": "object", "properties": {"a": {"type": "object", "properties": {"b": holds}}, "z": union}}
+    answer = {"description": "", "content": {"application/json": {"schema": deep}}}
+    tree: Json = {
+        "openapi": "3.0.0",
+        "info": {},
+        "paths": {"/things": {"get": {"operationId": "things", "responses": {"200": answer}}}},
+        "components": {"schemas": {"Thing": thing}},
+    }
+    later = deepcopy(tree)
+    del later["components"]["schemas"]["Thing"]["properties"]["name"]
+    source = Source(provider="", file="things.json")
+    (found,) = between(Document(source, tree), Document(source, later))
+    assert (found.grade, found.field) == ("breaking", "answer.z.name")

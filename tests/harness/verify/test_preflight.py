@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from harness import registry
 from harness.cli.app import app
+from harness.cli.preflight import _settings
 from harness.verify import preflight
 from tests.harness.serving import Served
 from tests.needs import NODE_FOLDER, ROOT
@@ -23,6 +24,8 @@ GOOD = {
     "STRIPE_PUBLISHABLE_KEY": "pk_test_x",
     "STRIPE_WEBHOOK_SECRET": "whsec_x",
 }
+
+HELD = [{"provider": name, "outcome": "passed"} for name in ("stripe", "mux")]
 
 
 @pytest.mark.parametrize(
@@ -77,14 +80,22 @@ def test_endpoints(url: str | None, events: list[str], verdicts: list[str]) -> N
         (None, "no"),
         ({"exit_code": 1, "commit": "abc"}, "no"),
         ({"exit_code": 0, "commit": "old"}, "no"),
-        ({"exit_code": 0, "commit": "abc"}, "ok"),
+        ({"exit_code": 0, "commit": "abc"}, "no"),
+        ({"exit_code": 0, "commit": "abc", "results": HELD}, "ok"),
+        ({"exit_code": 0, "commit": "abc", "results": HELD, "changed": True}, "no"),
+        ({"exit_code": 0, "commit": "abc", "results": HELD[:1]}, "no"),
+        ([], "no"),
+        ({"exit_code": 0, "commit": "abc", "results": [7]}, "no"),
     ],
 )
 def test_contracts_are_verified_at_this_commit(tmp_path: Path, report: object, verdict: str) -> None:
     file = tmp_path / "verified.json"
     if report is not None:
         file.write_text(json.dumps(report), "utf-8")
-    (found,) = preflight.verified(file, tmp_path, run=lambda *_, **__: SimpleNamespace(stdout="abc\n"))
+    wanted = {"stripe", "mux"}
+    (found,) = preflight.verified(
+        file, tmp_path, wanted, run=lambda *_, **__: SimpleNamespace(stdout="abc\n")
+    )
     assert found.verdict == verdict
 
 
@@ -129,3 +140,23 @@ def test_the_command_tells_scopes_versions_and_what_was_not_looked_at(
     certificate = found["certificate"]
     assert (certificate["verdict"], "--live" in certificate["told"]) == ("note", True)
     assert found["clock"]["verdict"] == "note"
+
+
+def test_settings_are_read_as_frameworks_read_them(tmp_path: Path) -> None:
+    file = tmp_path / ".env.local"
+    file.write_text(
+        "# Next.js\nexport A=\"one\" # said twice\nB=two # three\nC=a#b\nD='x y'\nE=\n"
+        'F="-----BEGIN\nEND"\r\nG = "a\\nb"\nH=a=b\n',
+        "utf-8",
+    )
+    told = {"A": "one", "B": "two", "C": "a#b", "D": "x y", "E": "", "F": "-----BEGIN\nEND"}
+    assert _settings(file) == {**told, "G": "a\nb", "H": "a=b"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("letter",), "there is no provider 'letter'"), (("--env-file", "nowhere.env"), "cannot be read")],
+)
+def test_what_cannot_be_looked_at_is_said(words: tuple[str, ...], said: str) -> None:
+    done = CliRunner().invoke(app, ["preflight", *words])
+    assert (done.exit_code, said in str(done.exception)) == (1, True)
