@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from fixtures.records import Library
+from fixtures.records import ORGANISATIONS, Library
 from harness import instants
 from mocks.algolia.dialect import timestamp
 from mocks.algolia.resources import api_keys, indices, records, settings
@@ -17,6 +18,7 @@ Json = dict[str, Any]
 CAMPAIGNS = "campaigns"
 STUDIES = "brand_lift_studies"
 CREATORS = "creators"
+OWNER = "clerk.organisation."
 
 SETTINGS: dict[str, Json] = {
     CAMPAIGNS: {
@@ -49,11 +51,7 @@ def open_account(tx: Transaction) -> dict[str, str]:
 
 
 def populate(tx: Transaction, story: Json) -> dict[str, str]:
-    """Index a story's campaigns and studies; return the objectID of each, and the tasks that did it.
-
-    `story["records"]` has as many campaigns, studies and creators more as its `size` says: those of the library of the
-    story's seed, from `begin` to `end` where only these are told.
-    """
+    """Index a story's campaigns and studies, and its records; return the objectID of each of the former, and their tasks."""
     refs = story.get("refs") or {}
     campaigns, studies = story.get("campaigns") or [], story.get("studies") or []
     done: dict[str, str] = {}
@@ -73,17 +71,16 @@ def populate(tx: Transaction, story: Json) -> dict[str, str]:
                 tx, index, _study(tx, each, number, name, refs)
             )
         done["algolia.task.studies"] = str(indices.changed(tx, index))
-    if story.get("records"):
-        _library(tx, story, story["records"])
+    for told in story.get("records") or ():
+        _library(tx, story, told)
     return done
 
 
 def _library(tx: Transaction, story: Json, told: Json) -> None:
-    """Index the records of a library; its organisations are the story's, as far as there are any."""
-    refs, organisations = story.get("refs") or {}, story.get("organisations") or []
-    owners = [_organisation({"organisation": each["key"]}, refs) for each in organisations]
-    library = Library(str(story.get("seed", "")), told["size"])
-    numbers = range(told.get("begin", 0), min(told.get("end", library.size), library.size))
+    """Index the records of the library of the story's seed from one to another; they belong to its first organisations."""
+    known = (id for name, id in (story.get("refs") or {}).items() if name.startswith(OWNER))
+    owners = list(islice(known, ORGANISATIONS)) or [each["key"] for each in story.get("organisations") or ()]
+    library, numbers = Library(str(story["seed"]), told["size"]), range(told["from"], told["to"])
     for name, kind in ((CAMPAIGNS, library.campaign), (STUDIES, library.study), (CREATORS, library.creator)):
         index = _opened(tx, name)
         for number in numbers:
@@ -103,7 +100,7 @@ def _opened(tx: Transaction, name: str) -> Json:
 
 def _organisation(thing: Json, refs: Json) -> str:
     """Return the organisation's id at Clerk; its key where nobody has given it one."""
-    return str(refs.get(f"clerk.organisation.{thing['organisation']}", thing["organisation"]))
+    return str(refs.get(f"{OWNER}{thing['organisation']}", thing["organisation"]))
 
 
 def _campaign(campaign: Json, number: int, refs: Json) -> Json:

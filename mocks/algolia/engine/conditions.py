@@ -145,13 +145,20 @@ def _numeric(corpus: Corpus, segment: Segment, condition: Condition, allowed: Fi
     if name in allowed.equal_only and operator not in ("=", "!="):
         return np.zeros(len(segment), bool)
     numbers = corpus.numbers(segment, name).values
-    data = np.round(numbers.values if numbers.single is None else numbers.single, 3)
+    data = _rounded(numbers.values if numbers.single is None else numbers.single)
     if operator == "TO":
         met = (data >= round(operand[0], 3)) & (data <= round(operand[1], 3))
     else:
         met = _COMPARISONS["=" if operator == "!=" else operator](data, round(operand, 3))
     mask = numbers.holding(met) if numbers.single is None else met
     return ~mask if operator == "!=" else mask
+
+
+def _rounded(values: Array) -> Array:
+    """Return numbers with three decimals; the greatest ones, which have none to lose, as they are."""
+    with np.errstate(over="ignore"):
+        found = np.round(values, 3)
+    return np.where(np.isinf(found), values, found)
 
 
 def mask(corpus: Corpus, segment: Segment, filters: Iterable[Filter], allowed: Filterable) -> Array | None:

@@ -24,8 +24,9 @@ from mocks.algolia.engine.segment import Segment
 
 Array = npt.NDArray[Any]
 
-FIRST = 1000
-"""The first value of the criterion `attribute` that belongs to the second attribute."""
+BOUNDS = 1, 1000
+"""Values of the criterion `attribute` below which the best places are looked for first: the very first place, and the first
+attribute."""
 
 MISSING = 1_000_000
 """What a word that is not there counts for where the values of the criterion `attribute` are added up."""
@@ -101,9 +102,10 @@ class Scored:
         near = strategy == "minProximity" and len(self.hits) > 1
         keys = self._nearest_keys if near else partial(self._least_keys, self.hits)
         if most is not None and len(records) > FEW:
-            best = keys(records, FIRST)
-            if np.count_nonzero(best < FIRST) >= most:
-                return best
+            for below in BOUNDS:
+                best = keys(records, below)
+                if np.count_nonzero(best < below) >= most:
+                    return best
         return keys(records)
 
     def _least_keys(self, words: list[Hits], records: Array, below: int | None = None) -> Array:
@@ -121,21 +123,26 @@ class Scored:
 
         With `below` only places with lower keys are looked at.
         """
-        size, span = len(self.part.segment), self.part.segment.span
-        best, paired = np.full(size, nearness.NO_KEY, np.int64), np.zeros(size, bool)
+        best, alone = np.full(len(records), nearness.NO_KEY, np.int64), np.ones(len(records), bool)
+        further = None if below is None else below + nearness.FAR
         for first, second, there in self._neighbours(records):
             both = records[there]
-            apart = np.zeros(size, np.uint8)
-            apart[both] = np.maximum(self._known_apart(first, second, both), self._least_distance)
-            inside = self._inside(both)
-            paired |= inside
-            pair = self.hits[first].placed(inside, below), self.hits[second].placed(inside, below)
-            keys = nearness.nearest_keys(*pair, apart, span, self._least_distance)
-            np.minimum(best, keys, out=best)
-        alone = records.compress(~paired.take(records))
-        if len(alone):
-            best[alone] = self._least_keys(self.hits, alone, below)
-        return best.take(records)
+            apart = np.maximum(self._known_apart(first, second, both), self._least_distance)
+            pair = self._placed(first, both, further), self._placed(second, both, further)
+            span, least = self.part.segment.span, self._least_distance
+            keys = nearness.nearest_keys(*pair, apart, span, least, below)
+            best[there] = np.minimum(best[there], keys)
+            alone &= ~there
+        if alone.any():
+            best[alone] = self._least_keys(self.hits, records[alone], below)
+        return best
+
+    def _placed(self, word: int, records: Array, below: int | None) -> nearness.Placed:
+        """Return the places of a word in some records, which are told by their number among these."""
+        numbers = np.empty(len(self.part.segment), np.int32)
+        numbers[records] = np.arange(len(records), dtype=np.int32)
+        of, spots, keys = self.hits[word].placed(self._inside(records), below)
+        return numbers.take(of), spots, keys
 
     def _known_apart(self, first: int, second: int, records: Array) -> Array:
         """Return how near two words are in each of some records, worked out where it is not known from before."""

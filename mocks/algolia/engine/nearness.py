@@ -63,19 +63,24 @@ def of_many(
             return
 
 
-def nearest_keys(ones: Placed, others: Placed, apart: Array, span: int, least: int) -> Array:
+def nearest_keys(
+    ones: Placed, others: Placed, apart: Array, span: int, least: int, below: int | None
+) -> Array:
     """Return for each record the least value of `attribute` among the places where two words come nearest.
 
-    `apart` is how near they are in each record, no less than `least`, and 0 in records that are not asked for. Where they are
-    far apart all their places count. Of records without any of these places the value is `NO_KEY`.
+    `apart` is how near they are in each record, no less than `least`. Where they are far apart all their places count. Of
+    records without any of these places, or with none `below` a value, it is `NO_KEY`.
     """
     best = np.full(len(apart), NO_KEY, np.int64)
+    wanted = np.flatnonzero(np.bincount(apart, minlength=FAR + 1)[1:]) + 1
     # Of two words next to each other the earlier one has the lesser value: in either order, each is looked at as that.
     for turned, (records, spots, keys), (_, targets, _) in ((0, ones, others), (1, others, ones)):
-        known = apart.take(records)
+        if below is not None:
+            lower = np.flatnonzero(keys < below)
+            records, spots, keys = records.take(lower), spots.take(lower), keys.take(lower)  # noqa: PLW2901
         table = _table(targets, span) if len(spots) + len(targets) > FEW else None
-        for distance in np.unique(known[known > 0]).tolist():
-            at = np.flatnonzero(known == distance)
+        for distance in wanted.tolist():
+            at = np.flatnonzero(apart.take(records) == distance)
             if distance < FAR:
                 steps = range(1, distance + 1) if distance == least else (distance,)
                 followed = np.logical_or.reduce(

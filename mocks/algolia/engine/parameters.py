@@ -168,6 +168,15 @@ def _object(parameter: Parameter, value: Json) -> dict[str, Json]:
     return read
 
 
+def _lists(parameter: Parameter, value: Json) -> dict[str, list[str]]:
+    read = _object(parameter, value)
+    if not all(
+        isinstance(each, list) and all(isinstance(one, str) for one in each) for each in read.values()
+    ):
+        raise _wrong(parameter, "object of arrays of strings")
+    return read
+
+
 def _languages(parameter: Parameter, value: Json) -> bool | list[str]:
     if isinstance(value, bool) or value in ("true", "false"):
         return value in (True, "true")
@@ -273,6 +282,7 @@ _READERS: dict[str, Callable[[Parameter, Json], Json]] = {
     "integer": _integer,
     "strings": _strings,
     "object": _object,
+    "lists": _lists,
     "languages": _languages,
     "typos": _typos,
     "distinct": _distinct,

@@ -85,9 +85,9 @@ class Shape:
 
 def _compounds(listed: Json) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Read `decompoundedAttributes`."""
-    for language, names in listed.items() if isinstance(listed, dict) else ():
-        if language in DECOMPOUNDED and isinstance(names, list):
-            yield language, tuple(str(each) for each in names)
+    for language, names in (listed or {}).items():
+        if language in DECOMPOUNDED:
+            yield language, tuple(names)
 
 
 def spelling_of(settings: dict[str, Json]) -> Spelling:

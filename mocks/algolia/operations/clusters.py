@@ -2,64 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import NoReturn
 
 from harness.transaction import Transaction
 from mocks.algolia import errors
 from mocks.algolia.provider import algolia
 
-Json = dict[str, Any]
+OF_ALL = (
+    ("GET", "/1/clusters", "listClusters", "List the clusters."),
+    ("POST", "/1/clusters/mapping", "assignUserId", "Put a user on a cluster."),
+    ("GET", "/1/clusters/mapping", "listUserIds", "List the users of all clusters."),
+    ("POST", "/1/clusters/mapping/batch", "batchAssignUserIds", "Put users on a cluster."),
+    ("GET", "/1/clusters/mapping/top", "getTopUserIds", "List the users with the most records."),
+    ("POST", "/1/clusters/mapping/search", "searchUserIds", "Search the users."),
+    ("GET", "/1/clusters/mapping/pending", "hasPendingMappings", "Tell whether users are being moved."),
+)
+OF_ONE = (
+    ("GET", "/1/clusters/mapping/{user_id}", "getUserId", "Read on which cluster a user is."),
+    ("DELETE", "/1/clusters/mapping/{user_id}", "removeUserId", "Take a user off a cluster."),
+)
+"""Method, path, name and summary."""
 
 
-@algolia.get("/1/clusters", id="listClusters", tier="P2")
-def list_clusters(tx: Transaction) -> Json:
-    """List the clusters."""
-    raise errors.failure(402)
+def _refusing(summary: str) -> Callable[[Transaction], NoReturn]:
+    def refuse(tx: Transaction) -> NoReturn:
+        raise errors.failure(402)
+
+    refuse.__doc__ = summary
+    return refuse
 
 
-@algolia.post("/1/clusters/mapping", id="assignUserId", tier="P2")
-def assign_user_id(tx: Transaction) -> Json:
-    """Put a user on a cluster."""
-    raise errors.failure(402)
+def _refusing_one(summary: str) -> Callable[[Transaction, str], NoReturn]:
+    def refuse(tx: Transaction, user_id: str) -> NoReturn:
+        raise errors.failure(402)
+
+    refuse.__doc__ = summary
+    return refuse
 
 
-@algolia.get("/1/clusters/mapping", id="listUserIds", tier="P2")
-def list_user_ids(tx: Transaction) -> Json:
-    """List the users of all clusters."""
-    raise errors.failure(402)
-
-
-@algolia.post("/1/clusters/mapping/batch", id="batchAssignUserIds", tier="P2")
-def batch_assign_user_ids(tx: Transaction) -> Json:
-    """Put users on a cluster."""
-    raise errors.failure(402)
-
-
-@algolia.get("/1/clusters/mapping/top", id="getTopUserIds", tier="P2")
-def get_top_user_ids(tx: Transaction) -> Json:
-    """List the users with the most records."""
-    raise errors.failure(402)
-
-
-@algolia.post("/1/clusters/mapping/search", id="searchUserIds", tier="P2")
-def search_user_ids(tx: Transaction) -> Json:
-    """Search the users."""
-    raise errors.failure(402)
-
-
-@algolia.get("/1/clusters/mapping/pending", id="hasPendingMappings", tier="P2")
-def has_pending_mappings(tx: Transaction) -> Json:
-    """Tell whether users are being moved."""
-    raise errors.failure(402)
-
-
-@algolia.get("/1/clusters/mapping/{user_id}", id="getUserId", tier="P2")
-def get_user_id(tx: Transaction, user_id: str) -> Json:
-    """Read on which cluster a user is."""
-    raise errors.failure(402)
-
-
-@algolia.delete("/1/clusters/mapping/{user_id}", id="removeUserId", tier="P2")
-def remove_user_id(tx: Transaction, user_id: str) -> Json:
-    """Take a user off a cluster."""
-    raise errors.failure(402)
+for method, path, id, summary in OF_ALL:
+    algolia.operation(method, path, id=id, tier="P2")(_refusing(summary))
+for method, path, id, summary in OF_ONE:
+    algolia.operation(method, path, id=id, tier="P2")(_refusing_one(summary))

@@ -37,10 +37,15 @@ def find(tx: Transaction, name: str) -> Json:
     return index
 
 
-def create(tx: Transaction, name: str, *, primary: str | None = None, virtual: bool = False) -> Json:
-    """Make an empty index."""
+def check_name(name: str) -> None:
+    """Refuse what can be no index's name."""
     if not 0 < len(name) <= LONGEST_NAME or name == "*":
         raise errors.bad_request(f"Invalid index name: {name}", subject="indexName")
+
+
+def create(tx: Transaction, name: str, *, primary: str | None = None, virtual: bool = False) -> Json:
+    """Make an empty index."""
+    check_name(name)
     index = {
         "name": name,
         "uid": f"x{tasks.following(tx, 'index', 1)}",

@@ -101,6 +101,7 @@ def move(tx: Transaction, source: str, destination: str) -> None:
 
 
 def _check(source: str, destination: str) -> None:
+    indices.check_name(destination)
     if source == destination:
         message = "Source and destination indices are the same"
         raise errors.bad_request(message, subject="destination")

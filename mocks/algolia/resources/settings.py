@@ -112,6 +112,8 @@ def _set_replicas(tx: Transaction, index: Json, entries: list[str]) -> None:
             f"Index {index['name']} is a replica and cannot have replicas", subject="replicas"
         )
     wanted = dict(indices.replica_name(each) for each in entries)
+    if len(wanted) < len(entries):
+        raise errors.bad_request("An index cannot be a replica twice", subject="replicas")
     if index["name"] in wanted:
         raise errors.bad_request("An index cannot be its own replica", subject="replicas")
     for replica in indices.replicas(tx, index):

@@ -26,7 +26,7 @@ const Hit = ({ hit }) =>
 createRoot(document.querySelector("main")).render(
   h(
     InstantSearch,
-    { searchClient, indexName: "campaigns" },
+    { searchClient, indexName: given.get("index") ?? "campaigns" },
     h(Configure, { hitsPerPage: 5, filters: given.get("filters") ?? undefined }),
     h(SearchBox, { placeholder: "Search campaigns" }),
     h(Stats, null),

@@ -94,6 +94,11 @@ def test_filters_that_the_record_does_not_meet(text: str) -> None:
     assert not meets(text)
 
 
+def test_the_greatest_numbers_are_compared_like_others() -> None:
+    assert meets("size > 1", record={"size": 1e308})
+    assert meets("size >= 0 AND size < 0.001", record={"size": -0.0})
+
+
 def test_numbers_are_filtered_as_the_index_declares() -> None:
     allowed = Filterable(frozenset(), frozenset({"size"}), frozenset({"size"}))
     assert meets("size = 5", allowed=allowed)

@@ -147,3 +147,17 @@ async def test_values_of_a_facet_are_searched(page: Page, address: str) -> None:
 async def test_a_visitor_of_one_organisation_sees_its_campaigns_alone(page: Page, address: str) -> None:
     await page.goto(f"{address}&{urlencode({'filters': 'orgId:org_1'})}")
     await found(page, 12)
+
+
+async def test_a_visitor_is_told_how_many_of_the_hits_are_relevant(
+    page: Page, address: str, fresh_world: World
+) -> None:
+    client = SearchClientSync.create_with_config(config(fresh_world))
+    client.set_settings("campaigns", {"replicas": ["virtual(by_id)"]})
+    client.set_settings("by_id", {"customRanking": ["desc(objectID)"]})
+    client.close()
+    await page.goto(f"{address}&index=by_id")
+    await page.get_by_placeholder("Search campaigns").press_sequentially("glow 1")
+    told = re.compile("^1 relevant result sorted out of 6 ")
+    await expect(page.locator(".ais-Stats")).to_have_text(told, timeout=PATIENCE)
+    await expect(page.locator("article")).to_have_count(1, timeout=PATIENCE)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from algoliasearch.search.client import SearchClientSync
+from algoliasearch.search.models.attribute_criteria_computed_by import AttributeCriteriaComputedBy
 from algoliasearch.search.models.search_params_object import SearchParamsObject
 
 from tests.harness.serving import Served
@@ -130,6 +131,31 @@ async def test_settings_and_replicas(client: Face) -> None:
     assert (await client.search_single_index("by_budget")).nb_hits == 1
     status, message = await client.refused("set_settings", "campaigns", {"settings": {"hitsPerPage": 5}})
     assert (status, message) == (400, "Invalid object attributes: settings near line:1 column:11")
+
+
+async def test_what_is_relevant_is_sorted_and_the_attribute_criterion_chosen(client: Face) -> None:
+    await client.set_settings(
+        "shop", {"searchableAttributes": ["name", "text"], "replicas": ["virtual(cheap)"]}
+    )
+    await client.set_settings("cheap", {"customRanking": ["asc(price)"]})
+    records = [("case", "case for a phone", 1), ("dear", "phone", 9), ("plain", "phone", 5)]
+    await client.save_objects(
+        "shop", [{"objectID": id, "name": name, "price": price} for id, name, price in records]
+    )
+    relevant = await client.search_single_index("cheap", {"query": "phone"})
+    assert [hit.object_id for hit in relevant.hits] == ["plain", "dear"]
+    assert (relevant.nb_hits, relevant.nb_sorted_hits) == (3, 2)
+    every = await client.search_single_index(
+        "cheap", SearchParamsObject(query="phone", relevancy_strictness=0)
+    )
+    assert [hit.object_id for hit in every.hits] == ["case", "plain", "dear"]
+    asked = SearchParamsObject(
+        query="phone for",
+        attribute_criteria_computed_by=AttributeCriteriaComputedBy.SUM,
+        get_ranking_info=True,
+    )
+    [hit] = (await client.search_single_index("shop", asked)).hits
+    assert hit.ranking_info.first_matched_word == 3 + 1
 
 
 async def test_indices_are_copied_moved_and_replaced_whole(client: Face) -> None:

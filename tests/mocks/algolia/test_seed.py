@@ -103,12 +103,17 @@ async def test_campaigns_and_studies_are_found_as_the_platform_looks_for_them(ro
 
 
 async def test_a_story_may_have_many_records_of_each_kind(room: Room) -> None:
-    story = {"seed": "7", "records": {"size": 30}, "organisations": [{"key": "one"}, {"key": "two"}]}
-    play(room, story | {"refs": {"clerk.organisation.one": "org_1"}})
+    refs = {
+        "clerk.person.ada": "user_1",
+        "clerk.organisation.one": "org_1",
+        "clerk.organisation.two": "org_2",
+    }
+    play(room, {"seed": "7", "records": [{"from": 0, "to": 30, "size": 30}], "refs": refs})
     for name in ("campaigns", "brand_lift_studies", "creators"):
         assert (await room.search(name, ""))["nbHits"] == 30
-    assert len(await room.found("campaigns", filters="orgId:org_1", hitsPerPage=100)) == 15
-    assert len(await room.found("brand_lift_studies", filters="orgId:two", hitsPerPage=100)) == 15
+    for owner in ("org_1", "org_2"):
+        assert len(await room.found("campaigns", filters=f"orgId:{owner}", hitsPerPage=100)) == 15
+        assert len(await room.found("brand_lift_studies", filters=f"orgId:{owner}", hitsPerPage=100)) == 15
     hits = (await room.search("creators", "", hitsPerPage=30))["hits"]
     followers = [hit["followers"] for hit in hits]
     assert followers == sorted(followers, reverse=True)
@@ -116,12 +121,30 @@ async def test_a_story_may_have_many_records_of_each_kind(room: Room) -> None:
 
 async def test_records_may_be_told_in_parts(room: Room) -> None:
     for begin in (0, 10, 20):
-        play(room, {"seed": "7", "records": {"size": 25, "begin": begin, "end": begin + 10}})
+        play(room, {"seed": "7", "records": [{"from": begin, "to": min(25, begin + 10), "size": 25}]})
     assert (await room.search("campaigns", ""))["nbHits"] == 25
     whole = {hit["objectID"]: hit for hit in (await room.search("creators", "", hitsPerPage=25))["hits"]}
-    play(room, {"seed": "7", "records": {"size": 25}})
+    play(room, {"seed": "7", "records": [{"from": 0, "to": 25, "size": 25}]})
     again = (await room.search("creators", "", hitsPerPage=25))["hits"]
     assert {hit["objectID"]: hit for hit in again} == whole
+
+
+SCENARIO = """
+scenario: 1
+title: Much to be searched
+organisations: [{key: northwind, name: Northwind, people: 1, campaigns: 1}]
+records: {size: 60}
+"""
+
+
+def test_a_scenario_file_may_ask_for_records(server: Served) -> None:
+    world = server.create_world(seed=7)
+    answer = server.control("POST", f"/worlds/{world['id']}/scenario", {"name": "much", "text": SCENARIO})
+    client = SearchClientSync.create_with_config(config(world, world["env"]["ALGOLIA_SEARCH_API_KEY"]))
+    asked = {"query": "", "filters": f"orgId:{answer['refs']['clerk.organisation.northwind']}"}
+    assert client.search_single_index("campaigns", asked).nb_hits == 61
+    assert client.search_single_index("creators", {"query": ""}).nb_hits == 60
+    client.close()
 
 
 async def test_a_story_may_have_nothing_for_the_room(room: Room) -> None:

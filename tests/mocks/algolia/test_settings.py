@@ -39,7 +39,10 @@ async def test_old_names_are_understood_and_unknown_ones_refused(room: Room) -> 
     refusal = await room.refused("PUT", "/1/indexes/i/settings", {"hitsPerPage": 5, "optionalwords": "the"})
     assert refusal == (400, "Invalid object attributes: optionalwords near line:1 column:32")
     wrong: Json
-    for wrong in ({"query": "x"}, {"hitsPerPage": "many"}, {"searchableAttributes": [1]}, {"ranking": {}}):
+    for wrong in (
+        *({"query": "x"}, {"hitsPerPage": "many"}, {"searchableAttributes": [1]}, {"ranking": {}}),
+        *({"decompoundedAttributes": {"de": "t"}}, {"attributeCriteriaComputedBy": "worst"}),
+    ):
         assert (await room.refused("PUT", "/1/indexes/i/settings", wrong))[0] == 400
     assert room.state() == before
 
@@ -141,7 +144,10 @@ async def test_replicas_that_cannot_be(room: Room) -> None:
     await room.settings("i", replicas=["r"])
     await room.settings("j", hitsPerPage=1)
     before = room.state()
-    for index, replicas in (("i", ["i"]), ("r", ["x"]), ("j", ["r"]), ("j", ["i"])):
+    for index, replicas in (
+        *(("i", ["i"]), ("r", ["x"]), ("j", ["r"]), ("j", ["i"])),
+        *(("j", ["x", "virtual(x)"]), ("j", ["virtual()"])),
+    ):
         assert (await room.refused("PUT", f"/1/indexes/{index}/settings", {"replicas": replicas}))[0] == 400
     assert room.state() == before
 
@@ -206,6 +212,9 @@ async def test_sources_that_are_missing(room: Room) -> None:
         ("j", {"operation": "move", "destination": "r"}),
         ("r", {"operation": "move", "destination": "j"}),
         ("i", {"operation": "rename", "destination": "j"}),
+        ("i", {"operation": "move", "destination": ""}),
+        ("i", {"operation": "copy", "destination": "*"}),
+        ("i", {"operation": "move", "destination": "x" * 257}),
         ("i", {"operation": "copy", "destination": "j", "scope": ["records"]}),
         ("i", {"operation": "copy"}),
     ],
