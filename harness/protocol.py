@@ -2,6 +2,9 @@
 
 A plain request is small, complete and for a provider; all others (the control API, large or compressed bodies, requests that
 were pipelined behind another) go the long way, through `harness.application`. Both ways meet in the engine.
+
+A client sends nearly the same header lines with every request. Those of plain requests are therefore kept with what the
+parser made of each, and a request that comes in one piece, of known lines alone, is put together without the parser.
 """
 
 from __future__ import annotations
@@ -26,6 +29,36 @@ LONG_WAY = frozenset({b"transfer-encoding", b"content-encoding", b"expect", b"up
 ALLOWED = bytes(each for each in range(256) if each >= 32 and each != 127) + b"\t\r\n"
 """What header lines may consist of."""
 RESET = struct.pack("ii", 1, 0)
+NEVER_KEPT = LONG_WAY | {b"connection", b"idempotency-key", b"x-stripe-client-telemetry"}
+"""Headers whose lines are not kept: the parser is to see them, or no two requests have them alike."""
+OWN_TO_REQUEST = frozenset({b"idempotency-key", b"x-stripe-client-telemetry"})
+KEPT_LINES = 4096
+LONGEST_LINE = 2048
+WITHOUT_BODY = frozenset({"GET", "DELETE"})
+WITH_BODY = WITHOUT_BODY | {"POST", "PUT", "PATCH"}
+
+
+class Lines(dict[bytes, tuple[str, str]]):
+    """Header lines as they came, with the name (lower case) and the value that the parser read in them."""
+
+    def __missing__(self, line: bytes) -> tuple[str, str]:
+        """Read a line that is like no other; raise KeyError for all that the parser is to read."""
+        name, _, value = line.partition(b": ")
+        name, text = name.lower(), value.decode("latin-1")
+        if name not in OWN_TO_REQUEST or not (text.isascii() and text.isprintable()) or text != text.strip():
+            raise KeyError(line)
+        return name.decode(), text
+
+    def keep(self, lines: list[bytes], headers: list[tuple[bytes, bytes]]) -> None:
+        """Keep the lines that a request's headers were read from."""
+        if len(lines) != len(headers):
+            return
+        if len(self) > KEPT_LINES:
+            self.clear()
+        for line, (name, value) in zip(lines, headers, strict=True):
+            kept = name not in NEVER_KEPT or (name == b"connection" and value.lower() == b"keep-alive")
+            if kept and len(line) <= LONGEST_LINE and line.lower().startswith(name + b":"):
+                self[line] = name.decode("latin-1"), value.decode("latin-1")
 
 
 class Turn:
@@ -42,13 +75,15 @@ class Turn:
         "response_complete",
     )
 
-    def __init__(self, place: Place, method: str, query: str, headers: dict[str, str]) -> None:
+    def __init__(
+        self, place: Place, method: str, query: str, headers: dict[str, str], body: bytes = b""
+    ) -> None:
         """Begin with what the head of the request says."""
         self.place = place
         self.method = method
         self.query = query
         self.headers = headers
-        self.body = bytearray()
+        self.body = bytearray(body)
         self.keep_alive = True
         self.disconnected = self.response_complete = False
 
@@ -66,13 +101,58 @@ class Protocol(HttpToolsProtocol):
 
     application: Application
     """Set by `bound`."""
+    lines: Lines
+    """Header lines that are known, of all connections: set by `bound`."""
     _idle_since = 0.0
     _dated: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"")
+    _parsing = False
+    """Whether the parser is within a request."""
+    _chunk = b""
+    """What the request that is being parsed began with."""
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
+    def data_received(self, data: bytes) -> None:
+        """Read what has come: with the parser, unless it is one plain request whose header lines are known."""
+        if not self._parsing:
+            turn = self._known(data)
+            if turn is not None:
+                self.cycle = turn  # type: ignore[assignment]
+                self._serve(turn)
+                return
+            self._chunk = data
+        super().data_received(data)
+
+    def _known(self, data: bytes) -> Turn | None:
+        """Return the one plain request that `data` consists of, None when the parser is to read it."""
+        earlier: Any = self.cycle
+        if earlier is not None and not earlier.response_complete:
+            return None
+        first, _, rest = data.partition(b"\r\n")
+        head, _, body = rest.partition(b"\r\n\r\n")
+        lines = head.split(b"\r\n")
+        try:
+            headers = dict(map(self.lines.__getitem__, lines))
+        except KeyError:
+            return None
+        words = first.decode("latin-1").split(" ")
+        if len(headers) != len(lines) or len(words) != 3:
+            return None
+        method, url, version = words
+        size = headers.get("content-length")
+        if version != "HTTP/1.1" or len(body) != int(size or 0):
+            return None
+        if method not in (WITHOUT_BODY if size is None else WITH_BODY):
+            return None
+        if url[:1] != "/" or url[:2] == "//" or "#" in url or not (url.isascii() and url.isprintable()):
+            return None
+        path, _, query = url.partition("?")
+        place = self._place(headers, path)
+        return None if place is None else Turn(place, method, query, headers, body)
+
     def on_message_begin(self) -> None:
         """Begin a request; what ASGI wants to know of it is put together only for the long way."""
+        self._parsing = True
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
@@ -86,6 +166,9 @@ class Protocol(HttpToolsProtocol):
         turn = self._turn()
         if turn is not None:
             turn.keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+            if turn.keep_alive:
+                head = self._chunk.partition(b"\r\n")[2].partition(b"\r\n\r\n")[0]
+                self.lines.keep(head.split(b"\r\n"), self.headers)
             self.cycle = turn  # type: ignore[assignment]
             return
         headers, url = self.headers, self.url
@@ -113,18 +196,28 @@ class Protocol(HttpToolsProtocol):
             return None
         url = httptools.parse_url(self.url)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in self.headers}
-        server = self.server[1] if self.server else None
-        place = self.application.place(headers.get("host", ""), server or 0, url.path.decode("latin-1"))
-        if place is None or place.provider.max_body < LARGEST:
+        place = self._place(headers, url.path.decode("latin-1"))
+        if place is None:
             return None
         return Turn(place, method.decode("ascii"), (url.query or b"").decode("latin-1"), headers)
 
+    def _place(self, headers: dict[str, str], path: str) -> Place | None:
+        """Return which provider a plain request is for, None when it is for none that takes the short way."""
+        server = self.server[1] if self.server else None
+        place = self.application.place(headers.get("host", ""), server or 0, path)
+        return None if place is None or place.provider.max_body < LARGEST else place
+
     def on_message_complete(self) -> None:
         """Serve a plain request; the long way has begun already."""
+        self._parsing, self._chunk = False, b""
         turn: Any = self.cycle
-        if not isinstance(turn, Turn):
+        if isinstance(turn, Turn):
+            self._serve(turn)
+        else:
             super().on_message_complete()
-            return
+
+    def _serve(self, turn: Turn) -> None:
+        """Have the engine serve a plain request."""
         request = self.application.request(
             turn.place, turn.method, turn.query, turn.headers, bytes(turn.body), self.scheme or "http"
         )
@@ -212,4 +305,4 @@ class Protocol(HttpToolsProtocol):
 
 def bound(application: Application) -> type[Protocol]:
     """Return the protocol of an application."""
-    return type("Protocol", (Protocol,), {"application": application})
+    return type("Protocol", (Protocol,), {"application": application, "lines": Lines()})

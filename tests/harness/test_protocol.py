@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harness.protocol import KEPT_LINES, Lines
 from tests.harness.serving import Served
 
 Answers = list[tuple[int, dict[str, str], bytes]]
@@ -145,3 +146,107 @@ def test_who_goes_before_the_answer_harms_nobody(
 def test_a_foreign_host_is_refused(wire: Wire, host: str) -> None:
     wire.send(wire.head("GET", "/v1/customers").replace(b"Host: 127.0.0.1", b"Host: " + host.encode()))
     assert wire.answer()[0] == 421
+
+
+@pytest.fixture
+def known(wire: Wire) -> Wire:
+    """Return a connection whose header lines the server knows by now."""
+    for _ in range(2):
+        wire.send(wire.post(b"name=Ada"), wire.head("GET", "/v1/customers"))
+        wire.answer()
+        wire.answer()
+        wire.send(wire.head("GET", "/v1/customers"))
+        assert wire.answer()[0] == 200
+    return wire
+
+
+def test_known_lines_say_the_same(known: Wire) -> None:
+    known.send(known.post(b"name=Ben", "Idempotency-Key: once"))
+    first = known.answer()
+    known.send(known.post(b"name=Ben", "Idempotency-Key: once"))
+    again = known.answer()
+    assert (again[0], again[2], again[1]["idempotent-replayed"]) == (200, first[2], "true")
+    known.send(known.post(b"name=Eve", "Idempotency-Key: once"))
+    assert known.answer()[0] == 400
+    known.send(known.head("GET", "/v1/customers?limit=1"))
+    assert known.answer()[2].count(b'"object": "customer"') == 1
+
+
+def test_a_known_head_whose_body_comes_later_is_waited_for(known: Wire) -> None:
+    whole = known.post(b"name=Cleo&description=late")
+    for _ in range(2):
+        known.send(whole[:-9])
+        known.send(whole[-9:])
+        assert _names([known.answer()]) == ["Cleo"]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        (b"/v1/customers", b"/v1/cust omers"),
+        (b"/v1/customers", b"/v1/customers\x7f"),
+        (b"/v1/customers", b"/v1/customers\x00"),
+        (b"HTTP/1.1", b"HTTP/9.9"),
+        (b"HTTP/1.1", b"HTCPCP/1.1"),
+        (b"GET ", b"BREW "),
+        (b"GET ", b"get "),
+        (b"Host: 127.0.0.1", b"Host: 127.0.0.1\r\nContent-Length: 8\r\nContent-Length: 8"),
+        (b"Host: 127.0.0.1", b"Host: 127.0.0.1\r\nIdempotency-Key: a\x00b"),
+        (b"Host: 127.0.0.1", b"Host 127.0.0.1"),
+        (b"Host: 127.0.0.1", b" Host: 127.0.0.1"),
+    ],
+)
+def test_what_http_forbids_is_refused_after_known_lines_too(
+    known: Wire, hostile: tuple[bytes, bytes]
+) -> None:
+    known.send(known.head("GET", "/v1/customers").replace(*hostile))
+    status, headers, body = known.answer()
+    assert (status, headers["connection"], body) == (400, "close", b"Invalid HTTP request received.")
+    assert known.closed()
+
+
+def test_known_lines_with_another_meaning_go_to_the_parser(known: Wire) -> None:
+    known.send(_chunked(known, b"name=Dora"))
+    assert _names([known.answer()]) == ["Dora"]
+    known.send(known.head("GET", "http://127.0.0.1/v1/customers"))
+    assert known.answer()[0] == 200
+    known.send(known.head("GET", "/v1/customers", "Host: evil.test"))
+    assert known.answer()[0] == 421
+    known.send(known.head("GET", "/v1/customers", version="1.0"))
+    assert known.answer()[1]["connection"] == "close"
+    assert known.closed()
+
+
+def test_lines_that_change_what_a_request_is_are_never_kept() -> None:
+    lines = Lines()
+    head = {
+        b"Host": b"127.0.0.1",
+        b"Connection": b"close",
+        b"Transfer-Encoding": b"chunked",
+        b"Upgrade": b"websocket",
+        b"Idempotency-Key": b"once",
+        b"X-Long": b"x" * 5000,
+    }
+    raw = [name + b": " + value for name, value in head.items()]
+    lines.keep(raw, [(name.lower(), value) for name, value in head.items()])
+    assert dict(lines) == {b"Host: 127.0.0.1": ("host", "127.0.0.1")}
+    assert lines[b"Idempotency-Key: twice"] == ("idempotency-key", "twice")
+    for refused in (
+        b"Idempotency-Key:x",
+        b"idempotency-key: \xff",
+        b"idempotency-key:  a",
+        b"Accept: */*",
+        b"",
+    ):
+        with pytest.raises(KeyError):
+            lines[refused]
+
+
+def test_lines_of_folded_headers_are_not_kept_and_all_together_are_bounded() -> None:
+    lines = Lines()
+    lines.keep([b"A: b", b" c"], [(b"a", b"b c")])
+    lines.keep([b"A: b", b"B: c"], [(b"b", b"c"), (b"a", b"b")])
+    assert not lines
+    for number in range(2 * KEPT_LINES):
+        lines.keep([b"Accept: %d" % number], [(b"accept", b"%d" % number)])
+    assert len(lines) <= KEPT_LINES + 1
