@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 import orjson
 
 from harness.collection import Collection, where_text
 from harness.errors import Conflict
-from harness.store.interface import SHIFT, Position, Query, Row, Store
+from harness.store.interface import SHIFT, Kept, Position, Query, Row, Store
 
 if TYPE_CHECKING:
     from harness.world import World
@@ -137,25 +137,27 @@ class Unit:
         `since` and `until` bound the ordering instant (microseconds, both inclusive), `offset` leaves out the first so
         many. Raises KeyError(id) when the cursor document does not exist.
         """
-        rows, more, end = self._rows(collection, asked)
+        query, backwards = self._query_of(collection, asked)
+        rows, more, end = _cut(self.store.page(self.world.space, query), query, backwards=backwards)
         return Page([self._hold(collection, row).document for row in rows], more, end)
 
     def page_as_kept(self, collection: Collection, **asked: Unpack[Asked]) -> Page:
         """Return a page as `page` does, its items the JSON (bytes) that is kept, unread."""
-        rows, more, end = self._rows(collection, asked)
-        return Page([row.body for row in rows], more, end)
+        query, backwards = self._query_of(collection, asked)
+        kept = self.store.page_as_kept(self.world.space, query)
+        rows, more, end = _cut(kept, query, backwards=backwards)
+        return Page([row[-1] for row in rows], more, end)
 
-    def _rows(self, collection: Collection, asked: Asked) -> tuple[list[Row], bool, Position | None]:
-        """Return the rows of a page in the order asked for, whether more follow, and where the last one lies."""
+    def _query_of(self, collection: Collection, asked: Asked) -> tuple[Query, bool]:
+        """Return what to ask the store for, one document more than wanted, and whether it is asked backwards."""
         backwards = asked.get("before") is not None
-        limit = asked.get("limit", 10)
         query = Query(
             kind=collection.kind,
             where=where_text(asked.get("where") or {}),
             since=asked.get("since"),
             until=asked.get("until"),
             newest_first=asked.get("newest_first", True) != backwards,
-            limit=limit + 1,
+            limit=asked.get("limit", 10) + 1,
             offset=asked.get("offset", 0),
             one_of=asked.get("one_of"),
         )
@@ -165,11 +167,7 @@ class Unit:
         elif beyond is not None:
             query.after = beyond[0], self.world.space << SHIFT | beyond[1]
         self._flush()
-        rows = self.store.page(self.world.space, query)
-        more, rows = len(rows) > limit, rows[:limit]
-        last = (rows[0] if backwards else rows[-1]) if rows else None
-        end = None if last is None else (last.at, last.pk - (self.world.space << SHIFT))
-        return rows[::-1] if backwards else rows, more, end
+        return query, backwards
 
     def every(self, collection: Collection, *, newest_first: bool = False, **where: Any) -> Iterator[Json]:
         """Return all documents that match, oldest first; meant for the few that belong to one thing."""
@@ -277,3 +275,20 @@ class Unit:
         else:
             store.update((row.at, slot.pk), collection.kind, id, slot.at, body, (old, entries))
         slot.row = Row(slot.pk, id, slot.at, body)
+
+
+_Found = TypeVar("_Found", Row, Kept)
+
+
+def _cut(rows: list[_Found], query: Query, *, backwards: bool) -> tuple[list[_Found], bool, Position | None]:
+    """Return the rows of a page in the order asked for, whether more follow, and where the last one lies.
+
+    By place, not by name: a number comes first, instant and body come last, in a Row and in a plain tuple alike.
+    """
+    limit = (query.limit or 1) - 1
+    more, rows = len(rows) > limit, rows[:limit]
+    end = None
+    if rows:
+        last = rows[0] if backwards else rows[-1]
+        end = last[-2], last[0] & ((1 << SHIFT) - 1)
+    return rows[::-1] if backwards else rows, more, end

@@ -25,6 +25,14 @@ class Row(NamedTuple):
     body: bytes
 
 
+class Kept(NamedTuple):
+    """A stored document unread: its number, the instant it is ordered by (microseconds), and its JSON bytes."""
+
+    pk: int
+    at: int
+    body: bytes
+
+
 Position = tuple[int, int]
 """(at, pk): a place in a collection's order."""
 
@@ -103,6 +111,9 @@ class Store(Protocol):
 
     def page(self, space: int, query: Query) -> list[Row]:
         """Return the documents of a page, in the query's direction."""
+
+    def page_as_kept(self, space: int, query: Query) -> list[Kept]:
+        """Return the documents of a page as `page` does, to be handed on unread: plain tuples will do."""
 
     def count(self, space: int, query: Query) -> int:
         """Count what a query matches, without its limit and position."""

@@ -8,6 +8,7 @@ shows how it was for requests of older versions, `@since` adds what is newer tha
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -138,19 +139,36 @@ def show(document: Json, version: str) -> Json:
     return document
 
 
+@dataclass(frozen=True, slots=True)
+class _Without:
+    """A change that takes fields away, which a version brought."""
+
+    fields: tuple[str, ...]
+
+    def __call__(self, document: Json) -> None:
+        for field in self.fields:
+            document.pop(field, None)
+
+
+def without(*fields: str) -> Change:
+    """Return the change that takes fields away which a version brought."""
+    return _Without(fields)
+
+
 def differs(object: str, version: str) -> bool:
     """Tell whether an object looks different at a version."""
     return version != CANONICAL and bool(_chain(object, version))
 
 
-def without(*fields: str) -> Change:
-    """Return the change that takes fields away which a version brought."""
-
-    def change(document: Json) -> None:
-        for field in fields:
-            document.pop(field, None)
-
-    return change
+def left_out(object: str, version: str) -> tuple[str, ...] | None:
+    """Return the fields that an object lacks at a version, None if that is not all that it differs by."""
+    chain = () if version == CANONICAL else _chain(object, version)
+    fields: tuple[str, ...] = ()
+    for change in chain:
+        if not isinstance(change, _Without):
+            return None
+        fields += change.fields
+    return fields
 
 
 @cache
