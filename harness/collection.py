@@ -10,6 +10,10 @@ Json = dict[str, Any]
 Extract = Callable[[Json], Any]
 
 
+SEVERAL = (list, tuple, set)
+"""Of these an index has an entry for each member."""
+
+
 class Collection:
     """One kind of document, for example `Collection("stripe.customer", "email")`.
 
@@ -33,7 +37,7 @@ class Collection:
             value = extract(document)
             if value is None:
                 continue
-            if isinstance(value, list | tuple | set):
+            if isinstance(value, SEVERAL):
                 found.extend((name, text(each)) for each in dict.fromkeys(value))
             else:
                 found.append((name, text(value)))

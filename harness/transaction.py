@@ -26,7 +26,7 @@ Json = dict[str, Any]
 
 COUNTERS = Collection("harness.counters")
 TIMERS = Collection("harness.timer")
-DELIVERIES = Collection("harness.delivery", "state", "endpoint", "event")
+DELIVERIES = Collection("harness.delivery", "state", "event")
 MAILS = Collection(
     "harness.mail", "provider", to=lambda mail: [address.lower() for address in mail["addresses"]]
 )

@@ -274,7 +274,7 @@ class Unit:
             store.insert(slot.pk, collection.kind, id, slot.at, body, entries)
         else:
             store.update((row.at, slot.pk), collection.kind, id, slot.at, body, (old, entries))
-        slot.row = Row(slot.pk, id, slot.at, body)
+        slot.row = tuple.__new__(Row, (slot.pk, id, slot.at, body))
 
 
 _Found = TypeVar("_Found", Row, Kept)

@@ -62,9 +62,14 @@ class Behind:
 
     def insert(self, key: Key, row: Row, entries: Entries) -> None:
         """Add a document; raise ValueError when its id is known to be taken."""
-        if row.pk in self.changes or self.rows.get(key) is not None:
+        pk, held = row[0], self.rows.get(key, ...)
+        if pk in self.changes or not (held is None or held is ...):
             raise ValueError(f"there is a {key[1]} {key[2]} already")
-        self._put(row.pk, Change(key, None, [], row, entries))
+        # What `_put` does, without its look-ups and without a frame for the tuple: most writes are inserts.
+        self._replaced.append((pk, None, key, held))
+        self.changes[pk] = tuple.__new__(Change, (key, None, [], row, entries))
+        self.rows[key] = row
+        self.kinds.add(key[:2])
 
     def update(self, key: Key, place: Position, row: Row, entries: tuple[Entries, Entries]) -> None:
         """Replace the document that lies at `place`; `entries` = (old, new)."""

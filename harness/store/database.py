@@ -113,7 +113,8 @@ class Database:
 
     def insert(self, pk: int, kind: str, id: str, at: int, body: bytes, entries: Entries) -> None:
         """Add a document; its space is in `pk`."""
-        self._behind.insert((pk >> SHIFT, kind, id), Row(pk, id, at, body), entries)
+        row = tuple.__new__(Row, (pk, id, at, body))
+        self._behind.insert((pk >> SHIFT, kind, id), row, entries)
         self._unit.append(("insert", pk, kind, id, at, orjson.Fragment(body), entries))
 
     def update(

@@ -22,6 +22,8 @@ MAX_FIELDS = 2000
 
 _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)\Z")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_USUAL = (("%40", "@"), ("%5B", "["), ("%5D", "]"), ("%3A", ":"), ("%2F", "/"))
+"""Escapes of nearly every form, of characters that part nothing: undone in the whole text, which costs next to nothing."""
 
 
 def read_form(request: Request) -> Json:
@@ -78,6 +80,9 @@ def read_fields(text: str) -> list[tuple[str, str]]:
     """Return the pairs of key and value of a query or a form; raise Refusal for what cannot be read."""
     if "%" in text and _BROKEN_ESCAPE.search(text):
         raise _malformed("a percent sign is not followed by two hexadecimal digits")
+    if "%" in text and "%25" not in text:  # else `%2540` would become `%40`, and that a mail address
+        for escape, character in _USUAL:
+            text = text.replace(escape, character)
     pairs = text.replace("+", " ").split("&")
     if len(pairs) > MAX_FIELDS:
         raise _malformed(f"there are more than {MAX_FIELDS} fields")

@@ -104,3 +104,11 @@ def test_keys_that_contradict_or_break_are_refused(fields: list[tuple[str, str]]
 
 def test_the_last_of_equal_keys_counts() -> None:
     assert nest([("a", "1"), ("a", "2")]) == {"a": "2"}
+
+
+@given(st.lists(st.sampled_from(["%", "40", "%40", "5B", "@", "[", "25", "a"]), max_size=8).map("".join))
+def test_text_that_looks_like_an_escape_stays_text(text: str) -> None:
+    assert decoded(urlencode({"description": text, "email": "ada@studio.test"})) == {
+        "description": text,
+        "email": "ada@studio.test",
+    }
