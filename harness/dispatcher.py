@@ -276,6 +276,7 @@ class Dispatcher:
             fault = faults.strike(tx, operation=delivery["type"], delivery=True)
         if fault is not None and self._held(tx, delivery, fault):
             tx.commit()
+            self._told_of_retry(world)
             return None
         tx.commit()
         return provider, webhooks, delivery, endpoint, event, fault
@@ -348,11 +349,14 @@ class Dispatcher:
         for told in self.on_attempt:
             told(provider.name, result.success)
         if due is not None:
-            for listener in self.on_retry:
-                listener(world)
+            self._told_of_retry(world)
         if self.hub.listened(world.id):
             shown = {name: delivery[name] for name in ("id", "provider", "type", "url", "state")}
             self.hub.publish(world.id, "delivery", shown | {"status": result.status, "error": result.error})
+
+    def _told_of_retry(self, world: World) -> None:
+        for listener in self.on_retry:
+            listener(world)
 
     # --- by hand ---------------------------------------------------------------------------------------------------
 

@@ -398,7 +398,7 @@ class Engine:
 
     def announce(self, world: World, outcome: Outcome) -> None:
         """Tell dispatcher, timeline and listeners what a committed transaction brought."""
-        if outcome.deliveries or outcome.timers or outcome.mails:
+        if outcome.deliveries or outcome.due is not None or outcome.mails:
             for listener in self.on_outcome:
                 listener(world, outcome)
         if self.hub.listened(world.id):

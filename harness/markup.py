@@ -16,10 +16,27 @@ _HIDDEN = {
 _name = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)").match
 _href = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))", re.IGNORECASE).search
 _stop = re.compile(r"[>\"']").search
+_plain = re.compile(r"(</?([A-Za-z][A-Za-z0-9]*)[^<>\"']*(?:\"[^<>\"]*\"[^<>\"']*)*>)").split
 
 
 def tokens(html: str) -> Iterator[tuple[str | None, str]]:
-    """Yield (None, text) and (tag name, tag); comments, declarations and hidden elements are left out."""
+    """Yield (None, text) and (tag name, tag); comments, declarations and hidden elements are left out.
+
+    Most mails consist of words and well-formed tags alone, and are taken apart in one step.
+    """
+    parts = _plain(html)
+    if any("<" in text for text in parts[::3]) or any(name.lower() in _HIDDEN for name in parts[2::3]):
+        yield from careful_tokens(html)
+        return
+    yield from ((None, text) for text in parts[:1] if text)
+    for tag, name, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        yield name.lower(), tag
+        if text:
+            yield None, text
+
+
+def careful_tokens(html: str) -> Iterator[tuple[str | None, str]]:
+    """Yield what `tokens` does of anything."""
     at, length = 0, len(html)
     unpaired: set[str] = set()
     while at < length:
@@ -35,9 +52,13 @@ def tokens(html: str) -> Iterator[tuple[str | None, str]]:
             at = _after(html, "-->", opening + 4)
         elif named is not None or html.startswith(("<!", "<?", "</"), opening):
             at = _tag_end(html, opening, unpaired)
-            if named is not None and not (hidden := _HIDDEN.get(named[1].lower())):
-                yield named[1].lower(), html[opening:at]
-            elif named is not None and hidden and html[opening + 1] != "/":
+            if named is None:
+                continue
+            name = named[1].lower()
+            hidden = _HIDDEN.get(name)
+            if hidden is None:
+                yield name, html[opening:at]
+            elif html[opening + 1] != "/":
                 closing = hidden.search(html, at)
                 at = length if closing is None else closing.start()
         else:

@@ -50,29 +50,38 @@ class Timeline:
         self.batch = batch
         self.dispatcher = dispatcher
         self.engine = engine
-        self._alarms: dict[str, asyncio.TimerHandle] = {}
+        self._alarms: dict[str, tuple[int, asyncio.TimerHandle]] = {}
+        """For each world: the instant (µs) at which the next thing is due, and what rings then."""
         self._playing: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     # --- by itself -------------------------------------------------------------------------------------------------
 
     def heard(self, world: World, outcome: Outcome) -> None:
-        """Set the world's alarm anew when a commit brought timers."""
-        if outcome.timers:
+        """Set the world's alarm anew when a commit brought a timer that is due before all others."""
+        if outcome.due is None:
+            return
+        alarm = self._alarms.get(world.id)
+        if alarm is None:
             self.plan(world)
+        elif outcome.due < alarm[0]:
+            self._set_alarm(world, outcome.due)
 
     def plan(self, world: World) -> None:
         """Set the alarm for the next instant at which something is due in a world whose time passes by itself."""
-        alarm = self._alarms.pop(world.id, None)
+        moves = world.clock.mode is not Mode.FROZEN and world.clock.pinned is None
+        moves = moves and not self._stopping and world.id in self.worlds.by_id
+        self._set_alarm(world, self.next_due(world) if moves else None)
+
+    def _set_alarm(self, world: World, due: int | None) -> None:
+        _, alarm = self._alarms.pop(world.id, (0, None))
         if alarm is not None:
             alarm.cancel()
-        if self._stopping or world.clock.mode is Mode.FROZEN or world.id not in self.worlds.by_id:
-            return
-        due = self.next_due(world)
         wait = None if due is None else world.clock.wall_seconds_until(due)
-        if wait is not None:
+        if due is not None and wait is not None:
             loop = asyncio.get_running_loop()
-            self._alarms[world.id] = loop.call_later(min(wait, LONGEST_SLEEP_SECONDS), self._ring, world)
+            ring = loop.call_later(min(wait, LONGEST_SLEEP_SECONDS), self._ring, world)
+            self._alarms[world.id] = due, ring
 
     def _ring(self, world: World) -> None:
         self._alarms.pop(world.id, None)
@@ -196,7 +205,7 @@ class Timeline:
     async def close(self) -> None:
         """Stop all alarms."""
         self._stopping = True
-        for alarm in self._alarms.values():
+        for _, alarm in self._alarms.values():
             alarm.cancel()
         for task in self._playing:
             task.cancel()

@@ -35,11 +35,14 @@ VIOLATIONS = Collection("harness.violation", "provider")
 
 @dataclass(slots=True)
 class Outcome:
-    """What became known by a commit: for the dispatcher, the scheduler and the live stream."""
+    """What became known by a commit: for the dispatcher, the scheduler and the live stream.
+
+    `due` is the instant (µs) of the earliest timer that was set.
+    """
 
     events: list[Json] = field(default_factory=list)
     deliveries: list[Json] = field(default_factory=list)
-    timers: int = 0
+    due: int | None = None
     mails: list[Json] = field(default_factory=list)
 
 
@@ -233,8 +236,10 @@ class Transaction(Unit):
             self.unschedule(key)
         id = f"tmr_{self._sequence + 1}" if key is None else f"{self.provider.name}:{key}"
         timer = {"id": id, "provider": self.provider.name, "name": name, "payload": payload}
-        self.insert(TIMERS, timer, at=max(at, self.now), fresh=key is None)
-        self.outcome.timers += 1
+        at = max(at, self.now)
+        self.insert(TIMERS, timer, at=at, fresh=key is None)
+        outcome = self.outcome
+        outcome.due = at if outcome.due is None else min(at, outcome.due)
 
     def unschedule(self, key: str) -> None:
         """Remove the timer that was set under a key, if it is still due."""

@@ -152,6 +152,18 @@ async def test_faults_on_delivery(lab: Lab, mode: str, arrivals: int, good: int,
         assert len(receiver.got) == 1
 
 
+async def test_a_delivery_that_a_fault_delays_comes_by_itself_where_time_passes(lab: Lab) -> None:
+    world, receiver = lab.world(at={"mode": "real"}), lab.receiver()
+    await listening(lab, world, receiver)
+    fault(lab, world, kind="delivery", mode="delay", milliseconds=20, times=1)
+    await lab.create(world)
+    for _ in range(3000):
+        if receiver.got:
+            break
+        await asyncio.sleep(0.01)
+    assert len(receiver.got) == 1
+
+
 async def test_reordered_deliveries_change_places(lab: Lab) -> None:
     world, receiver = lab.world(), lab.receiver(delay=0.05)
     await listening(lab, world, receiver)

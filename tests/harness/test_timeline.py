@@ -110,6 +110,27 @@ async def test_in_a_fast_world_timers_run_by_themselves(lab: Lab) -> None:
     assert parcel["state"] == "arrived"
 
 
+async def test_a_later_timer_leaves_the_alarm_be_and_an_earlier_one_moves_it(lab: Lab) -> None:
+    world, timeline = lab.world(at={"mode": "real"}), lab.runtime.timeline
+    provider, now = lab.runtime.providers["parcel"], world.clock.now()
+
+    def schedule(at: int) -> int:
+        tx = Transaction(lab.runtime.store, world, provider, now=now)
+        tx.schedule("arrive", at, {"parcel": "none"})
+        lab.runtime.engine.announce(world, tx.commit())
+        return timeline._alarms[world.id][0]
+
+    assert schedule(now + HOUR) == now + HOUR
+    assert schedule(now + DAY) == now + HOUR
+    assert schedule(now + MINUTE) == now + MINUTE
+    assert timeline.next_due(world) == now + MINUTE
+    timeline.plan(world)
+    assert timeline._alarms[world.id][0] == now + MINUTE
+    await timeline.set_clock(world, configured("frozen"))
+    timeline.plan(world)
+    assert world.id not in timeline._alarms
+
+
 async def test_setting_the_clock_forward_runs_what_became_due(lab: Lab) -> None:
     world = lab.world()
     made = await lab.create(world)

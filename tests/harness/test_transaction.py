@@ -47,7 +47,7 @@ def test_what_is_undone_leaves_nothing_not_even_chance(tx: Transaction) -> None:
     assert [each["id"] for each in preview.every(THINGS)] == ["kept"]
     preview.insert(THINGS, {"id": "after"})
     outcome = preview.commit()
-    assert (outcome.events, outcome.timers) == ([], 0)
+    assert (outcome.events, outcome.due) == ([], None)
     later = again(tx)
     assert [each["id"] for each in later.every(THINGS)] == ["kept", "after"]
     assert list(later.every(TIMERS)) == []
