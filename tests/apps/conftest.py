@@ -16,6 +16,17 @@ World = dict[str, Any]
 Opener = Callable[..., Any]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Play a journey in Clerk's own scripts once more before it counts as failed.
+
+    They lose races of their own on about one page in a hundred of a busy machine (`people.visit` tells of one). What
+    fails twice is ours; a journey that needed its second chance is counted as `rerun` in pytest's last line.
+    """
+    for item in items:
+        if item.path.parent == running.HERE:
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def stage() -> Iterator[Served]:
     """A Greenroom that serves Clerk's own scripts."""
