@@ -64,6 +64,8 @@ class Database:
         self.path = directory / "greenroom.db"
         self._behind = Behind()
         self._rows: dict[tuple[int, str, str], Row] = {}
+        self._holds: dict[tuple[int, str], bool] = {}
+        """Whether there is or was any document of a kind in a space, as far as it was asked."""
         self._unit: list[tuple[Any, ...]] = []
         self._batch: list[bytes] = []
         self._depth = 0
@@ -113,8 +115,9 @@ class Database:
 
     def insert(self, pk: int, kind: str, id: str, at: int, body: bytes, entries: Entries) -> None:
         """Add a document; its space is in `pk`."""
-        row = tuple.__new__(Row, (pk, id, at, body))
-        self._behind.insert((pk >> SHIFT, kind, id), row, entries)
+        space, row = pk >> SHIFT, tuple.__new__(Row, (pk, id, at, body))
+        self._holds[space, kind] = True
+        self._behind.insert((space, kind, id), row, entries)
         self._unit.append(("insert", pk, kind, id, at, orjson.Fragment(body), entries))
 
     def update(
@@ -189,7 +192,7 @@ class Database:
         if not self._marked:
             return
         self._marked = False
-        self._rows.clear()
+        self._forget()
         if self._db.in_transaction:
             self._db.execute("ROLLBACK TO unit")
             self._db.execute("RELEASE unit")
@@ -232,6 +235,11 @@ class Database:
         """Ask SQLite for anything, for example in tests."""
         self.settle()
         return self._db.execute(sql, values)
+
+    def _forget(self) -> None:
+        """Forget what was read: it may be otherwise now."""
+        self._rows.clear()
+        self._holds.clear()
 
     def _start(self) -> None:
         if not self._db.in_transaction:
@@ -289,7 +297,7 @@ class Database:
         """Go back to what SQLite has committed, with the redo log and the units of the open batch on top of it."""
         self._marked = False
         self._undone = self._depth > 0
-        self._rows.clear()
+        self._forget()
         self._behind.clear()
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")

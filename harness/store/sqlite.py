@@ -17,6 +17,7 @@ REMEMBERED_ROWS, REMEMBERED_BYTES = 4096, 16_384
 """How many rows that `get` has read are kept in memory, and how large each may be. Nobody else writes to the file: a
 row is forgotten when it is written, and all are when something is undone."""
 
+ANY = "SELECT 1 FROM objects WHERE space=? AND kind=? LIMIT 1"
 SELECT = "SELECT pk, id, at, body FROM objects WHERE space=? AND kind=? AND id=?"
 
 ENTRIES_AFTER = (
@@ -37,6 +38,8 @@ class SqliteStore(Database):
 
     def get(self, space: int, kind: str, id: str) -> Row | None:
         """Return one document."""
+        if self._holds.get((space, kind)) is False:
+            return None
         key = space, kind, id
         if key in self._behind.rows:
             return self._behind.rows[key]
@@ -44,6 +47,7 @@ class SqliteStore(Database):
         if row is None:
             found = self._db.execute(SELECT, key).fetchone()
             if found is None:
+                self._note_whether_empty(space, kind)
                 return None
             row = Row(*found)
             if len(row.body) <= REMEMBERED_BYTES:
@@ -51,6 +55,12 @@ class SqliteStore(Database):
                     del self._rows[next(iter(self._rows))]
                 self._rows[key] = row
         return row
+
+    def _note_whether_empty(self, space: int, kind: str) -> None:
+        """See, once, whether a kind in which a document was not found has any: most look-ups in vain are in empty ones."""
+        if (space, kind) not in self._holds:
+            held = (space, kind) in self._behind.kinds or self._db.execute(ANY, (space, kind)).fetchone()
+            self._holds[space, kind] = bool(held)
 
     def page(self, space: int, query: Query) -> list[Row]:
         """Return the documents of a page, in the query's direction."""
@@ -135,6 +145,7 @@ class SqliteStore(Database):
     ) -> Place | None:
         """Copy up to `chunk` rows from one space to another, leaving out kinds: first documents, then entries."""
         self._begin_direct()
+        self._forget()
         shift, marks = (target - source) << SHIFT, ",".join("?" * len(leave))
         if place is None or len(place) == 1:
             after = place[0] if place else source << SHIFT
@@ -163,7 +174,7 @@ class SqliteStore(Database):
     def erase(self, space: int, chunk: int) -> bool:
         """Remove up to `chunk` rows of a space; True when nothing is left."""
         self._begin_direct()
-        self._rows.clear()
+        self._forget()
         gone = self._db.execute(
             "DELETE FROM entries WHERE space=?1 AND (kind, field, value, at, pk) IN"
             " (SELECT kind, field, value, at, pk FROM entries WHERE space=?1 LIMIT ?2)",
