@@ -101,8 +101,8 @@ class Protocol(HttpToolsProtocol):
 
     application: Application
     """Set by `bound`."""
-    lines: Lines
-    """Header lines that are known, of all connections: set by `bound`."""
+    lines = Lines()
+    """Header lines that are known, of all connections: what they say does not depend on who asks."""
     _idle_since = 0.0
     _dated: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"")
     _parsing = False
@@ -305,4 +305,4 @@ class Protocol(HttpToolsProtocol):
 
 def bound(application: Application) -> type[Protocol]:
     """Return the protocol of an application."""
-    return type("Protocol", (Protocol,), {"application": application, "lines": Lines()})
+    return type("Protocol", (Protocol,), {"application": application})

@@ -109,10 +109,10 @@ class Fronted(Protocol):
     """Set by `bound`."""
     _begun = 0.0
 
-    def on_message_complete(self) -> None:
-        """Serve a request."""
+    def _serve(self, turn: Turn) -> None:
+        """Serve a plain request."""
         self._begun = realtime.monotonic()
-        super().on_message_complete()
+        super()._serve(turn)
 
     def _answer(self, turn: Turn, result: Answer | Dropped) -> None:
         """Answer a plain request, and keep a line of it; a dropped one has no status."""
