@@ -39,7 +39,7 @@ OTHERWISE = {
     "export NEXT_PUBLIC_CLERK_PROXY_URL=/__clerk": "test_next.py",
     "export NEXT_PUBLIC_CLERK_JS_URL=http://localhost:3000/__clerk/npm/@clerk/clerk-js@5/dist/clerk.browser.js": "the same",
     "chromium --user-data-dir=/tmp/greenroom-browser --ignore-certificate-errors \\": "the fixture `open_browser`",
-    '--host-resolver-rules="MAP *.accounts.dev:443 127.0.0.1:4443" http://localhost:3000': "the same",
+    '--host-resolver-rules="MAP *.accounts.dev:443 127.0.0.1:4443, MAP img.clerk.com:443 127.0.0.1:4443" http://localhost:3000': "the same",
 }
 """The lines that something else tries, and what."""
 
