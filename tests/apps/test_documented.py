@@ -133,5 +133,5 @@ async def test_greenroom_run_needs_no_word_in_the_environment(
     with shell(copy, TRIED[4:], stage, running.free_port()) as url:
         await people.sign_up(page, f"{url}/sign-up", "run+clerk_test@northwind.test")
         assert (await people.seen(page, url))["userId"].startswith("user_")
-        await page.goto(f"{url}/api/me")
+        await people.go(page, f"{url}/api/me")
         assert "run+clerk_test@northwind.test" in await page.content()
