@@ -50,9 +50,10 @@ def html_of(world: World, major: int) -> str:
 <script crossorigin="anonymous" data-clerk-publishable-key="{key}" data-clerk-proxy-url="{proxy}"
  src="{proxy}/npm/@clerk/clerk-js@{major}/dist/clerk.browser.js"></script>
 <script>
-const urls = {{ signInUrl: "/sign-in", signUpUrl: "/sign-up", fallbackRedirectUrl: "/dashboard", routing: "hash" }};
+const urls = {{ signInUrl: "/sign-in", signUpUrl: "/sign-up", routing: "hash" }};
 const ui = window.__internal_ClerkUICtor ? {{ ui: {{ ClerkUI: window.__internal_ClerkUICtor }} }} : {{}};
-Clerk.load({{ afterSignOutUrl: "/sign-in", ...ui }}).then(() => {{
+const after = {{ signInFallbackRedirectUrl: "/dashboard", signUpFallbackRedirectUrl: "/dashboard", afterSignOutUrl: "/sign-in" }};
+Clerk.load({{ ...after, ...ui }}).then(() => {{
   const place = document.getElementById("component");
   if (location.pathname === "/sign-up") Clerk.mountSignUp(place, urls);
   else if (location.pathname === "/sign-in") Clerk.mountSignIn(place, urls);
@@ -82,6 +83,30 @@ async def test_a_page_signs_people_up_in_and_out(
         await page.wait_for_url("**/sign-in**")
         await people.sign_in(page, f"{url}/sign-in", "ada+clerk_test@northwind.test")
         await expect(page).to_have_title("signed in")
+
+
+@pytest.mark.parametrize("major", [5, 6])
+async def test_people_come_by_another_identity_provider_and_come_back(
+    major: int, world: World, stage: Served, open_browser: Callable[..., Any]
+) -> None:
+    """The first time the sign-in becomes a sign-up, and the second time it is one."""
+    page: Page = await open_browser()
+    known = []
+    with page_of(html_of(world, major)) as url:
+        for _ in range(2):
+            await people.visit(page, f"{url}/sign-in")
+            await people.press(page.get_by_role("button", name="Google"))
+            await people.fill(page.get_by_label("Mail address"), "ada@northwind.test")
+            await people.fill(page.get_by_label("First name"), "Ada")
+            await people.fill(page.get_by_label("Last name"), "King")
+            await people.press(page.get_by_role("button", name="Continue"))
+            await page.wait_for_url(people.DASHBOARD)
+            await expect(page).to_have_title("signed in")
+            known.append(await page.evaluate("[Clerk.user.id, Clerk.user.fullName]"))
+            await people.sign_out(page)
+            await page.wait_for_url("**/sign-in**")
+    assert known[0][1] == "Ada King"
+    assert known[0] == known[1]
 
 
 @pytest.mark.parametrize("major", [5, 6])
