@@ -16,7 +16,7 @@ import pytest
 
 from tests import needs
 from tests.apps import people, running
-from tests.harness.serving import Served
+from tests.harness.serving import Served, free_base
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -121,7 +121,7 @@ async def test_the_environment_alone_points_an_application_at_greenroom(
     stage: Served, copy: Path, open_browser: Callable[..., Any]
 ) -> None:
     page = await open_browser(180)
-    with shell(copy, TRIED[:4], stage, running.free_port()) as url:
+    with shell(copy, TRIED[:4], stage, free_base()) as url:
         await people.sign_up(page, f"{url}/sign-up", "documented+clerk_test@northwind.test")
         assert (await people.seen(page, url))["userId"].startswith("user_")
 
@@ -130,7 +130,7 @@ async def test_greenroom_run_needs_no_word_in_the_environment(
     stage: Served, copy: Path, open_browser: Callable[..., Any]
 ) -> None:
     page = await open_browser(180)
-    with shell(copy, TRIED[4:], stage, running.free_port()) as url:
+    with shell(copy, TRIED[4:], stage, free_base()) as url:
         await people.sign_up(page, f"{url}/sign-up", "run+clerk_test@northwind.test")
         assert (await people.seen(page, url))["userId"].startswith("user_")
         await people.go(page, f"{url}/api/me")

@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 
 from harness.keys import private_key, rsa_pem
 from tests.apps import people, running
-from tests.harness.serving import Served
+from tests.harness.serving import Served, free_base
 
 World = dict[str, Any]
 pytestmark = pytest.mark.timeout(900)
@@ -31,7 +31,7 @@ WAYS = {
 @contextmanager
 def application(world: World, way: str, major: int) -> Iterator[str]:
     """Run the application on a major of @clerk/nextjs, pointed at a world in one of the ways."""
-    env, port = world["env"], running.free_port()
+    env, port = world["env"], free_base()
     named = WAYS[way]
     frontend = f"{env['GREENROOM_CLERK_URL'].replace('127.0.0.1', 'localhost')}/~{world['name']}"
     values = {"frontend": frontend, "own": f"http://localhost:{port}"}
