@@ -15,7 +15,7 @@ from harness.engine import Dropped
 from harness.intercept.calls import Call, Calls
 from harness.intercept.standin import LABEL, Asked, Catalogue, Hosts, Standin
 from harness.messages import Answer
-from harness.protocol import Protocol, Turn
+from harness.protocol import Lines, Protocol, Turn
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -109,10 +109,10 @@ class Fronted(Protocol):
     """Set by `bound`."""
     _begun = 0.0
 
-    def on_message_complete(self) -> None:
-        """Serve a request."""
+    def _serve(self, turn: Turn) -> None:
+        """Serve a plain request, however it was read."""
         self._begun = realtime.monotonic()
-        super().on_message_complete()
+        super()._serve(turn)
 
     def _answer(self, turn: Turn, result: Answer | Dropped) -> None:
         """Answer a plain request, and keep a line of it; a dropped one has no status."""
@@ -134,7 +134,7 @@ class Fronted(Protocol):
 
 def bound(front: Front) -> type[Fronted]:
     """Return the protocol of a run's ports."""
-    return type("Fronted", (Fronted,), {"application": front.application, "front": front})
+    return type("Fronted", (Fronted,), {"application": front.application, "lines": Lines(), "front": front})
 
 
 async def _stand_in(standin: Standin, host: str, scope: Scope, receive: Receive, send: Send) -> None:
