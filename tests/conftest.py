@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Error, Page, async_playwright
+from playwright.async_api import Error, Page, async_playwright, expect
 
 from tests import needs
 from tests.harness.serving import fresh_world, receiver, server
@@ -22,6 +22,10 @@ CHROMIUM = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+BROWSER_MILLISECONDS = 60_000
+"""How long a page may take for anything: machines that test much at once are slow, and Playwright's five seconds short."""
+
+expect.set_options(timeout=BROWSER_MILLISECONDS)
 _numbers = itertools.count(1)
 
 
@@ -65,7 +69,7 @@ async def page() -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=CHROMIUM)
         context = await browser.new_context()
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(BROWSER_MILLISECONDS)
         opened = await context.new_page()
         errors: list[Error] = []
         opened.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 - Playwright marks functions

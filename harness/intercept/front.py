@@ -110,7 +110,7 @@ class Fronted(Protocol):
     _begun = 0.0
 
     def _serve(self, turn: Turn) -> None:
-        """Serve a plain request."""
+        """Serve a plain request, however it was read."""
         self._begun = realtime.monotonic()
         super()._serve(turn)
 

@@ -26,6 +26,12 @@ SUFFIX = f".{keys.DOMAIN}"
 ACCOUNTS = ".accounts.dev"
 """The Frontend API of `x.clerk.accounts.dev` has its account portal at `x.accounts.dev`."""
 
+IMAGES = "img.clerk.com"
+"""The host of all pictures: clerk-js has its name written into it, for the icons of identity providers."""
+
+PICTURES = "/v1/greenroom/pictures"
+"""Where pictures of Greenroom's own are, below the Frontend API."""
+
 OVERRIDES = ("PATCH", "PUT", "DELETE")
 _MARKS = ("_clerk_js_version=", "__clerk_db_jwt=", "__dev_session=", "_clerk_session_id=", "_is_native=")
 _OWN = ("client", "environment", "dev_browser", "me", "oauth_callback", "tickets", "account_portal", "verify")
@@ -36,8 +42,8 @@ _PAGES = (
 
 
 def is_frontend(request: Request) -> bool:
-    """Tell whether a request is a browser's: for the Frontend API, its scripts, or the account portal."""
-    if request.label is not None or _host(request).endswith(ACCOUNTS):
+    """Tell whether a request is a browser's: for the Frontend API, its scripts, pictures, or the account portal."""
+    if request.label is not None or _host(request) == IMAGES or _host(request).endswith(ACCOUNTS):
         return True
     if (request.header("authorization") or "").lower().startswith("bearer "):
         return False
@@ -50,6 +56,8 @@ def is_frontend(request: Request) -> bool:
 def route(request: Request, directory: Directory) -> tuple[str, str]:
     """Return method and path of a browser's request as they are registered; its host name labels the world."""
     host = _host(request)
+    if host == IMAGES:
+        return request.method, f"{API}{PICTURES}/{request.path.rpartition('/')[2]}"
     portal = host.endswith(ACCOUNTS) and not host.endswith(SUFFIX)
     if request.label is None and host.endswith(ACCOUNTS):
         name = f"{host.removesuffix(ACCOUNTS)}{SUFFIX}" if portal else host
@@ -130,7 +138,9 @@ def query_value(request: Request, *names: str) -> str:
 
 
 def cors(request: Request) -> list[tuple[str, str]]:
-    """Return the headers that let a page of another origin read an answer: its own origin, never `*`."""
+    """Return the headers that let a page of another origin read an answer: its own origin, never `*` but for pictures."""
+    if _host(request) == IMAGES:
+        return [("Access-Control-Allow-Origin", "*")]
     origin = request.header("origin")
     if origin is None:
         return []

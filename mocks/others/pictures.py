@@ -12,7 +12,6 @@ HOSTS = (
     "avatars.githubusercontent.com",
     "cdn.getphyllo.com",
     "cdn.insightiq.ai",
-    "img.clerk.com",
     "ui-avatars.com",
     "via.placeholder.com",
 )

@@ -74,6 +74,7 @@ async def open_browser(stage: Served) -> AsyncIterator[Opener]:
     needs.require("chromium", available=executable is not None, reason=reason)
     rules = [
         f"MAP *.accounts.dev:443 127.0.0.1:{stage.port + 43}",
+        f"MAP img.clerk.com:443 127.0.0.1:{stage.port + 43}",
         "MAP * ~NOTFOUND",
         "EXCLUDE localhost",
     ]

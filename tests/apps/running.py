@@ -5,16 +5,18 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import httpx
 import pytest
 
 from tests import needs
+from tests.harness.serving import free_base
 
 HERE = Path(__file__).parent
 FOLDERS = {6: HERE / "next", 7: needs.ROOT / "build" / "next7"}
@@ -24,7 +26,7 @@ OWN_SOURCES = HERE / "next7"
 SCRIPTS = needs.ROOT / "build" / "clerk"
 """Where `make apps` puts the archives of Clerk's own scripts."""
 
-WAIT_SECONDS = 120.0
+WAIT_SECONDS = 240.0
 
 
 def missing() -> str | None:
@@ -54,10 +56,10 @@ def build(major: int) -> None:
             return
         for place in places[: len(places) if major > 6 else 0]:
             _copy(place, folder)
-        made = _next(folder, "build")
-        output, _ = made.communicate(timeout=900)
-        if made.returncode != 0:
-            pytest.fail(f"next build ended with {made.returncode}\n{output}", pytrace=False)
+        with tempfile.TemporaryFile("w+") as output:
+            code = _next(folder, "build", output=output).wait(900)
+            if code != 0:
+                pytest.fail(f"next build ended with {code}\n{_read(output)}", pytrace=False)
 
 
 def _sources(place: Path) -> list[Path]:
@@ -73,7 +75,10 @@ def _copy(place: Path, folder: Path) -> None:
             shutil.copyfile(path, copied)
 
 
-def _next(folder: Path, *arguments: str | int, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
+def _next(
+    folder: Path, *arguments: str | int, output: IO[str], env: dict[str, str] | None = None
+) -> subprocess.Popen[str]:
+    """Start Next.js; its output goes to a file, since a pipe that nobody reads would halt it once it is full."""
     return subprocess.Popen(
         ["node", "node_modules/next/dist/bin/next", *map(str, arguments)],
         cwd=folder,
@@ -83,7 +88,7 @@ def _next(folder: Path, *arguments: str | int, env: dict[str, str] | None = None
             "NODE_ENV": "production",
             **(env or {}),
         },
-        stdout=subprocess.PIPE,
+        stdout=output,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
@@ -93,28 +98,34 @@ def _next(folder: Path, *arguments: str | int, env: dict[str, str] | None = None
 @contextmanager
 def started(env: dict[str, str], port: int | None = None, *, major: int = 6) -> Iterator[str]:
     """Start the built application with a world's environment; yield its address, and end it."""
-    port = free_port() if port is None else port
-    process = _next(FOLDERS[major], "start", "--port", port, "--hostname", "localhost", env=env)
+    port = free_base() if port is None else port
     url = f"http://localhost:{port}"
-    try:
-        _wait(process, url)
-        yield url
-    finally:
-        process.terminate()
+    with tempfile.TemporaryFile("w+") as output:
+        words = ("start", "--port", port, "--hostname", "localhost")
+        process = _next(FOLDERS[major], *words, output=output, env=env)
         try:
-            process.communicate(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+            _wait(process, url, output)
+            yield url
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
-def _wait(process: subprocess.Popen[str], url: str) -> None:
+def _read(output: IO[str]) -> str:
+    output.seek(0)
+    return output.read()
+
+
+def _wait(process: subprocess.Popen[str], url: str, output: IO[str]) -> None:
     """Wait until the application answers; fail with what it printed when it ended instead."""
     with httpx.Client(transport=httpx.HTTPTransport(retries=0)) as http:
         for _ in range(int(WAIT_SECONDS / 0.25)):
             if process.poll() is not None:
-                output = process.stdout.read() if process.stdout else ""
-                pytest.fail(f"next start ended with {process.returncode}\n{output}", pytrace=False)
+                pytest.fail(f"next start ended with {process.returncode}\n{_read(output)}", pytrace=False)
             try:
                 http.get(f"{url}/favicon.ico", timeout=5)
             except httpx.TransportError:
@@ -125,11 +136,3 @@ def _wait(process: subprocess.Popen[str], url: str) -> None:
             else:
                 return
     pytest.fail(f"the application did not answer at {url} in {WAIT_SECONDS:.0f} s", pytrace=False)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -16,7 +16,7 @@ import pytest
 
 from tests import needs
 from tests.apps import people, running
-from tests.harness.serving import Served
+from tests.harness.serving import Served, free_base
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -39,7 +39,7 @@ OTHERWISE = {
     "export NEXT_PUBLIC_CLERK_PROXY_URL=/__clerk": "test_next.py",
     "export NEXT_PUBLIC_CLERK_JS_URL=http://localhost:3000/__clerk/npm/@clerk/clerk-js@5/dist/clerk.browser.js": "the same",
     "chromium --user-data-dir=/tmp/greenroom-browser --ignore-certificate-errors \\": "the fixture `open_browser`",
-    '--host-resolver-rules="MAP *.accounts.dev:443 127.0.0.1:4443" http://localhost:3000': "the same",
+    '--host-resolver-rules="MAP *.accounts.dev:443 127.0.0.1:4443, MAP img.clerk.com:443 127.0.0.1:4443" http://localhost:3000': "the same",
 }
 """The lines that something else tries, and what."""
 
@@ -121,7 +121,7 @@ async def test_the_environment_alone_points_an_application_at_greenroom(
     stage: Served, copy: Path, open_browser: Callable[..., Any]
 ) -> None:
     page = await open_browser(180)
-    with shell(copy, TRIED[:4], stage, running.free_port()) as url:
+    with shell(copy, TRIED[:4], stage, free_base()) as url:
         await people.sign_up(page, f"{url}/sign-up", "documented+clerk_test@northwind.test")
         assert (await people.seen(page, url))["userId"].startswith("user_")
 
@@ -130,8 +130,8 @@ async def test_greenroom_run_needs_no_word_in_the_environment(
     stage: Served, copy: Path, open_browser: Callable[..., Any]
 ) -> None:
     page = await open_browser(180)
-    with shell(copy, TRIED[4:], stage, running.free_port()) as url:
+    with shell(copy, TRIED[4:], stage, free_base()) as url:
         await people.sign_up(page, f"{url}/sign-up", "run+clerk_test@northwind.test")
         assert (await people.seen(page, url))["userId"].startswith("user_")
-        await page.goto(f"{url}/api/me")
+        await people.go(page, f"{url}/api/me")
         assert "run+clerk_test@northwind.test" in await page.content()

@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 
 from harness.keys import private_key, rsa_pem
 from tests.apps import people, running
-from tests.harness.serving import Served
+from tests.harness.serving import Served, free_base
 
 World = dict[str, Any]
 pytestmark = pytest.mark.timeout(900)
@@ -31,7 +31,7 @@ WAYS = {
 @contextmanager
 def application(world: World, way: str, major: int) -> Iterator[str]:
     """Run the application on a major of @clerk/nextjs, pointed at a world in one of the ways."""
-    env, port = world["env"], running.free_port()
+    env, port = world["env"], free_base()
     named = WAYS[way]
     frontend = f"{env['GREENROOM_CLERK_URL'].replace('127.0.0.1', 'localhost')}/~{world['name']}"
     values = {"frontend": frontend, "own": f"http://localhost:{port}"}
@@ -92,27 +92,29 @@ async def test_people_sign_up_in_out_and_work_together(
 async def invite(page: Page, url: str, email: str) -> None:
     """Invite somebody by way of the organisation's page."""
     await people.visit(page, f"{url}/organization")
-    await page.get_by_role("button", name="Members").click()
-    await page.get_by_role("button", name="Invite").first.click()
+    await people.press(page.get_by_role("button", name="Members"))
+    await people.press(page.get_by_role("button", name="Invite").first)
     await page.get_by_role("textbox", name="Example format").press_sequentially(f"{email},")
+    await expect(page.get_by_text(email, exact=True)).to_be_visible()
     async with page.expect_response(lambda answer: "/invitations/bulk" in answer.url) as sent:
-        await page.get_by_role("button", name="Send invitations").click()
+        await people.press(page.get_by_role("button", name="Send invitations"))
     assert (await sent.value).status == 200
 
 
 async def accept(page: Page) -> None:
     """Accept an invitation by way of the switcher."""
-    await people.switcher(page).click()
+    await people.press(people.switcher(page))
     async with page.expect_response(lambda answer: "/accept" in answer.url) as sent:
-        await page.get_by_role("button", name="Join").click()
+        await people.press(page.get_by_role("button", name="Join"))
     assert (await sent.value).status == 200
     await page.keyboard.press("Escape")
+    await expect(people.switcher(page)).to_be_visible()
 
 
 async def renews_its_token(page: Page) -> None:
     """See clerk-js ask for a token by itself, before the one it has ends."""
     before = await page.evaluate("Clerk.session.lastActiveToken.getRawString()")
-    async with page.expect_response(lambda answer: "/tokens" in answer.url, timeout=90_000) as sent:
+    async with page.expect_response(lambda answer: "/tokens" in answer.url, timeout=180_000) as sent:
         pass
     fresh = (await (await sent.value).json())["jwt"]
     assert fresh != before
@@ -161,6 +163,6 @@ async def the_backend_signs_out(page: Page, url: str, world: World) -> None:
         (await http.post(f"/v1/sessions/{session}/revoke", headers=key)).raise_for_status()
     # Not waited for: the page goes elsewhere by itself once it knows.
     await page.evaluate("void Clerk.session.touch().catch(() => null)")
-    await expect(page.locator("#signed-out")).to_be_visible(timeout=60_000)
-    await page.goto(f"{url}/dashboard")
+    await expect(page.locator("#signed-out")).to_be_visible()
+    await people.go(page, f"{url}/dashboard")
     await page.wait_for_url("**/sign-in**")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from harness.messages import Reply
 from harness.transaction import Transaction
-from mocks.clerk import browsing
+from mocks.clerk import browsing, frontend
+from mocks.clerk.pages import NOSNIFF
 from mocks.clerk.resources import belonging, images, organizations, users, views
 
 PROFILE = "org:sys_profile:manage"
@@ -54,3 +55,10 @@ def retrieve_image(tx: Transaction, image_id: str) -> Reply:
     """Show an image: what `img.clerk.com` does for Clerk."""
     content, kind = images.content(tx, image_id)
     return Reply(content, 200, [("Cache-Control", "public, max-age=31536000")], content_type=kind)
+
+
+@browsing.get(f"{frontend.PICTURES}/{{name}}", id="getPicture", tier="P1")
+def retrieve_picture(tx: Transaction, name: str) -> Reply:
+    """Show a picture in place of one that only Clerk has; under `img.clerk.com` every path leads here."""
+    headers = [("Cache-Control", "public, max-age=86400"), NOSNIFF]
+    return Reply(images.drawn(name), 200, headers, content_type="image/svg+xml")

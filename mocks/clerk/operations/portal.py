@@ -54,5 +54,5 @@ def _policy(address: str) -> str:
     api = f"{parts.scheme}://{parts.netloc}"
     return (
         f"default-src 'none'; script-src 'self' {api}; connect-src 'self' {api}; style-src 'self' 'unsafe-inline'; "
-        f"img-src 'self' data: {api}; worker-src blob:; base-uri 'none'; frame-ancestors 'none'"
+        f"img-src 'self' data: {api} https://{frontend.IMAGES}; worker-src blob:; base-uri 'none'; frame-ancestors 'none'"
     )

@@ -20,7 +20,7 @@ const shown = {
   "default-redirect": (clerk) => {
     for (const name of ["mountOrganizationSwitcher", "mountUserButton"]) {
       const part = place.appendChild(document.createElement("div"));
-      clerk[name](part, { afterSignOutUrl: `${portal}/sign-in` });
+      clerk[name](part);
     }
   },
 };
@@ -28,7 +28,8 @@ const shown = {
 async function show() {
   const clerk = window.Clerk;
   const ui = window.__internal_ClerkUICtor;
-  await clerk.load(ui ? { ui: { ClerkUI: ui } } : {});
+  const after = { afterSignOutUrl: `${portal}/sign-in` };
+  await clerk.load(ui ? { ...after, ui: { ClerkUI: ui } } : after);
   const component = place.dataset.component;
   const open = component === "sign-in" || component === "sign-up" || component === "waitlist";
   if (!open && !clerk.user) {

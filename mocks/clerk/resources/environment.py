@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mocks.clerk.resources import instance
+from mocks.clerk.resources import images, instance
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -100,7 +100,7 @@ def shown(tx: Transaction) -> Json:
     }
     answer["user_settings"] |= {
         "attributes": {name: _OFF | given for name, given in _ATTRIBUTES.items()},
-        "social": {name: _social(name) for name in settings["environment"]["social"]},
+        "social": {name: _social(tx, name) for name in settings["environment"]["social"]},
         "sign_up": {
             "captcha_enabled": False,
             "captcha_widget_type": "smart",
@@ -114,7 +114,9 @@ def shown(tx: Transaction) -> Json:
     return answer | {"organization_settings": _organizations(settings["organizations"])}
 
 
-def _social(strategy: str) -> Json:
+def _social(tx: Transaction, strategy: str) -> Json:
+    """Show an identity provider; of its own ones clerk-js knows the icons, of custom ones it takes `logo_url`."""
+    provider = strategy.removeprefix("oauth_")
     return {
         "enabled": True,
         "required": False,
@@ -123,8 +125,8 @@ def _social(strategy: str) -> Json:
         "strategy": strategy,
         "not_selectable": False,
         "deprecated": False,
-        "name": strategy.removeprefix("oauth_").capitalize(),
-        "logo_url": None,
+        "name": provider.capitalize(),
+        "logo_url": images.picture_url(tx, provider),
     }
 
 

@@ -1,6 +1,7 @@
 """Images of users and organisations: uploaded, kept, and shown under an address of the Frontend API.
 
-Clerk serves them from `img.clerk.com`; here their address is one that opens without a network.
+Clerk serves them from `img.clerk.com`; here their address is one that opens without a network. The icons of identity
+providers are Clerk's own: pictures that are drawn here stand in for them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness import multipart
 from harness.collection import Collection
-from mocks.clerk import errors
+from mocks.clerk import errors, frontend
 from mocks.clerk.dialect import milliseconds
 from mocks.clerk.resources import ids, instance
 
@@ -123,3 +124,24 @@ def content(tx: Transaction, id: str) -> tuple[bytes, str]:
     if found is None:
         raise errors.conflict("image_not_found", "Image not found", status=404)
     return tx.blob(found["digest"]), found["content_type"]
+
+
+# --- pictures that only Clerk has --------------------------------------------------------------------------------
+
+
+def picture_url(tx: Transaction, provider: str) -> str:
+    """Return where the picture of an identity provider is."""
+    return f"{instance.frontend_url(tx)}{frontend.PICTURES}/{provider}.svg"
+
+
+def drawn(name: str) -> str:
+    """Draw a ring on nothing, with the first letter of `google.svg` and the like: components use icons as masks too."""
+    first = name.removeprefix("custom_")[:1]
+    letter = first.upper() if name.endswith((".svg", ".png")) and first.isalnum() else ""
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 64 64">'
+        "<title>made up by Greenroom: Clerk's own picture is not part of it</title>"
+        '<circle cx="32" cy="32" r="28" fill="none" stroke="#747686" stroke-width="5"/>'
+        '<text x="32" y="44" font-size="34" font-weight="bold" text-anchor="middle" fill="#747686" '
+        f'font-family="sans-serif">{letter}</text></svg>'
+    )

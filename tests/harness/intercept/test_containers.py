@@ -5,6 +5,7 @@ What Docker does with the file is not tried here: there is no daemon. The ports 
 
 import base64
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -74,6 +75,98 @@ def test_the_standard_ports_answer_by_name(tmp_path: Path) -> None:
     }
     assert "port 80 on 127.0.0.1 (for the providers' hosts) cannot be used" in taken
     assert "leave --standard-ports out" in taken
+
+
+CONTAINER = """
+import json, os, socket, ssl, subprocess, sys, threading, urllib.error, urllib.request
+from pathlib import Path
+told = json.loads(sys.argv[1])
+env = {**os.environ, "GREENROOM_TOKEN": "secret"}
+server = subprocess.Popen(told["server"], env=env, stdout=subprocess.PIPE, text=True)
+seen = {"user": os.getuid(), "ready": server.stdout.readline().startswith("greenroom ready")}
+seen["health"] = subprocess.run(told["health"]).returncode
+context, wrong = ssl.create_default_context(cafile=told["ca"]), {}
+for name in told["aliases"]:
+    try:
+        with socket.create_connection(("127.0.0.1", 443)) as plain, context.wrap_socket(plain, server_hostname=name):
+            pass
+    except OSError as error:
+        wrong[name] = str(error)
+seen["aliases"] = wrong
+try:
+    urllib.request.urlopen("http://127.0.0.1:4400/_greenroom/worlds")
+except urllib.error.HTTPError as error:
+    seen["control"] = error.code
+with socket.create_server(("127.0.0.1", 3001)) as platform:
+    def greet():
+        with platform.accept()[0] as made:
+            made.sendall(b"from the platform")
+    threading.Thread(target=greet, daemon=True).start()
+    door = subprocess.Popen(told["door"])
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", 3000)) as made:
+                seen["door"] = made.recv(100).decode()
+        except ConnectionRefusedError:
+            continue
+        break
+    door.terminate()
+    door.wait()
+server.terminate()
+seen["code"] = server.wait()
+print(json.dumps(seen))
+"""
+AS_IN_A_CONTAINER = """
+ip link set lo up && echo {ports} > /proc/sys/net/ipv4/ip_unprivileged_port_start &&
+exec unshare --user --map-user=10001 --map-group=10001 -- "$@"
+"""
+
+
+def test_what_the_containers_run_does_what_they_need_of_each_other(tmp_path: Path) -> None:
+    """The commands out of the compose file and the Dockerfile, in a network of their own, by a user who is nobody."""
+    running.require("netns")
+    services = composed()["services"]
+    options = [option.replace("/var/lib", str(tmp_path)) for option in services["greenroom"]["command"]]
+    check = re.search(r"HEALTHCHECK .*\\\n +CMD (\[.*\])", (ROOT / "Dockerfile").read_text())
+    assert check is not None
+    (tmp_path / "greenroom-ca").mkdir()
+    door = [word.replace("platform:3000", "127.0.0.1:3001") for word in services["door"]["entrypoint"]]
+    told = {
+        "server": [sys.executable, "-m", "harness.cli", *options],
+        "health": [sys.executable, *json.loads(check[1])[1:]],
+        "ca": options[-1].partition("=")[2],
+        "aliases": sorted(aliases()),
+        "door": [sys.executable, *door[1:]],
+    }
+    ports = services["greenroom"]["sysctls"]["net.ipv4.ip_unprivileged_port_start"]
+    begin = [
+        "unshare",
+        "--user",
+        "--map-root-user",
+        "--net",
+        "sh",
+        "-ec",
+        AS_IN_A_CONTAINER.format(ports=ports),
+    ]
+    program = [sys.executable, "-c", CONTAINER, json.dumps(told)]
+    done = subprocess.run(
+        [*begin, "sh", *program],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        timeout=running.SECONDS,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == {
+        "user": 10001,
+        "ready": True,
+        "health": 0,
+        "aliases": {},
+        "control": 401,
+        "door": "from the platform",
+        "code": 0,
+    }
 
 
 def composed() -> dict[str, Any]:

@@ -17,7 +17,7 @@ import pytest
 
 from harness.intercept.report import STRICT_CODE
 from tests.harness.intercept import running
-from tests.harness.serving import Served
+from tests.harness.serving import Served, free_base
 
 PATIENCE = 120.0
 World = dict[str, Any]
@@ -60,12 +60,6 @@ def listening() -> Iterator[int]:
         yield listener.getsockname()[1]
         listener.shutdown(socket.SHUT_RDWR)
     thread.join()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
 
 
 # --- how it ends -----------------------------------------------------------------------------------------------------
@@ -211,7 +205,7 @@ def test_an_allowed_port_of_this_machine_is_reached(server: Served, mode: str) -
 
 def test_a_port_of_the_program_is_reached_from_outside(server: Served) -> None:
     running.require("netns")
-    outside, inside = free_port(), free_port()
+    outside, inside = free_base(), free_base()
     command = running.command(server, "netns", "--quiet", "--expose", f"{outside}:{inside}")
     program = [sys.executable, "-c", LISTEN, str(inside)]
     with subprocess.Popen(

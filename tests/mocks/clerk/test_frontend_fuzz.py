@@ -26,6 +26,7 @@ OWN = {
     "frontend/enterIdentity",
     "frontend/getIdentityStyle",
     "frontend/getImage",
+    "frontend/getPicture",
     "frontend/showWebhooks",
     "frontend/getWebhooksStyle",
 }

@@ -5,7 +5,7 @@ from base64 import b64encode
 import pytest
 
 from tests.mocks.clerk.room import Room
-from tests.mocks.clerk.tab import PAGE, VERSION, Tab
+from tests.mocks.clerk.tab import PAGE, VERSION, Tab, anonymous
 
 PNG = b"\x89PNG\r\n\x1a\nrest"
 ADA = "ada+clerk_test@northwind.test"
@@ -88,3 +88,33 @@ async def test_members_without_the_permission_change_no_logo(room: Room, tab: Ta
     await room.ok("PATCH", f"{member}/{session['user']['id']}", {"role": "org:member"})
     refused = await tab.http.post(url, params=query, files=files, headers={"Origin": PAGE})
     assert refused.json()["errors"][0]["code"] == "missing_organization_permission"
+
+
+async def test_pictures_that_only_clerk_has_are_drawn_under_their_own_host(room: Room) -> None:
+    """Components use icons as masks too, which a browser only does with what any origin may read."""
+    host = {"Host": "img.clerk.com", "Origin": PAGE}
+    icon = await anonymous(room).get("/static/github.svg", headers=host)
+    assert (icon.status_code, icon.headers["content-type"]) == (200, "image/svg+xml")
+    assert icon.headers.get_list("access-control-allow-origin") == ["*"]
+    assert ">G</text>" in icon.text
+    custom = await anonymous(room).get("/static/custom_northwind.png", headers=host)
+    assert ">N</text>" in custom.text
+    face = await anonymous(room).get("/eyJ0eXBlIjoiZGVmYXVsdCJ9?width=160", headers=host)
+    assert (face.status_code, "></text>" in face.text) == (200, True)
+    sent = await anonymous(room).post("/static/github.svg", headers=host)
+    assert (sent.status_code, sent.json()["errors"][0]["code"]) == (404, "resource_not_found")
+
+
+async def test_the_environment_tells_where_the_picture_of_a_provider_is(room: Room, tab: Tab) -> None:
+    room.trigger("instance.customized", social=["oauth_google", "oauth_mock"])
+    social = (await tab.ok("GET", "/v1/environment"))["user_settings"]["social"]
+    for name, letter in (("oauth_google", "G"), ("oauth_mock", "M")):
+        shown = await anonymous(room).get(social[name]["logo_url"])
+        assert (shown.status_code, f">{letter}</text>" in shown.text) == (200, True)
+
+
+async def test_a_picture_says_nothing_that_its_address_brings(room: Room) -> None:
+    host = {"Host": "img.clerk.com"}
+    for path in ("/static/%3Cscript%3E.svg", "/static/&.svg", "/", "/static/"):
+        shown = await anonymous(room).get(path, headers=host)
+        assert shown.status_code == 404 or "></text>" in shown.text

@@ -1,12 +1,17 @@
 """How Clerk speaks: keys, content types, versions, errors, pages."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mocks.clerk import keys
+from mocks.clerk.frontend import API
+from mocks.clerk.provider import clerk
+from tests.mocks.clerk.published import frontend, published
 from tests.mocks.clerk.room import Room
+from tests.mocks.clerk.tab import anonymous
 
 LIVE = "sk_live_" + "A" * 40
 
@@ -197,6 +202,29 @@ async def test_what_is_not_served_is_loud(room: Room) -> None:
         assert answer.headers["greenroom-unserved"] == f"{method} /v1{path}"
         assert answer.json()["errors"][0]["code"] == "resource_not_found"
     assert set(room.rules()) == {"unserved_operation"}
+
+
+async def test_every_documented_operation_that_is_not_served_is_refused_in_clerks_words(
+    room: Room, specs: Path
+) -> None:
+    """Passkeys, SAML, billing and the rest: in both APIs, never with an invented success."""
+    documents = (("", published(specs).operations), (API, frontend(specs).operations))
+    own = {"Authorization": room.client.headers["Authorization"]}
+    wrong, refused = [], 0
+    for base, operations in documents:
+        for id, (path, method, _) in operations.items():
+            if f"{base[1:]}/{id}".lstrip("/") in clerk.operations:
+                continue
+            asked = re.sub(r"{[^}]*}", "x", path)
+            url, headers = (asked, own) if not base else (f"/~{room.world.name}{asked}", {})
+            answer = await anonymous(room).request(method, url, headers=headers)
+            loud = answer.headers.get("greenroom-unserved") == f"{method} {asked}"
+            body = answer.json() if answer.status_code == 404 else {}
+            if not loud or body.get("errors", [{}])[0].get("code") != "resource_not_found":
+                wrong.append((method, url, answer.status_code, answer.text[:100]))
+            refused += 1
+    assert wrong == []
+    assert refused > 150
 
 
 async def test_a_rate_limit_says_when_to_come_again(room: Room) -> None:
