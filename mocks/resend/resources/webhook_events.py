@@ -23,12 +23,12 @@ ATTEMPT_ID_LENGTH = 27
 
 def listed(tx: Transaction, endpoint: Json, params: Listing) -> Json:
     """List what an endpoint was told of, what comes last first; cursors are ids of events."""
-    cursors = {
-        name: None if id is None else found(tx, endpoint, id, cursor=name)["id"]
+    after, before = (
+        None if id is None else found(tx, endpoint, id, cursor=name)["id"]
         for name, id in (("after", params.after), ("before", params.before))
-    }
+    )
     where = {"endpoint": endpoint["id"]}
-    page = tx.page(DELIVERIES, where=where, limit=params.limit, **cursors)
+    page = tx.page(DELIVERIES, where=where, limit=params.limit, after=after, before=before)
     return {"object": "list", "has_more": page.has_more, "data": [summary(tx, each) for each in page.items]}
 
 
