@@ -161,13 +161,13 @@ async def _metrics(plan: Plan) -> list[Figure]:
         made = time.process_time() - started
         found = [Figure(f"{plan.views:,} views made", made, "s", detail="CPU")]
         found += [await _asked(client, plan, name, path, Bar(300)) for name, path in METRICS]
-        found += [await _asked(client, plan, name, path, None) for name, path in ALL]
+        found += [await _asked(client, plan, name, path, Bar(300)) for name, path in ALL]
         await client.aclose()
         await runtime.close()
     return found
 
 
-async def _asked(client: httpx.AsyncClient, plan: Plan, name: str, path: str, bar: Bar | None) -> Figure:
+async def _asked(client: httpx.AsyncClient, plan: Plan, name: str, path: str, bar: Bar) -> Figure:
     url = f"/data/v1/{path}{'&' if '?' in path else '?'}timeframe[]=7:days"
     times = []
     for _ in range(plan.rounds + 1):

@@ -10,7 +10,8 @@ from mocks.mux.data_parameters import Paged, Selection, Timeframe, ViewListing
 from mocks.mux.dialect import data
 from mocks.mux.provider import mux
 from mocks.mux.resources import analysis, exports, selection, views
-from mocks.mux.resources.columns import NOTHING, Table, fields
+from mocks.mux.resources.blocks import NOTHING
+from mocks.mux.resources.columns import Table, fields
 
 
 def chosen(tx: Transaction, params: Selection) -> tuple[Table, list[int]]:

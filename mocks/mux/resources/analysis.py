@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mocks.mux.resources import metrics, selection, views
-from mocks.mux.resources.columns import NOTHING, Table
+from mocks.mux.resources import measuring, selection, views
+from mocks.mux.resources.blocks import NOTHING
+from mocks.mux.resources.columns import Table
 from mocks.mux.resources.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -26,11 +27,11 @@ INSIGHT_DIMENSIONS = (
 
 def overall(table: Table, name: str, measurement: str | None) -> Json:
     """Return a metric of all views, and what they add up to."""
-    value, _ = metrics.overall(table, name, measurement)
+    value, _ = measuring.overall(table, name, measurement)
     return {
         "value": plain(value),
-        "total_watch_time": metrics.total(table, "watch_time"),
-        "total_playing_time": metrics.total(table, "view_playing_time"),
+        "total_watch_time": measuring.total(table, "watch_time"),
+        "total_playing_time": measuring.total(table, "view_playing_time"),
         "total_views": table.count,
     }
 
@@ -41,12 +42,9 @@ def overall(table: Table, name: str, measurement: str | None) -> Json:
 def breakdown(table: Table, name: str, dimension: str, measurement: str | None) -> list[Json]:
     """Return a metric of each group, those first that do most harm; groups without a value are left out."""
     groups, names = selection.groups(selection.dimension(table, dimension))
-    found = metrics.measured(table, name, measurement, groups, len(names))
-    sums = [
-        np.bincount(groups, np.nan_to_num(table.numbers(each)), len(names))
-        for each in ("watch_time", "view_playing_time")
-    ]
-    value, _ = metrics.overall(table, name, measurement)
+    found = measuring.measured(table, name, measurement, groups, len(names))
+    sums = [measuring.totals(table, each, groups, len(names)) for each in ("watch_time", "view_playing_time")]
+    value, _ = measuring.overall(table, name, measurement)
     harm = _harm(name, found, value)
     present = [number for number in range(len(names)) if found.views[number]]
     present.sort(key=lambda number: (-harm[number], names[number] or ""))
@@ -63,7 +61,7 @@ def breakdown(table: Table, name: str, dimension: str, measurement: str | None) 
     ]
 
 
-def _harm(name: str, found: metrics.Measured, whole: float) -> Any:
+def _harm(name: str, found: measuring.Measured, whole: float) -> Any:
     """Return how much worse than all views together each group is, times its views."""
     worse = whole - found.value if METRICS[name].better else found.value - whole
     return worse * found.views
@@ -84,7 +82,7 @@ def ordered(rows: list[Json], params: Breakdown) -> list[Json]:
 
 def insights(table: Table, name: str, measurement: str | None) -> list[Json]:
     """Return the groups of all dimensions that do most harm to a metric, those first."""
-    whole, _ = metrics.overall(table, name, measurement)
+    whole, _ = measuring.overall(table, name, measurement)
     found: list[Json] = []
     for dimension in INSIGHT_DIMENSIONS:
         for row in breakdown(table, name, dimension, measurement):
@@ -124,7 +122,7 @@ def timeseries(table: Table, name: str, span: tuple[int, int], params: Timeserie
     count = min(span[1] // seconds - first + 1, MOST_STEPS)
     steps = table.instants("end") // 1000 // seconds - first
     groups = np.where((steps >= 0) & (steps < count), steps, NOTHING)
-    found = metrics.measured(table, name, params.measurement, groups, count)
+    found = measuring.measured(table, name, params.measurement, groups, count)
     rows: list[list[str | None]] = []
     for number in range(count):
         has = bool(found.views[number])
@@ -182,16 +180,16 @@ COUNTED = ("unique_viewers", "playing_time", "ad_attempt_count", "ad_break_count
 def comparison(table: Table) -> list[Json]:
     """Return what all views add up to, then every metric below the score that it belongs to."""
     unique, started = (
-        int(metrics.overall(table, each, None)[0]) for each in ("unique_viewers", "started_views")
+        int(measuring.overall(table, each, None)[0]) for each in ("unique_viewers", "started_views")
     )
     totals = {
         "name": "totals",
-        "watch_time": metrics.total(table, "watch_time"),
+        "watch_time": measuring.total(table, "watch_time"),
         "view_count": table.count,
         "started_views": started,
         "ended_views": table.count,
         "unique_viewers": unique,
-        "total_playing_time": metrics.total(table, "view_playing_time"),
+        "total_playing_time": measuring.total(table, "view_playing_time"),
     }
     counted = _named(table, "views", None) | {"items": [_named(table, each, None) for each in COUNTED]}
     scored = [
@@ -203,7 +201,7 @@ def comparison(table: Table) -> list[Json]:
 
 def _named(table: Table, name: str, measurement: str | None) -> Json:
     metric = METRICS[name]
-    value, _ = metrics.overall(table, name, measurement)
+    value, _ = measuring.overall(table, name, measurement)
     shown = {"value": plain(value), "type": metric.kind, "name": metric.title, "metric": name}
     return shown if measurement is None else shown | {"measurement": measurement}
 

@@ -2,7 +2,8 @@
 
 A block holds up to a hundred thousand views: one array for each field that any of them has. Text is a table of the words
 that occur and a number for each view. Blocks never change and are kept as blobs; what was read of one stays in memory
-for a while, by its digest, whichever world asks.
+for a while, by its digest, whichever world asks. What is worked out of the columns is worked out block by block: what one
+block takes stays in the processor's cache.
 """
 
 from __future__ import annotations
@@ -14,21 +15,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from mocks.mux.resources import blocks
+from mocks.mux.resources.blocks import NOTHING, Block, Loose, Words
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-    from numpy.typing import NDArray
-
-    from harness.blobs import Blobs
 
 Json = dict[str, Any]
 Array = Any
 
 LARGEST = 100_000
 """Views of one block."""
-HEAD = 8
-NOTHING = -1
-"""A flag that nobody knows, and the number of a word that is none."""
 
 
 class Fields(NamedTuple):
@@ -56,14 +53,7 @@ def fields() -> Fields:
     return Fields(**lists, as_text=frozenset(told["as_text"]), renamed=told["renamed"])
 
 
-class Words(NamedTuple):
-    """A column of text: the words that occur, and for each view the number of its word (NOTHING without one)."""
-
-    table: list[str]
-    codes: NDArray[np.int32]
-
-
-# --- writing -----------------------------------------------------------------------------------------------------
+# --- views that are told one by one ------------------------------------------------------------------------------
 
 
 def coded(values: Iterable[str | None]) -> Words:
@@ -96,80 +86,18 @@ def of_rows(rows: list[Json]) -> Json:
     return found
 
 
-def packed(columns: Json) -> bytes:
-    """Write columns as one block: where everything lies, then the arrays."""
-    told: Json = {"count": len(columns["id"]), "columns": {}}
-    parts, at = [], 0
-    for name, column in columns.items():
-        array = column.codes if isinstance(column, Words) else column
-        raw = np.ascontiguousarray(array).tobytes()
-        described = {"type": array.dtype.str, "at": at, "size": len(raw)}
-        told["columns"][name] = described | ({"table": column.table} if isinstance(column, Words) else {})
-        parts.append(raw)
-        at += len(raw)
-    head = json.dumps(told).encode()
-    return b"".join([len(head).to_bytes(HEAD, "big"), head, *parts])
-
-
-# --- reading -----------------------------------------------------------------------------------------------------
-
-
-class Block:
-    """A block that is kept."""
-
-    def __init__(self, blobs: Blobs, digest: str) -> None:
-        """Nothing is read until a column is asked for."""
-        self._blobs, self._digest = blobs, digest
-
-    @property
-    def count(self) -> int:
-        """How many views there are."""
-        return int(_head(self._blobs, self._digest)[1]["count"])
-
-    def column(self, name: str) -> Any:
-        """Return a column; None where no view has the field."""
-        return _column(self._blobs, self._digest, name)
-
-
-class Loose:
-    """Views that are not in a block yet."""
-
-    def __init__(self, columns: Json) -> None:
-        """Take columns as `of_rows` makes them."""
-        self._columns = columns
-        self.count = len(columns["id"])
-
-    def column(self, name: str) -> Any:
-        """Return a column; None where no view has the field."""
-        return self._columns.get(name)
-
-
-@lru_cache(maxsize=256)
-def _head(blobs: Blobs, digest: str) -> tuple[int, Json]:
-    length = int.from_bytes(blobs.read(digest, 0, HEAD), "big")
-    told: Json = json.loads(blobs.read(digest, HEAD, length))
-    return HEAD + length, told
-
-
-@lru_cache(maxsize=512)
-def _column(blobs: Blobs, digest: str, name: str) -> Any:
-    start, told = _head(blobs, digest)
-    described = told["columns"].get(name)
-    if described is None:
-        return None
-    raw = blobs.read(digest, start + described["at"], described["size"])
-    array = np.frombuffer(raw, dtype=np.dtype(described["type"]))
-    return Words(described["table"], array) if "table" in described else array
+# --- all views ---------------------------------------------------------------------------------------------------
 
 
 class Table:
     """All views of a world, or those of them that were selected."""
 
-    def __init__(self, blocks: list[Block | Loose], rows: Array = None) -> None:
-        """`rows` are the numbers of the views that are meant; None means all."""
-        self.blocks = [each for each in blocks if each.count]
+    def __init__(self, parts: list[Block | Loose], rows: Array = None) -> None:
+        """`rows` are the numbers of the views that are meant, in rising order; None means all."""
+        self.blocks = [each for each in parts if each.count]
         self.rows = rows
         self._read: Json = {}
+        self._pieces: list[Table] | None = None
 
     @property
     def whole(self) -> int:
@@ -181,6 +109,25 @@ class Table:
         """How many views are meant."""
         return self.whole if self.rows is None else len(self.rows)
 
+    @property
+    def pieces(self) -> list[Table]:
+        """The views that are meant, block by block."""
+        if self._pieces is None:
+            self._pieces = [self] if len(self.blocks) == 1 else self._parted()
+        return self._pieces
+
+    def _parted(self) -> list[Table]:
+        if self.rows is None:
+            return [Table([each]) for each in self.blocks]
+        bounds = np.cumsum([0, *(each.count for each in self.blocks)])
+        places = np.searchsorted(self.rows, bounds)
+        parted = zip(self.blocks, bounds, places, places[1:], strict=False)
+        return [
+            Table([block], self.rows[first:last] - bound)
+            for block, bound, first, last in parted
+            if first < last
+        ]
+
     def select(self, mask: Array) -> Table:
         """Return those of the views that a mask holds true for."""
         if mask.all():
@@ -188,44 +135,59 @@ class Table:
         chosen = np.flatnonzero(mask)
         return Table(self.blocks, chosen if self.rows is None else self.rows[chosen])
 
-    def numbers(self, name: str, otherwise: float = np.nan) -> Array:
-        """Return a column of numbers; `otherwise` where a block has none."""
-        return self._array(name, otherwise, np.dtype(np.float64))
+    def ended(self, first: int, beyond: int) -> Table:
+        """Return those of the views that ended from an instant on and before another, in milliseconds."""
+        if all(first <= each.ends[0] and each.ends[1] < beyond for each in self.blocks):
+            return self
+        ends = self.instants("end")
+        return self.select((ends >= first) & (ends < beyond))
+
+    def numbers(self, name: str) -> Array:
+        """Return a column of numbers, NaN where a view has none."""
+        return self.array(name, np.nan, np.dtype(np.float64))
 
     def instants(self, name: str) -> Array:
         """Return `start` or `end`, in milliseconds."""
-        return self._array(name, 0, np.dtype(np.int64))
+        return self.array(name, 0, np.dtype(np.int64))
 
     def flags(self, name: str) -> Array:
         """Return a column of 1, 0 and NOTHING."""
-        return self._array(name, NOTHING, np.dtype(np.int8))
+        return self.array(name, NOTHING, np.dtype(np.int8))
 
     def ids(self) -> Array:
         """Return the ids of the views."""
-        return self._array("id", b"", np.dtype("S36"))
+        return self.array("id", b"", np.dtype("S36"))
 
-    def worked_out(self, name: str, work: Callable[[Table], Array]) -> Array:
-        """Return what is worked out of the columns, once for all who ask for it under a name."""
-        if f"worked:{name}" not in self._read:
-            self._read[f"worked:{name}"] = work(self)
-        return self._read[f"worked:{name}"]
+    def worked_out(self, name: str, work: Callable[[Table], Any], of: str = "") -> Any:
+        """Return what is worked out of the columns, once for all who ask for it under a name, one after the other `of` the same."""
+        key = f"worked:{name}"
+        if key not in self._read or self._read[key][0] != of:
+            self._read[key] = of, work(self)
+        return self._read[key][1]
 
-    def _array(self, name: str, otherwise: Any, type: Any) -> Any:
+    def array(self, name: str, otherwise: Any, type: Any) -> Array:
+        """Return a column as numbers of a type, `otherwise` where a block has none."""
+        if len(self.blocks) == 1:
+            # Nothing is kept: it is read from the block's small numbers sooner than new memory is had for it.
+            return self._of_one(name, otherwise, type)
         if name not in self._read:
-            found = [each.column(name) for each in self.blocks]
-            filled = [
-                np.full(each.count, otherwise, dtype=type) if column is None else column
-                for each, column in zip(self.blocks, found, strict=True)
-            ]
-            self._read[name] = self._chosen(filled, type)
+            parts = [each.array(name, otherwise, type) for each in self.pieces]
+            self._read[name] = np.concatenate(parts) if parts else np.empty(0, dtype=type)
         return self._read[name]
+
+    def _of_one(self, name: str, otherwise: Any, type: Any) -> Array:
+        column = self.blocks[0].column(name)
+        if column is None:
+            return np.full(self.count, otherwise, dtype=type)
+        chosen = column if self.rows is None else column[self.rows]
+        return blocks.numbers(chosen) if type == np.float64 else chosen.astype(type, copy=False)
 
     def words(self, name: str) -> Words:
         """Return a column of text, with one table for all blocks; flags and whole numbers are written as text."""
         if f"words:{name}" not in self._read:
             known = fields()
             if name in known.flags:
-                found = Words(["false", "true"], self.flags(name).astype(np.int32))
+                found = Words(["false", "true"], self.flags(name))
             elif name in known.numbers:
                 found = _written(self.numbers(name))
             else:
@@ -235,21 +197,19 @@ class Table:
         return words
 
     def _joined(self, name: str) -> Words:
-        table: dict[str, int] = {}
-        parts = []
-        for block in self.blocks:
-            column = block.column(name)
-            if column is None:
-                parts.append(np.full(block.count, NOTHING, dtype=np.int32))
-                continue
-            places = [table.setdefault(word, len(table)) for word in column.table]
-            places.append(NOTHING)  # the last place stands for the number -1
-            parts.append(np.array(places, dtype=np.int32)[column.codes])
-        return Words(list(table), self._chosen(parts, np.dtype(np.int32)))
-
-    def _chosen(self, parts: list[Any], type: Any) -> Any:
-        whole = parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else np.empty(0, dtype=type)
-        return whole if self.rows is None else whole[self.rows]
+        columns = [each.column(name) for each in self.blocks]
+        kept = tuple(each.key for each in self.blocks if each.key is not None)
+        table, places = _one_table(kept, name)
+        if len(kept) < len(self.blocks):
+            table = dict(table)
+            loose = [each for each, block in zip(columns, self.blocks, strict=True) if block.key is None]
+            places = [*places, *(_places(table, each) for each in loose)]
+        parts = [
+            np.full(block.count, NOTHING, dtype=np.int32) if column is None else mine[column.codes]
+            for block, column, mine in zip(self.blocks, columns, places, strict=True)
+        ]
+        codes = np.concatenate(parts) if parts else np.empty(0, dtype=np.int32)
+        return Words(list(table), codes if self.rows is None else codes[self.rows])
 
     def row(self, number: int) -> Json:
         """Return one of the views that are meant, as it was told: {id, start, end, fields}."""
@@ -259,6 +219,21 @@ class Table:
                 return _row(block, at)
             at -= block.count
         raise IndexError(number)
+
+
+@lru_cache(maxsize=64)
+def _one_table(kept: tuple[tuple[Any, str], ...], name: str) -> tuple[dict[str, int], list[Array]]:
+    """Return the words of a column of kept blocks, and for each block which of them its own words are."""
+    table: dict[str, int] = {}
+    return table, [_places(table, Block(blobs, digest).column(name)) for blobs, digest in kept]
+
+
+def _places(table: dict[str, int], column: Words | None) -> Array:
+    words = column.table if column is not None else []
+    fresh = [word for word in words if word not in table]
+    table.update(zip(fresh, range(len(table), len(table) + len(fresh)), strict=True))
+    places = np.fromiter(map(table.__getitem__, words), dtype=np.int32, count=len(words))
+    return np.append(places, np.int32(NOTHING))  # the last place stands for the number -1
 
 
 def _row(block: Block | Loose, at: int) -> Json:
@@ -273,8 +248,8 @@ def _row(block: Block | Loose, at: int) -> Json:
             told[name] = bool(column[at])
     for name in known.numbers:
         column = block.column(name)
-        if column is not None and not np.isnan(column[at]):
-            told[name] = float(column[at])
+        if column is not None and not np.isnan(number := blocks.numbers(column[at : at + 1])[0]):
+            told[name] = float(number)
     start, end = int(block.column("start")[at]), int(block.column("end")[at])
     return {"id": block.column("id")[at].decode(), "start": start, "end": end, "fields": told}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mocks.mux import errors
-from mocks.mux.resources import metrics, monitoring, playing, views
+from mocks.mux.resources import measuring, monitoring, playing, views
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -37,5 +37,5 @@ def now(tx: Transaction, token: str) -> Json:
     words = table.words(FIELDS[audience])
     number = words.table.index(subject) if subject in words.table else -2
     mine = table.select(words.codes == number)
-    viewers, _ = metrics.overall(mine, "unique_viewers", None)
+    viewers, _ = measuring.overall(mine, "unique_viewers", None)
     return {"views": mine.count, "viewers": int(viewers), "updated_at": views.moment(tx.seconds * 1000)}

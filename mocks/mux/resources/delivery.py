@@ -35,8 +35,7 @@ def timeframe(tx: Transaction, given: list[str]) -> tuple[int, int]:
 def used(tx: Transaction, span: tuple[int, int], params: DeliveryUsage) -> list[Json]:
     """Return what was played of each asset, the most first."""
     table = views.table(tx)
-    ends = table.instants("end")
-    table = table.select((ends >= span[0] * 1000) & (ends < span[1] * 1000))
+    table = table.ended(span[0] * 1000, span[1] * 1000)
     words = table.words("asset_id")
     groups, names = selection.groups(words)
     seconds = np.bincount(groups, np.nan_to_num(table.numbers("view_playing_time")) / 1000, len(names))

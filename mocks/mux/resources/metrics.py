@@ -1,4 +1,4 @@
-"""Mux Data's metrics: what each is computed of, for all views that are meant, and for groups of them.
+"""Mux Data's metrics: what each is computed of.
 
 Metrics of one kind are the mean, median, 95th percentile, sum or number of a value that each view has; shares are the part
 of the views that a flag holds true for; rates are a sum over another (rebuffering by watch time). Mux names the metrics and
@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from mocks.mux.resources.columns import NOTHING, Table
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
+    from mocks.mux.resources.columns import Table
 
 Json = dict[str, Any]
 Array = Any
@@ -91,18 +89,25 @@ def picture_quality(table: Table) -> Array:
 
 def experience(table: Table) -> Array:
     """Return the mean of the four scores, of those that a view has; 0 for a view that failed."""
-    scores = np.stack(
-        [playback_success(table), startup_time(table), smoothness(table), picture_quality(table)]
-    )
-    known = ~np.isnan(scores)
-    mean = np.nansum(scores, axis=0) / np.maximum(known.sum(axis=0), 1)
-    return np.where(table.flags("playback_failure") == 1, 0.0, mean)
+    total, known = np.zeros(table.count), np.zeros(table.count)
+    for score in (playback_success, startup_time, smoothness, picture_quality):
+        values = score(table)
+        has = ~np.isnan(values)
+        np.add(total, values, out=total, where=has)
+        known += has
+    return np.where(table.flags("playback_failure") == 1, 0.0, total / np.maximum(known, 1))
 
 
 def _graded(values: Array, steps: tuple[float, float, float]) -> Array:
-    """Return 1 up to the first step, a half at the second, 0 from the third on; between them in straight lines."""
-    graded: Array = np.interp(values, steps, (1.0, 0.5, 0.0))
-    return np.where(np.isnan(values), np.nan, graded)
+    """Return 1 up to the first step, a half at the second, 0 from the third on; between them in straight lines.
+
+    The first line is the steeper one, so that the higher of both is the one that counts.
+    """
+    first, second, third = steps
+    steep = 0.5 + (second - values) * (0.5 / (second - first))
+    flat = (third - values) * (0.5 / (third - second))
+    graded: Array = np.clip(np.maximum(steep, flat), 0.0, 1.0)
+    return graded
 
 
 def _ones(table: Table) -> Array:
@@ -235,108 +240,3 @@ METRICS: dict[str, Metric] = {
 
 def _where(values: Array) -> Array:
     return np.where(np.isnan(values), np.nan, 1.0)
-
-
-# --- over groups of views ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A metric of each group: its value, and how many views of the group have one."""
-
-    value: NDArray[np.float64]
-    views: NDArray[np.int64]
-
-
-def measured(table: Table, name: str, measurement: str | None, groups: Array, count: int) -> Measured:
-    """Compute a metric for `count` groups of views; `groups` is the number of each view's (NOTHING: of none)."""
-    metric = METRICS[name]
-    if name == "unique_viewers":
-        return _unique(table, groups, count)
-    if metric.over is not None:
-        above, below = metric.over[0](table), metric.over[1](table)
-        known = ~np.isnan(above) & ~np.isnan(below) & (groups != NOTHING)
-        sums = [np.bincount(groups[known], each[known], count) for each in (above, below)]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            value = np.where(sums[1] > 0, sums[0] / sums[1], 0.0)
-        return Measured(value, np.bincount(groups[known], minlength=count))
-    assert metric.value is not None  # noqa: S101 - a metric has either
-    how = measurement or metric.usual
-    if count == 1:
-        return _alone(table, name, metric, how)
-    values = metric.value(table)
-    known = ~np.isnan(values) & (groups != NOTHING)
-    if not known.all():
-        values, groups = values[known], groups[known]
-    views = np.bincount(groups, minlength=count)
-    return Measured(_aggregated(values, groups, views, how), views)
-
-
-def _alone(table: Table, name: str, metric: Metric, how: str) -> Measured:
-    """Compute a metric of all views as one group; what several measurements need is worked out once."""
-
-    def known(whole: Table) -> Array:
-        values = metric.value(whole) if metric.value is not None else np.empty(0)
-        missing = np.isnan(values)
-        return values[~missing] if missing.any() else values
-
-    values = table.worked_out(name, known)
-    views = np.array([len(values)])
-    return Measured(_aggregated(values, np.zeros(len(values), dtype=np.int8), views, how), views)
-
-
-def _aggregated(values: Array, groups: Array, views: Array, how: str) -> Array:
-    if how == "count":
-        return views.astype(np.float64)
-    if how in ("avg", "sum"):
-        sums = np.array([values.sum()]) if len(views) == 1 else np.bincount(groups, values, len(views))
-        return sums if how == "sum" else np.divide(sums, views, out=np.zeros(len(views)), where=views > 0)
-    quantile = 0.5 if how == "median" else 0.95
-    if len(views) == 1:
-        parts = [values]
-    else:
-        # Numbers of two bytes are sorted by their digits, several times as fast.
-        small = groups.astype(np.int16) if len(views) < 1 << 15 else groups
-        order = np.argsort(small, kind="stable")
-        parts = np.split(values[order], np.cumsum(views)[:-1])
-    return np.array([_quantile(each, quantile) for each in parts])
-
-
-def _quantile(values: Array, quantile: float) -> float:
-    """Return a quantile, between the two values that it lies between in a straight line."""
-    if not len(values):
-        return 0.0
-    place = quantile * (len(values) - 1)
-    low = int(place)
-    high = min(low + 1, len(values) - 1)
-    parted = np.partition(values, (low, high))
-    return float(parted[low] + (parted[high] - parted[low]) * (place - low))
-
-
-MOST_CELLS = 1 << 26
-"""Cells of a table of groups and viewers that are looked through rather than sorted."""
-
-
-def _unique(table: Table, groups: Array, count: int) -> Measured:
-    viewers = table.words("mux_viewer_id")
-    known = (viewers.codes != NOTHING) & (groups != NOTHING)
-    mine, people = groups[known].astype(np.int64), max(len(viewers.table), 1)
-    pairs = mine * people + viewers.codes[known]
-    if count * people <= MOST_CELLS:
-        seen = np.zeros(count * people, dtype=bool)
-        seen[pairs] = True
-        distinct = seen.reshape(count, people).sum(axis=1)
-    else:
-        distinct = np.bincount(np.unique(pairs) // people, minlength=count)
-    return Measured(distinct.astype(np.float64), np.bincount(mine, minlength=count))
-
-
-def overall(table: Table, name: str, measurement: str | None) -> tuple[float, int]:
-    """Return a metric of all views that are meant, and how many of them have it."""
-    found = measured(table, name, measurement, np.zeros(table.count, dtype=np.int64), 1)
-    return float(found.value[0]), int(found.views[0])
-
-
-def total(table: Table, name: str) -> int:
-    """Return the sum of a field over all views that are meant, as a whole number."""
-    return int(np.nansum(table.numbers(name)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mocks.mux import errors
-from mocks.mux.resources import analysis, metrics, selection, views
+from mocks.mux.resources import analysis, measuring, selection, views
 from mocks.mux.resources.columns import Table
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def timeseries(tx: Transaction, name: str, params: Monitoring) -> tuple[list[Jso
 
 def _value(table: Table, name: str) -> float | None:
     how = "avg" if name == "current-average-bitrate" else None
-    value, count = metrics.overall(table, metric(name), how)
+    value, count = measuring.overall(table, metric(name), how)
     return value if count else 0.0
 
 
@@ -135,10 +135,10 @@ def _rows(table: Table, name: str, dimension: str, instant: int) -> list[Json]:
         raise errors.invalid(f"Invalid dimension: {dimension}", field="dimension", rule="unknown_dimension")
     how = "avg" if name == "current-average-bitrate" else None
     groups, names = selection.groups(selection.dimension(table, dimension))
-    found = metrics.measured(table, metric(name), how, groups, len(names))
+    found = measuring.measured(table, metric(name), how, groups, len(names))
     watched = np.bincount(groups, minlength=len(names))
     starting = np.bincount(groups[_starting(table, instant)], minlength=len(names))
-    whole, _ = metrics.overall(table, metric(name), how)
+    whole, _ = measuring.overall(table, metric(name), how)
     worse = (whole - found.value if METRICS[name][2] else found.value - whole) * watched
     present = sorted(
         np.flatnonzero(watched).tolist(), key=lambda number: (-worse[number], names[number] or "")

@@ -12,7 +12,8 @@ import numpy as np
 
 from mocks.mux import errors
 from mocks.mux.resources import metrics
-from mocks.mux.resources.columns import NOTHING, Table, Words, fields
+from mocks.mux.resources.blocks import NOTHING, Words
+from mocks.mux.resources.columns import Table, fields
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -57,9 +58,7 @@ def timeframe(tx: Transaction, given: list[str]) -> tuple[int, int]:
 
 def selected(table: Table, span: tuple[int, int], params: Selection) -> Table:
     """Return the views that ended within a timeframe and that all filters hold true for."""
-    ends = table.instants("end")
-    chosen = table.select((ends >= span[0] * 1000) & (ends < span[1] * 1000 + 1000))
-    chosen = filtered(chosen, params.filters)
+    chosen = filtered(table.ended(span[0] * 1000, span[1] * 1000 + 1000), params.filters)
     for each in params.metric_filters:
         clause = _CLAUSE.fullmatch(each.replace(" ", ""))
         metric = clause and metrics.METRICS.get(clause[1])

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mocks.mux.resources import columns, views
-from mocks.mux.resources.columns import LARGEST, Words
+from mocks.mux.resources import views
+from mocks.mux.resources.blocks import NOTHING, Words
+from mocks.mux.resources.columns import LARGEST
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -66,7 +67,7 @@ def _columns(chance: Any, films: list[Json], count: int, span: tuple[int, int], 
         played + np.nan_to_num(startup) + np.nan_to_num(waiting) + chance.integers(200, 3000, count)
     )
     ends = np.sort(chance.integers(span[0], max(span[1], span[0] + 1), count))
-    error = np.where(failed, chance.integers(0, len(ERRORS), count), columns.NOTHING).astype(np.int32)
+    error = np.where(failed, chance.integers(0, len(ERRORS), count), NOTHING).astype(np.int32)
     people = viewers or max(count // 3, 1)
     told: Json = {
         "id": LETTERS[chance.integers(0, 62, (count, 36), dtype=np.uint8)].reshape(-1).tobytes(),

@@ -9,8 +9,9 @@ import numpy as np
 from harness import chance, instants
 from harness.collection import Collection
 from mocks.mux import errors
-from mocks.mux.resources import account, columns, metrics
-from mocks.mux.resources.columns import Block, Loose, Table, fields
+from mocks.mux.resources import account, blocks, columns, metrics
+from mocks.mux.resources.blocks import Block, Loose
+from mocks.mux.resources.columns import Table, fields
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -30,17 +31,17 @@ def new_id(tx: Transaction) -> str:
 
 def keep_block(tx: Transaction, told: Json) -> None:
     """Keep the columns of simulated views."""
-    digest = tx.keep_blob(columns.packed(told))
+    digest = tx.keep_blob(blocks.packed(told))
     tx.insert(BLOCKS, {"id": tx.token("view_block.id", 16), "digest": digest})
 
 
 def table(tx: Transaction) -> Table:
     """Return all views of the world: blocks first, then those that beacons told of, the oldest first."""
-    blocks: list[Block | Loose] = [Block(tx.store.blobs, each["digest"]) for each in tx.every(BLOCKS)]
+    parts: list[Block | Loose] = [Block(tx.store.blobs, each["digest"]) for each in tx.every(BLOCKS)]
     loose = list(tx.every(VIEWS))
     if loose:
-        blocks.append(Loose(columns.of_rows(loose)))
-    return Table(blocks)
+        parts.append(Loose(columns.of_rows(loose)))
+    return Table(parts)
 
 
 def find(tx: Transaction, id: str) -> Json:

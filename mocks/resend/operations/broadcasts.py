@@ -117,6 +117,12 @@ def cancel_broadcast(tx: Transaction, id: str) -> Json:
     return _named(broadcast)
 
 
+@resend.post("/broadcasts/{id}/duplicate", id="broadcasts/duplicate", tier="P1")
+def duplicate_broadcast(tx: Transaction, id: str) -> Json:
+    """Add a draft of the same content."""
+    return _named(broadcasts.duplicate(tx, _found(tx, id)))
+
+
 @resend.get("/broadcasts/{id}/recipients", id="broadcasts/recipients", tier="P1")
 def list_recipients(tx: Transaction, params: Recipients, id: str) -> Json:
     """List who got a broadcast, and what they did."""

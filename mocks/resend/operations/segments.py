@@ -22,6 +22,12 @@ class NewSegment(Body):
     filter: dict[str, Json] | None = None
 
 
+class SegmentChanges(Body):
+    """The body of `PATCH /segments/{id}`."""
+
+    name: str
+
+
 @resend.post("/segments", id="segments/create", tier="P1", status=201)
 def create_segment(tx: Transaction, params: NewSegment) -> Json:
     """Add a segment."""
@@ -39,6 +45,14 @@ def list_segments(tx: Transaction, params: Listing) -> Json:
 def retrieve_segment(tx: Transaction, id: str) -> Json:
     """Retrieve a segment."""
     return segments.full(find(tx, SEGMENTS, id, THING))
+
+
+@resend.patch("/segments/{id}", id="segments/update", tier="P1")
+def update_segment(tx: Transaction, params: SegmentChanges, id: str) -> Json:
+    """Give a segment another name."""
+    segment = find(tx, SEGMENTS, id, THING)
+    tx.save(SEGMENTS, segment | {"name": params.name})
+    return {"object": "segment", "id": segment["id"]}
 
 
 @resend.delete("/segments/{id}", id="segments/remove", tier="P1")

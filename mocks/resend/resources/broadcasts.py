@@ -56,6 +56,18 @@ def create(tx: Transaction, wanted: Json) -> Json:
     return tx.insert(BROADCASTS, broadcast)
 
 
+def duplicate(tx: Transaction, broadcast: Json) -> Json:
+    """Add a draft of the same content, whose segment or topic may be gone meanwhile."""
+    copied = {name: broadcast[name] for name in FIELDS}
+    fresh = {
+        "id": tx.uuid("broadcast.id"),
+        "status": "draft",
+        "origin": tracking.origin(tx),
+        "created": tx.now,
+    }
+    return tx.insert(BROADCASTS, fresh | copied | {"scheduled_at": None, "sent_at": None})
+
+
 def update(tx: Transaction, broadcast: Json, changes: Json) -> None:
     """Change a draft."""
     if broadcast["status"] != "draft":

@@ -89,6 +89,7 @@ async def furnish(room: Room) -> dict[str, str]:
         "{id}": (await room.ok("POST", "/templates", RIGHT["templates/create"]))["id"],
         "{attachment_id}": "none",
         "{log_id}": "none",
+        "{event_id}": "none",
         "{number}": "0",
     }
 

@@ -90,3 +90,16 @@ def test_contacts_templates_broadcasts_and_the_like(node: Node, env: dict[str, s
         "logs": [5, "POST"],
         "quota": [429, "daily_quota_exceeded"],
     }
+
+
+def test_what_is_newer_than_the_document(node: Node, env: dict[str, str]) -> None:
+    assert node(HERE / "newer.mjs", env) == {
+        "events": [["email.sent", "attempting"]],
+        "event": ["webhook_event", "email.sent", "string"],
+        "attempts": [0],
+        "replayed": True,
+        "again": 2,
+        "usage": [1, 50_000, 5],
+        "renamed": "Guests",
+        "copied": "News",
+    }

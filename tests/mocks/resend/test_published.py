@@ -96,7 +96,9 @@ PUBLISHED = sorted(
     for id, each in resend.operations.items()
     if not each.public
     and not (each.path.startswith(("/audiences/", "/segments/")) and "contacts" in each.path)
-    and not each.path.endswith("/rotate")
+    and not each.path.endswith(("/rotate", "/usage"))
+    and "/events" not in each.path
+    and id not in ("broadcasts/duplicate", "segments/update")
 )
 
 

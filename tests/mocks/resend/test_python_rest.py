@@ -118,3 +118,74 @@ def test_files_of_received_mail_logs_keys_and_secrets(server: Served, world: Wor
     assert "Deploy" in [each["name"] for each in resend.ApiKeys.list()["data"]]
     hook = resend.Webhooks.create({"endpoint": "http://127.0.0.1:9/", "events": ["email.sent"]})
     assert resend.Webhooks.rotate_signing_secret(hook["id"])["signing_secret"] != hook["signing_secret"]
+
+
+def test_what_a_webhook_was_told_of_is_listed_read_and_told_again(
+    server: Served, world: World, receiver: Any
+) -> None:
+    hook = resend.Webhooks.create({"endpoint": receiver.url, "events": ["email.sent", "email.delivered"]})[
+        "id"
+    ]
+    mail: Any = {"from": world["env"]["EMAIL_FROM"], "to": "ada@customer.test", "subject": "Hi", "text": "Hi"}
+    sent = resend.Emails.send(mail)["id"]
+    control(server, world, "/clock/advance", {"seconds": 10})
+    listed = resend.Webhooks.list_events(hook, {"limit": 1})
+    assert ([each["type"] for each in listed["data"]], listed["has_more"]) == (["email.delivered"], True)
+    newest = listed["data"][0]
+    rest = resend.Webhooks.list_events(hook, {"limit": 1, "after": newest["id"]})
+    assert ([each["type"] for each in rest["data"]], rest["has_more"]) == (["email.sent"], False)
+    event = resend.Webhooks.get_event(hook, newest["id"])
+    assert (event["object"], event["status"], event["next_attempt_at"]) == ("webhook_event", "success", None)
+    payload: Any = event["payload"]
+    assert payload["data"]["email_id"] == sent
+    [attempt] = resend.Webhooks.list_event_attempts(hook, newest["id"])["data"]
+    assert attempt["http_status_code"] == 200
+    assert resend.Webhooks.replay_event(hook, newest["id"])["id"] == newest["id"]
+    control(server, world, "/webhooks/settle", {})
+    assert len(resend.Webhooks.list_event_attempts(hook, newest["id"])["data"]) == 2
+    with pytest.raises(resend.exceptions.ResendError) as refused:
+        resend.Webhooks.get_event(hook, "msg_unknown")
+    assert (refused.value.code, refused.value.error_type) == (404, "not_found")
+
+
+def test_usage_is_counted(server: Served, world: World) -> None:
+    mail: Any = {"from": world["env"]["EMAIL_FROM"], "to": "ada@customer.test", "subject": "Hi", "text": "Hi"}
+    resend.Emails.send(mail)
+    control(server, world, "/clock/advance", {"seconds": 24 * 3600})
+    resend.Emails.send(mail)
+    resend.Contacts.create({"email": "ada@customer.test"})
+    used = resend.Usage.get()
+    assert (used["object"], used["contacts"]["used"], used["domains"]["used"]) == ("usage", 1, 1)
+    daily, monthly = used["emails"]["daily"], used["emails"]["monthly"]
+    assert (daily["used"], daily["sent"], daily["resets_at"]) == (1, 1, "2026-03-03T00:00:00.000Z")
+    assert (monthly["used"], monthly["limit"], monthly["resets_at"]) == (
+        2,
+        50_000,
+        "2026-04-01T00:00:00.000Z",
+    )
+    assert used["rate_limit"] == {"limit": 5, "duration": "1000ms"}
+    control(server, world, "/trigger", {"provider": "resend", "event": "quota.reached", "kind": "monthly"})
+    monthly = resend.Usage.get()["emails"]["monthly"]
+    assert monthly["used"] == monthly["limit"]
+
+
+def test_a_broadcast_is_copied_and_a_segment_renamed(server: Served, world: World) -> None:
+    segment = resend.Segments.create({"name": "Customers"})["id"]
+    draft: Any = {
+        "segment_id": segment,
+        "from": world["env"]["EMAIL_FROM"],
+        "subject": "N",
+        "html": "<p>Hi</p>",
+    }
+    made = resend.Broadcasts.create(draft)["id"]
+    resend.Broadcasts.send({"broadcast_id": made})
+    control(server, world, "/clock/advance", {"seconds": 10})
+    copied = resend.Broadcasts.duplicate(made)["id"]
+    resend.Segments.update(segment, {"name": "Guests"})
+    assert resend.Segments.get(segment)["name"] == "Guests"
+    shown = resend.Broadcasts.get(copied)
+    assert (shown["status"], shown["subject"], resend.Broadcasts.get(made)["status"]) == (
+        "draft",
+        "N",
+        "sent",
+    )
