@@ -212,8 +212,8 @@ class Billing(RuleBasedStateMachine):
         def draft() -> None:
             with self.ledger.transaction() as tx:
                 held = customers.get(tx, customer)
-                given = {"amount": amount * self.step}
-                invoice_items.create(tx, held, given, None, currency=self.ledger.currency)
+                sent = {"amount": amount * self.step}
+                invoice_items.create(tx, held, sent, None, currency=self.ledger.currency)
                 if gather:
                     given = {
                         "customer": customer,

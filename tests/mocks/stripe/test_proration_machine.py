@@ -35,7 +35,9 @@ CHANGES = st.lists(
 def costs(ledger: Ledger) -> int:
     """Return what a subscription has cost: what was invoiced, and what is yet to be."""
     pending = [each for each in ledger.every(INVOICE_ITEMS) if each["invoice"] is None]
-    return sum(each["total"] for each in ledger.every(INVOICES)) + sum(each["amount"] for each in pending)
+    return int(
+        sum(each["total"] for each in ledger.every(INVOICES)) + sum(each["amount"] for each in pending)
+    )
 
 
 @given(CURRENCIES, CHANGES)
