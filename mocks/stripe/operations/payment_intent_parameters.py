@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mocks.stripe.operations.bank_parameters import AmericanOptions, DebitOptions, Mandate
-from mocks.stripe.operations.payment_methods import MethodData
+from mocks.stripe.operations.intent_parameters import ChangeParams, ConfirmParams, CreateParams
 from mocks.stripe.parameters import (
     Boolean,
     CreatedListParams,
     Currency,
-    Group,
     Integer,
     Metadata,
     OffSession,
@@ -20,7 +18,6 @@ from mocks.stripe.parameters import (
     StripeParams,
     Unset,
 )
-from mocks.stripe.resources.payment_method_types import KNOWN, SERVED
 
 ONLY_CONFIRMING = frozenset(
     {
@@ -39,73 +36,17 @@ Usage = Literal["off_session", "on_session"]
 Amount = Annotated[Integer, Field(ge=0)]
 
 
-class AutomaticMethods(Group):
-    """Whether Stripe chooses the kinds of payment methods."""
-
-    allow_redirects: Literal["always", "never"] = "always"
-    enabled: Boolean
-
-
-class CardOptions(Group):
-    """Options of a card payment."""
-
-    unsupported = frozenset(
-        {
-            "capture_method",
-            "cvc_token",
-            "installments",
-            "mandate_options",
-            "network",
-            "request_extended_authorization",
-            "request_multicapture",
-            "request_overcapture",
-            "require_cvc_recollection",
-            "setup_future_usage",
-            "statement_descriptor_suffix_kana",
-            "statement_descriptor_suffix_kanji",
-            "three_d_secure",
-        }
-    )
-
-    request_incremental_authorization: Literal["if_available", "never"] | None = None
-    request_three_d_secure: Literal["any", "automatic", "challenge"] | None = None
-
-
-class MethodOptions(Group):
-    """Options by kind of payment method."""
-
-    unsupported = KNOWN - SERVED
-
-    bacs_debit: DebitOptions | None = None
-    card: CardOptions | None = None
-    sepa_debit: DebitOptions | None = None
-    us_bank_account: AmericanOptions | None = None
-
-
-class ChangeIntent(StripeParams):
+class ChangeIntent(ChangeParams):
     """What can be said of an intent before it is settled."""
 
-    unsupported: ClassVar[frozenset[str]] = frozenset(
-        {
-            "allowed_payment_method_types",
-            "amount_details",
-            "application_fee_amount",
-            "customer_account",
-            "excluded_payment_method_types",
-            "hooks",
-            "payment_details",
-            "payment_method_configuration",
-            "transfer_data",
-        }
-    )
+    unsupported = ChangeParams.unsupported | {
+        "amount_details",
+        "application_fee_amount",
+        "hooks",
+        "payment_details",
+        "transfer_data",
+    }
 
-    customer: str | None = None
-    description: Unset[Annotated[str, Field(max_length=1000)]] = None
-    metadata: Metadata = None
-    payment_method: str | None = None
-    payment_method_data: MethodData | None = None
-    payment_method_options: MethodOptions | None = None
-    payment_method_types: list[str] | None = None
     receipt_email: Unset[str] = None
     setup_future_usage: Unset[Usage] = None
     shipping: Unset[Shipping] = None
@@ -114,7 +55,7 @@ class ChangeIntent(StripeParams):
     transfer_group: str | None = None
 
 
-class CreateIntent(ChangeIntent):
+class CreateIntent(ChangeIntent, CreateParams):
     """POST /v1/payment_intents."""
 
     unsupported = ChangeIntent.unsupported | {
@@ -124,18 +65,12 @@ class CreateIntent(ChangeIntent):
     }
 
     amount: Amount
-    automatic_payment_methods: AutomaticMethods | None = None
     capture_method: Literal["automatic", "automatic_async", "manual"] = "automatic_async"
-    confirm: Boolean = False
-    confirmation_token: str | None = None
     confirmation_method: Literal["automatic", "manual"] = "automatic"
     currency: Currency
     error_on_requires_action: Boolean = False
     mandate: str | None = None
-    mandate_data: Mandate = None
     off_session: OffSession = False
-    return_url: str | None = None
-    use_stripe_sdk: Boolean = False
 
 
 class UpdateIntent(ChangeIntent):
@@ -147,7 +82,7 @@ class UpdateIntent(ChangeIntent):
     currency: Currency | None = None
 
 
-class ConfirmIntent(StripeParams):
+class ConfirmIntent(ConfirmParams):
     """POST /v1/payment_intents/{id}/confirm."""
 
     unsupported = frozenset(
@@ -163,21 +98,13 @@ class ConfirmIntent(StripeParams):
         }
     )
 
-    client_secret: str | None = None
-    confirmation_token: str | None = None
     error_on_requires_action: Boolean = False
     mandate: str | None = None
-    mandate_data: Mandate = None
     off_session: OffSession = False
-    payment_method: str | None = None
-    payment_method_data: MethodData | None = None
-    payment_method_options: MethodOptions | None = None
     payment_method_types: list[str] | None = None
     receipt_email: Unset[str] = None
-    return_url: str | None = None
     setup_future_usage: Unset[Usage] = None
     shipping: Unset[Shipping] = None
-    use_stripe_sdk: Boolean = False
 
 
 class CaptureIntent(StripeParams):
@@ -206,12 +133,6 @@ class CancelIntent(StripeParams):
     cancellation_reason: Literal["abandoned", "duplicate", "fraudulent", "requested_by_customer"] | None = (
         None
     )
-
-
-class RetrieveIntent(StripeParams):
-    """GET /v1/payment_intents/{id}."""
-
-    client_secret: str | None = None
 
 
 class ListIntents(CreatedListParams):

@@ -9,8 +9,8 @@ from pydantic import Field
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.stripe import errors
-from mocks.stripe.operations.payment_intents import PATH, found_by_secret
-from mocks.stripe.operations.setup_intents import found_by_secret as found_setup
+from mocks.stripe.operations.intents import found_by_secret
+from mocks.stripe.operations.payment_intents import PATH
 from mocks.stripe.parameters import Currency, Integer, ListParams, Metadata, StripeParams
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import render, requested
@@ -70,7 +70,7 @@ def apply_customer_balance(tx: Transaction, params: ApplyBalance, intent: str) -
 @stripe.post(f"{PATH}/verify_microdeposits", id="PostPaymentIntentsIntentVerifyMicrodeposits", tier="P1")
 def verify_microdeposits(tx: Transaction, params: Microdeposits, intent: str) -> Json:
     """Verify a bank account by the deposits that came in; then it is debited."""
-    found = found_by_secret(tx, intent, params.client_secret)
+    found = found_by_secret(tx, "payment_intent", intent, params.client_secret)
     payment_attempts.verify(tx, found, params.amounts, params.descriptor_code)
     return visible(tx, render(tx, found, params.expand))
 
@@ -82,7 +82,7 @@ def verify_microdeposits(tx: Transaction, params: Microdeposits, intent: str) ->
 )
 def verify_setup_microdeposits(tx: Transaction, params: Microdeposits, intent: str) -> Json:
     """Verify a bank account by the deposits that came in; then it is saved."""
-    found = found_setup(tx, intent, params.client_secret)
+    found = found_by_secret(tx, "setup_intent", intent, params.client_secret)
     setup_intents.verify(tx, found, params.amounts, params.descriptor_code)
     return visible(tx, render(tx, found, params.expand))
 

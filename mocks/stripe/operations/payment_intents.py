@@ -6,9 +6,16 @@ from typing import Any
 
 from harness.params import Json
 from harness.transaction import Transaction
-from mocks.stripe import errors
-from mocks.stripe.keys import publishable
-from mocks.stripe.operations.bank_parameters import MandateData
+from mocks.stripe.operations.intent_parameters import RetrieveParams
+from mocks.stripe.operations.intents import (
+    accepted,
+    back_to,
+    begun,
+    check_created,
+    found_by_secret,
+    sent,
+    token_of,
+)
 from mocks.stripe.operations.payment_intent_parameters import (
     ONLY_CONFIRMING,
     STEPS,
@@ -18,10 +25,8 @@ from mocks.stripe.operations.payment_intent_parameters import (
     ConfirmIntent,
     CreateIntent,
     ListIntents,
-    RetrieveIntent,
     UpdateIntent,
 )
-from mocks.stripe.operations.payment_methods import MethodData, make
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import listing, render, requested
 from mocks.stripe.resources import confirmation_tokens, money, payment_intents, payment_owners, shapes
@@ -35,27 +40,20 @@ PATH = "/v1/payment_intents/{intent}"
 @stripe.post("/v1/payment_intents", id="PostPaymentIntents", tier="P1")
 def create_payment_intent(tx: Transaction, params: CreateIntent) -> Json:
     """Create a payment intent, and confirm it when asked to."""
-    check_named(tx, params.payment_method_types)
-    if params.automatic_payment_methods is not None and params.payment_method_types is not None:
-        raise errors.exclusive("automatic_payment_methods", "payment_method_types")
-    check_steps(params)
+    check_created(tx, params, "payment_intent", ONLY_CONFIRMING)
     money.check_last_digit(params.amount, params.currency)
     token = token_of(tx, params)
     given = _sent(tx, params, token)
     for name in STEPS:
         given.pop(name, None)
     intent = payment_intents.create(tx, **given)
-    if token is not None:
-        confirmation_tokens.spend(tx, token, intent)
-    if params.use_stripe_sdk or (token is not None and token["use_stripe_sdk"]):
-        intent["_"] = {**intent.get("_", {}), "use_stripe_sdk": True}
-        tx.save(PAYMENT_INTENTS, intent)
+    begun(tx, params, intent, token)
     if params.confirm:
         payment_intents.confirm(
             tx,
             intent,
             off_session=bool(params.off_session),
-            return_url=params.return_url or (token or {}).get("return_url"),
+            return_url=back_to(params, token),
             error_on_requires_action=params.error_on_requires_action,
             mandate=params.mandate,
             mandate_data=accepted(params.mandate_data),
@@ -64,9 +62,11 @@ def create_payment_intent(tx: Transaction, params: CreateIntent) -> Json:
 
 
 @stripe.get(PATH, id="GetPaymentIntentsIntent", tier="P0")
-def retrieve_payment_intent(tx: Transaction, params: RetrieveIntent, intent: str) -> Json:
+def retrieve_payment_intent(tx: Transaction, params: RetrieveParams, intent: str) -> Json:
     """Retrieve a payment intent; with a publishable key only by its client secret."""
-    return visible(tx, render(tx, found_by_secret(tx, intent, params.client_secret), params.expand))
+    return visible(
+        tx, render(tx, found_by_secret(tx, "payment_intent", intent, params.client_secret), params.expand)
+    )
 
 
 @stripe.post(PATH, id="PostPaymentIntentsIntent", tier="P1")
@@ -84,7 +84,7 @@ def update_payment_intent(tx: Transaction, params: UpdateIntent, intent: str) ->
 @stripe.post(f"{PATH}/confirm", id="PostPaymentIntentsIntentConfirm", tier="P1")
 def confirm_payment_intent(tx: Transaction, params: ConfirmIntent, intent: str) -> Json:
     """Try to pay: succeeds, asks for authentication, or is declined with a 402."""
-    found = found_by_secret(tx, intent, params.client_secret)
+    found = found_by_secret(tx, "payment_intent", intent, params.client_secret)
     check_named(tx, params.payment_method_types)
     token = token_of(tx, params)
     given = _sent(tx, params, token)
@@ -101,7 +101,7 @@ def confirm_payment_intent(tx: Transaction, params: ConfirmIntent, intent: str) 
         found,
         payment_method=method,
         off_session=bool(params.off_session),
-        return_url=params.return_url or (token or {}).get("return_url"),
+        return_url=back_to(params, token),
         error_on_requires_action=params.error_on_requires_action,
         mandate=params.mandate,
         mandate_data=accepted(params.mandate_data),
@@ -140,69 +140,9 @@ def expire(tx: Transaction, payload: Json) -> None:
     payment_intents.cancel(tx, payment_intents.get(tx, payload["payment_intent"]), reason="automatic")
 
 
-def found_by_secret(tx: Transaction, id: str, secret: str | None) -> Json:
-    """Return an intent named in the path; raise the refusals of a wrong secret, or of none with a publishable key."""
-    intent = requested(tx, "payment_intent", id, param="intent")
-    if secret is not None and secret != intent["client_secret"]:
-        raise errors.invalid(
-            "The client_secret provided does not match the client_secret associated with the PaymentIntent.",
-            param="client_secret",
-            code="payment_intent_invalid_parameter",
-            rule="client_secret",
-        )
-    if secret is None and publishable(tx.request):
-        raise errors.missing_parameter("client_secret")
-    return intent
-
-
-def check_steps(params: CreateIntent) -> None:
-    """Raise the 400 for what only a confirmation takes, when there is none."""
-    unused = ONLY_CONFIRMING & params.model_fields_set
-    if unused and not params.confirm:
-        name = min(unused)
-        raise errors.invalid(
-            f"You cannot set `{name}` when creating a PaymentIntent without `confirm=true`.",
-            param=name,
-            rule="only_with_confirm",
-        )
-
-
-def accepted(data: MandateData | None) -> Json | None:
-    """Return the mandate that was sent, in the words of the domain functions."""
-    return None if data is None else data.given()
-
-
-def token_of(tx: Transaction, params: Any) -> Json | None:
-    """Return the confirmation token that an intent is confirmed with, None without one."""
-    if params.confirmation_token is None:
-        return None
-    for name in ("payment_method", "payment_method_data"):
-        if getattr(params, name) is not None:
-            raise errors.exclusive("confirmation_token", name)
-    return confirmation_tokens.usable(tx, params.confirmation_token)
-
-
 def _sent(tx: Transaction, params: ChangeIntent | ConfirmIntent, token: Json | None = None) -> dict[str, Any]:
     """Return what was sent, in the words of the domain functions; a payment method described in place is made."""
-    given = method_sent(tx, params.given(), params.payment_method_data)
-    given.pop("confirmation_token", None)
-    if token is not None:
-        told = {name: token[name] for name in ("setup_future_usage", "shipping") if token[name] is not None}
-        given = told | given | {"payment_method": token["_"]["payment_method"]}
+    given = sent(tx, params, token, told=("setup_future_usage", "shipping"))
     if "shipping" in given:
         given["shipping"] = shapes.shipping(given["shipping"], parcel=True)
-    return given
-
-
-def method_sent(tx: Transaction, given: dict[str, Any], data: MethodData | None) -> dict[str, Any]:
-    """Return an intent's parameters with its payment method as an id, and the options by kind that say something."""
-    options = given.pop("payment_method_options", None)
-    said = {kind: told for kind, told in (options or {}).items() if told}
-    if said:
-        given["method_options"] = said
-    if data is not None:
-        if given.get("payment_method") is not None:
-            raise errors.exclusive("payment_method", "payment_method_data")
-        del given["payment_method_data"]
-        given["payment_method"] = make(tx, data, within="payment_method_data")["id"]
     return given

@@ -64,7 +64,7 @@ def default_method(tx: Transaction, invoice: Json) -> str | None:
     """
     subscription = subscription_of(tx, invoice)
     own = None if subscription is None else subscription["default_payment_method"]
-    return subscriptions.usable_method(tx, invoice["customer"], (invoice["default_payment_method"], own))
+    return subscriptions.usable_method(tx, invoice, (invoice["default_payment_method"], own))
 
 
 def attempt(

@@ -22,8 +22,8 @@ Json = dict[str, Any]
 PAYMENT_INTENTS = Collection("stripe.payment_intent", "customer")
 SETUP_INTENTS = Collection("stripe.setup_intent", "customer", "payment_method")
 
-_COLLECTIONS = {"payment_intent": PAYMENT_INTENTS, "setup_intent": SETUP_INTENTS}
-_NAMES = {"payment_intent": "PaymentIntent", "setup_intent": "SetupIntent"}
+COLLECTIONS = {"payment_intent": PAYMENT_INTENTS, "setup_intent": SETUP_INTENTS}
+NAMES = {"payment_intent": "PaymentIntent", "setup_intent": "SetupIntent"}
 _ADDRESS = {"redirect_to_url": "url", "use_stripe_sdk": "stripe_js"}
 """Where each kind of next action holds the address of the authentication's page."""
 
@@ -80,7 +80,7 @@ def own_method(tx: Transaction, id: str, customer: str | None, object: str) -> J
     method = payment_methods.get(tx, id)
     if method["customer"] is not None and method["customer"] != customer:
         words = (
-            f"Please include the Customer in the `customer` parameter on the {_NAMES[object]}."
+            f"Please include the Customer in the `customer` parameter on the {NAMES[object]}."
             if customer is None
             else f"It cannot be used with the Customer {customer}."
         )
@@ -97,7 +97,7 @@ def chosen_method(tx: Transaction, intent: Json, payment_method: str | None) -> 
     """Return the payment method to confirm with; raise the 400 when neither request nor intent names one."""
     chosen = payment_method or intent["payment_method"]
     if chosen is None:
-        name = _NAMES[intent["object"]]
+        name = NAMES[intent["object"]]
         raise unexpected_state(
             tx,
             intent,
@@ -141,7 +141,7 @@ def allow(intent: Json, method: Json) -> None:
         automatic = intent["automatic_payment_methods"] or {"enabled": False}
         if not automatic["enabled"] or intent.get("currency", CURRENCIES.get(kind)) != CURRENCIES.get(kind):
             raise errors.invalid(
-                f"The PaymentMethod provided ({kind}) is not allowed for this {_NAMES[intent['object']]}. Please attach a "
+                f"The PaymentMethod provided ({kind}) is not allowed for this {NAMES[intent['object']]}. Please attach a "
                 f"PaymentMethod of one of the following types: {', '.join(kinds)}.",
                 param="payment_method",
                 rule="payment_method_not_allowed",
@@ -176,7 +176,7 @@ def wrong_status(
     tx: Transaction, intent: Json, could_not: str, done: str, allowed: tuple[str, ...]
 ) -> Refusal:
     """Return the 400 for an action that the intent's status does not allow."""
-    name = _NAMES[intent["object"]]
+    name = NAMES[intent["object"]]
     return unexpected_state(
         tx,
         intent,
@@ -188,7 +188,7 @@ def wrong_status(
 def unexpected_state(tx: Transaction, intent: Json, message: str) -> Refusal:
     """Return the 400 `…_unexpected_state`, which carries the whole intent as it was."""
     object = intent["object"]
-    stored = tx.before(_COLLECTIONS[object], intent["id"]) or intent
+    stored = tx.before(COLLECTIONS[object], intent["id"]) or intent
     code = f"{object}_unexpected_state"
     whole: Json = {object: visible(tx, render(tx, stored))}
     return errors.invalid(message, code=code, rule=code, **whole)

@@ -9,7 +9,7 @@ from harness.collection import Collection
 from harness.instants import DAY, SECOND
 from mocks.stripe import errors
 from mocks.stripe.rendering import Resource, register, snapshot
-from mocks.stripe.resources import customers, invoices, setup_intents, tax_rates, test_clocks
+from mocks.stripe.resources import bank_accounts, customers, invoices, setup_intents, tax_rates, test_clocks
 from mocks.stripe.resources.customers import CUSTOMERS
 from mocks.stripe.resources.events import difference, emit
 from mocks.stripe.resources.payment_methods import PAYMENT_METHODS
@@ -193,20 +193,26 @@ def payment_method_of(tx: Transaction, subscription: Json) -> str | None:
     """Return the payment method that the subscription's invoices are charged to by themselves.
 
     Its own default goes before the customer's (Stripe docs: subscriptions, payment method priority); one that has been
-    detached from the customer is passed over.
+    detached from the customer is passed over, and a bank account whose currency is another.
     """
-    return usable_method(tx, subscription["customer"], (subscription["default_payment_method"],))
+    return usable_method(tx, subscription, (subscription["default_payment_method"],))
 
 
-def usable_method(tx: Transaction, owner: str, first: tuple[str | None, ...]) -> str | None:
-    """Return the first of these payment methods, and then the customer's default, that is the customer's."""
+def usable_method(tx: Transaction, billed: Json, first: tuple[str | None, ...]) -> str | None:
+    """Return the first of these payment methods, and then the customer's default, that can pay.
+
+    It is the customer's of the subscription or invoice that is `billed`, and takes its currency.
+    """
+    owner = billed["customer"]
     customer = tx.get(CUSTOMERS, owner)
     defaults: tuple[str | None, ...] = ()
     if customer is not None:
         defaults = (customer["invoice_settings"]["default_payment_method"], customer["default_source"])
     for id in (*first, *defaults):
         held = None if id is None else tx.get(PAYMENT_METHODS, id)
-        if held is not None and held["customer"] == owner:
+        if held is None or held["customer"] != owner:
+            continue
+        if bank_accounts.CURRENCIES.get(held["type"], billed["currency"]) == billed["currency"]:
             return str(id)
     return None
 
@@ -236,7 +242,7 @@ def plan_ahead(tx: Transaction, subscription: Json) -> None:
 
 
 def forget_plans(tx: Transaction, subscription: Json) -> None:
-    """Remove all timers of a subscription."""
+    """Remove all timers of a subscription, and a change of it that waits for its payment; the caller saves it."""
     for purpose in (
         "renew",
         "upcoming",
@@ -247,6 +253,8 @@ def forget_plans(tx: Transaction, subscription: Json) -> None:
         "pending_update",
     ):
         tx.unschedule(f"{purpose}:{subscription['id']}")
+    subscription["pending_update"] = None
+    subscription["_"] = {name: value for name, value in subscription["_"].items() if name != "pending"}
 
 
 def schedule_cancellation(tx: Transaction, subscription: Json, *, at_period_end: bool) -> None:

@@ -37,8 +37,9 @@ START = "2026-01-31T09:00:00Z"
 class Ledger:
     """Customers, subscriptions and invoices of one world, and what is true of them at any time."""
 
-    def __init__(self, folder: Path, seed: int = 7) -> None:
-        """Open a Greenroom in a folder."""
+    def __init__(self, folder: Path, seed: int = 7, currency: str = "usd") -> None:
+        """Open a Greenroom in a folder; all prices are in one currency."""
+        self.currency = currency
         stripe.load()
         self.runtime = open_runtime(Settings(data_dir=folder), {"stripe": stripe})
         self.world = self.runtime.worlds.create(seed=seed, at={"mode": "frozen", "now": START})
@@ -75,7 +76,8 @@ class Ledger:
         with self.transaction() as tx:
             product = products.create(tx, {"name": "Pro"})["id"]
             recurring = {"interval": interval, "interval_count": count}
-            given = {"currency": "usd", "product": product, "unit_amount": amount, "recurring": recurring}
+            given = {"currency": self.currency, "product": product, "unit_amount": amount}
+            given["recurring"] = recurring
             return str(prices.create(tx, given)["id"])
 
     def customer(self, card: str | None, balance: int = 0) -> str:

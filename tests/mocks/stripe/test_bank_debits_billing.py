@@ -55,6 +55,25 @@ async def test_a_subscription_runs_while_its_first_debit_is_under_way(room: Room
     assert await status(room, subscription) == "active"
 
 
+async def test_an_account_of_another_currency_is_passed_over(room: Room) -> None:
+    customer = await room.ok("POST", "/v1/customers", {"email": "ada@quill.test"})
+    path = f"/v1/customers/{customer['id']}"
+    card = await room.ok("POST", "/v1/payment_methods/pm_card_visa/attach", {"customer": customer["id"]})
+    given = {"customer": customer["id"], "items": [{"price": await plan(room, currency="jpy")}]}
+    subscription = await room.ok("POST", "/v1/subscriptions", given | {"default_payment_method": card["id"]})
+    account_of = await saved(room, customer["id"], "sepa_debit", SUCCEEDS["sepa_debit"])
+    await room.ok("POST", path, {"invoice_settings": {"default_payment_method": account_of}})
+    await room.ok("POST", f"/v1/payment_methods/{card['id']}/detach")
+    await room.advance(32 * DAY)
+    invoice = await invoice_of(room, subscription)
+    assert (invoice["status"], invoice["attempt_count"]) == ("open", 1)
+    assert await status(room, subscription) == "past_due"
+    again = await room.ok("POST", "/v1/payment_methods/pm_card_visa/attach", {"customer": customer["id"]})
+    await room.ok("POST", path, {"invoice_settings": {"default_payment_method": again["id"]}})
+    await room.advance(6 * DAY)
+    assert await status(room, subscription) == "active"
+
+
 async def test_a_first_debit_that_fails_is_tried_again(room: Room) -> None:
     subscription, customer = await subscribe(room, FAILING)
     assert subscription["status"] == "active"

@@ -79,15 +79,17 @@ class Billing(RuleBasedStateMachine):
         self.balances: dict[str, int] = {}
         self.refusals: list[int] = []
 
-    @initialize(target=customers, card=CARDS)
-    def begin(self, card: str) -> str:
-        """One subscriber who has paid once, and whose card may since have changed."""
+    @initialize(target=customers, card=CARDS, currency=st.sampled_from(["usd", "usd", "jpy", "kwd"]))
+    def begin(self, card: str, currency: str) -> str:
+        """One subscriber who has paid once, and whose card may since have changed; currencies of 2, 0, 3 decimals."""
+        self.ledger.currency = currency
+        self.step = 10 if currency == "kwd" else 1
         plans = ((2000, "month", 1), (500, "week", 1), (30, "day", 10), (0, "month", 2), (24000, "year", 1))
         self.plans = [self.ledger.plan(*plan) for plan in plans]
         with self.ledger.transaction() as tx:
             off = (
                 {"percent_off": "33.3", "duration": "once"},
-                {"amount_off": 700, "currency": "usd", "duration": "forever"},
+                {"amount_off": 700, "currency": currency, "duration": "forever"},
             )
             self.coupons = [coupons.create(tx, each)["id"] for each in off]
             tax = {"display_name": "VAT", "percentage": "7.7"}
@@ -210,7 +212,8 @@ class Billing(RuleBasedStateMachine):
         def draft() -> None:
             with self.ledger.transaction() as tx:
                 held = customers.get(tx, customer)
-                invoice_items.create(tx, held, {"amount": amount}, None, currency="usd")
+                sent = {"amount": amount * self.step}
+                invoice_items.create(tx, held, sent, None, currency=self.ledger.currency)
                 if gather:
                     given = {
                         "customer": customer,

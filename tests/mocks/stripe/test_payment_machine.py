@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
 from mocks.stripe.resources.balance import BALANCE_TRANSACTIONS, balance
 from mocks.stripe.resources.charges import CHARGES, REFUNDS
@@ -38,7 +38,12 @@ CARDS = st.sampled_from(
         *("pm_usBankAccount_success", "pm_usBankAccount_insufficientFunds", "pm_usBankAccount_processing"),
     ]
 )
-AMOUNTS = st.integers(50, 100_000)
+AMOUNTS = st.integers(50, 10_000).map(lambda each: 10 * each)
+"""In the minor unit of any currency: where it has three decimals, amounts end in 0."""
+
+CURRENCIES = st.sampled_from(["usd", "usd", "jpy", "kwd"])
+"""Two, none and three decimals."""
+
 _LEADS_TO = {"requires_action", "processing", "requires_capture", "succeeded", "canceled"}
 DOCUMENTED = {
     "requires_payment_method": _LEADS_TO | {"requires_confirmation"},
@@ -81,6 +86,11 @@ class Payments(RuleBasedStateMachine):
         self.customer = self.post("/v1/customers")[1]["id"]
         self.known: dict[str, str] = {}
 
+    @initialize(currency=CURRENCIES)
+    def settle_in(self, currency: str) -> None:
+        """All of a shop's prices are in one currency."""
+        self.currency = currency
+
     def teardown(self) -> None:
         """Close it."""
         self.runner.run(self.room.close())
@@ -103,7 +113,7 @@ class Payments(RuleBasedStateMachine):
         more = {"customer": self.customer} if owned else {}
         more |= {"setup_future_usage": "off_session"} if saved else {}
         more |= {"capture_method": "manual"} if manual else {}
-        status, intent = self.post(INTENTS, amount=amount, currency="usd", **more)
+        status, intent = self.post(INTENTS, amount=amount, currency=self.currency, **more)
         assert (status, intent["status"]) == (200, "requires_payment_method")
         self.known[intent["id"]] = intent["status"]
         return str(intent["id"])

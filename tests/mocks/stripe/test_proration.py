@@ -315,6 +315,25 @@ def test_a_pending_update_expires_with_its_invoice(checked: stripe.StripeClient,
     assert checked.v1.subscriptions.retrieve(made.id).pending_update is None
 
 
+def test_a_pending_update_ends_with_its_subscription(checked: stripe.StripeClient) -> None:
+    customer = subscriber(checked)
+    made = subscribe(checked, customer, price(checked, 3100))
+    use_card(checked, customer.id, "pm_card_chargeCustomerFail")
+    change: Any = {
+        "items": [{"id": made["items"].data[0].id, "quantity": 2}],
+        "proration_behavior": "always_invoice",
+        "payment_behavior": "pending_if_incomplete",
+    }
+    waiting = checked.v1.subscriptions.update(made.id, change)
+    assert checked.v1.subscriptions.cancel(made.id).pending_update is None
+    journal = Journal(checked)
+    use_card(checked, customer.id, "pm_card_visa")
+    assert checked.v1.invoices.pay(str(waiting.latest_invoice)).status == "paid"
+    ended = checked.v1.subscriptions.retrieve(made.id)
+    assert (ended.status, ended["items"].data[0].quantity) == ("canceled", 1)
+    assert not [each for each in journal.types() if each.startswith("customer.subscription.")]
+
+
 def test_cancelling_gives_back_what_is_left(checked: stripe.StripeClient, advance: Advance) -> None:
     customer = subscriber(checked)
     made = subscribe(checked, customer, price(checked, 3100))

@@ -115,15 +115,42 @@ def test_an_intent_is_confirmed_with_a_token_afterwards(checked: stripe.StripeCl
     assert made.status == "succeeded"
 
 
+def test_what_is_sent_goes_before_what_the_token_says(checked: stripe.StripeClient) -> None:
+    shipping = {"name": "Ada Quill", "address": {"line1": "1 Quay"}}
+    told: Any = {"confirmation_token": confirmation(checked, shipping=shipping).id, "confirm": True}
+    other: Any = {"shipping": shipping | {"name": "Otto Quill"}, "payment_method": "pm_card_visa"}
+    back = {"return_url": "http://127.0.0.1:9/"}
+    intent: Any = checked.v1.payment_intents.create(
+        {**INTENT, **told, **other, **back, "expand": ["payment_method"]}
+    )
+    assert (intent.payment_method.card.last4, intent.shipping.name) == ("4242", "Otto Quill")
+    assert checked.v1.confirmation_tokens.retrieve(told["confirmation_token"]).payment_intent == intent.id
+    setup = checked.v1.setup_intents.create({})
+    both: Any = {"confirmation_token": confirmation(checked).id, "payment_method_data": DATA | {"card": CARD | {"number": "4242424242424242"}}}  # fmt: skip
+    saved: Any = checked.v1.setup_intents.confirm(setup.id, {**both, "expand": ["payment_method"]})
+    assert saved.payment_method.card.last4 == "4242"
+
+
+@pytest.mark.parametrize("name", ["return_url", "mandate_data"])
+def test_what_only_a_confirmation_takes(checked: stripe.StripeClient, name: str) -> None:
+    mandate = {"customer_acceptance": {"type": "offline", "offline": {}}}
+    sent: Any = {name: "http://127.0.0.1:9/" if name == "return_url" else mandate}
+    with pytest.raises(
+        stripe.InvalidRequestError, match="creating a PaymentIntent unless `confirm`"
+    ) as intent:
+        checked.v1.payment_intents.create({**INTENT, **sent})
+    with pytest.raises(stripe.InvalidRequestError, match="creating a SetupIntent unless `confirm`") as setup:
+        checked.v1.setup_intents.create(sent)
+    assert (intent.value.code, intent.value.param) == ("payment_intent_invalid_parameter", name)
+    assert (setup.value.code, setup.value.param) == ("setup_intent_invalid_parameter", name)
+
+
 def test_what_cannot_be_confirmed_with(checked: stripe.StripeClient, advance: Callable[..., Any]) -> None:
     token = confirmation(checked, payment_method_data=None, payment_method="pm_card_visa").id
-    with refused(400, None, "confirmation_token"):
+    with refused(400, "payment_intent_invalid_parameter", "confirmation_token"):
         checked.v1.payment_intents.create({**INTENT, "confirmation_token": token})
-    with refused(400, None, "confirmation_token"):
+    with refused(400, "setup_intent_invalid_parameter", "confirmation_token"):
         checked.v1.setup_intents.create({"confirmation_token": token})
-    both: Any = {"confirm": True, "confirmation_token": token, "payment_method": "pm_card_visa"}
-    with refused(400, "parameters_exclusive"):
-        checked.v1.payment_intents.create({**INTENT, **both})
     with refused(400, "resource_missing", "confirmation_token"):
         checked.v1.payment_intents.create({**INTENT, "confirm": True, "confirmation_token": "ctoken_x"})
     advance(hours=12)
