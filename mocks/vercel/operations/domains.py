@@ -56,7 +56,7 @@ def add_domain(tx: Transaction, params: NewDomain, idOrName: str) -> Json:
     return domains.shown(domains.add(tx, projects.found(tx, idOrName), params.name, settings))
 
 
-@vercel.post("/projects/{idOrName}/alias", id="addProjectDomain-unversioned", tier="P1")
+@vercel.post("/projects/{idOrName}/alias", id="addProjectAlias", tier="P1")
 def add_production_domain(tx: Transaction, params: ProductionDomain, idOrName: str) -> list[Json]:
     """Add a domain to a project as the command line does; return all that the project has."""
     project = projects.found(tx, idOrName)

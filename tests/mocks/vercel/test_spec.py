@@ -15,7 +15,7 @@ from tests.mocks.vercel.room import ENV, NEWER, Room, Spec
 UNPUBLISHED = {
     *("pullEnv", "pullEnvTarget", "pullEnvBranch"),
     *("inviteUserToTeam", "requestRollback", "getProjectsByIdOrNameCustomEnvironments"),
-    *("listDeploymentBuilds", "listRequestLogs"),
+    *("listDeploymentBuilds", "listRequestLogs", "addProjectAlias"),
 }
 """Served, and not in the document: what the CLI uses, and what is newer."""
 
