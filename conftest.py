@@ -9,8 +9,8 @@ from typing import Any
 import hypothesis
 import pytest
 
-# The running server, worlds and webhook receivers that tests of all rooms share.
-pytest_plugins = ("tests.harness.serving",)
+# The running server, worlds and webhook receivers that tests of all rooms share; what the SDKs drive.
+pytest_plugins = ("tests.harness.driven", "tests.harness.serving")
 
 _OWN_SETTINGS = (
     "ALGOLIA_",

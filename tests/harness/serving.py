@@ -22,6 +22,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.harness import driven
 from tests.needs import ROOT
 
 READY = "greenroom ready "
@@ -189,10 +190,15 @@ def server() -> Iterator[Served]:
 
 
 @pytest.fixture
-def fresh_world(server: Served) -> Iterator[dict[str, Any]]:
+def fresh_world(server: Served, request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
     """A new world with seed 7 and a clock frozen at START, deleted afterwards; as `POST /worlds` answers it."""
     world = server.create_world(seed=7, clock={"mode": "frozen", "now": START})
     yield world
+    run = driven.of(request.config)
+    room = None if run is None else run.of(request.node.nodeid.partition("::")[0])
+    if run is not None and room is not None:
+        path = f"/worlds/{world['id']}/requests"
+        run.take(server.control("GET", path, provider=room.name, limit=1000)["requests"])
     server.http.delete(f"/_greenroom/worlds/{world['id']}")
 
 

@@ -16,7 +16,8 @@ PATH = "/webhooks/{webhook_id}/events"
 @resend.get(PATH, id="webhooks/list-events", tier="P1")
 def list_events(tx: Transaction, params: Listing, webhook_id: str) -> Json:
     """List what an endpoint was told of, newest first."""
-    return webhook_events.listed(tx, _endpoint(tx, webhook_id), params)
+    endpoint = _endpoint(tx, webhook_id)
+    return webhook_events.listed(tx, endpoint, limit=params.limit, after=params.after)
 
 
 @resend.get(f"{PATH}/{{event_id}}", id="webhooks/get-event", tier="P1")

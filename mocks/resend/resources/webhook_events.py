@@ -12,34 +12,40 @@ from mocks.resend.dialect import timestamp
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
-    from mocks.resend.parameters import Listing
 
 Json = dict[str, Any]
 
 EVENTS = events_of("resend")
 STATES = {"delivered": "success", "failed": "failed"}
 ATTEMPT_ID_LENGTH = 27
+PAGE = 100
 
 
-def listed(tx: Transaction, endpoint: Json, params: Listing) -> Json:
-    """List what an endpoint was told of, what comes last first; cursors are ids of events."""
-    after, before = (
-        None if id is None else found(tx, endpoint, id, cursor=name)["id"]
-        for name, id in (("after", params.after), ("before", params.before))
-    )
-    where = {"endpoint": endpoint["id"]}
-    page = tx.page(DELIVERIES, where=where, limit=params.limit, after=after, before=before)
-    return {"object": "list", "has_more": page.has_more, "data": [summary(tx, each) for each in page.items]}
+def listed(tx: Transaction, endpoint: Json, *, limit: int, after: str | None) -> Json:
+    """List what an endpoint was told of, the newest first, beyond the event `after`."""
+    if after is not None and _to(tx, endpoint, after) is None:
+        raise errors.invalid("Invalid `after` cursor.", field="after", rule="unknown_cursor")
+    shown: list[Json] = []
+    more = True
+    while more and len(shown) <= limit:
+        page = tx.page(EVENTS, limit=PAGE, after=after)
+        told = [_to(tx, endpoint, each["id"]) for each in page.items]
+        shown += [summary(tx, each) for each in told if each is not None]
+        more, after = page.has_more, page.items[-1]["id"] if page.items else None
+    return {"object": "list", "has_more": len(shown) > limit, "data": shown[:limit]}
 
 
-def found(tx: Transaction, endpoint: Json, event_id: str, *, cursor: str | None = None) -> Json:
+def found(tx: Transaction, endpoint: Json, event_id: str) -> Json:
     """Return the delivery of an event to an endpoint; refuse an event that it was not told of."""
-    delivery = tx.first(DELIVERIES, endpoint=endpoint["id"], event=event_id)
-    if delivery is not None:
-        return delivery
-    if cursor is not None:
-        raise errors.invalid(f"Invalid `{cursor}` cursor.", field=cursor, rule="unknown_cursor")
-    raise errors.not_found("Webhook event")
+    delivery = _to(tx, endpoint, event_id)
+    if delivery is None:
+        raise errors.not_found("Webhook event")
+    return delivery
+
+
+def _to(tx: Transaction, endpoint: Json, event_id: str) -> Json | None:
+    deliveries = tx.every(DELIVERIES, event=event_id)
+    return next((each for each in deliveries if each["endpoint"] == endpoint["id"]), None)
 
 
 def replay(tx: Transaction, delivery: Json) -> None:

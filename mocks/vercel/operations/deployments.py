@@ -50,6 +50,12 @@ class BuildSettings(Open):
     framework: str | None = None
 
 
+class RequestLogFilter(Query):
+    """Whose requests; what else the command line asks by changes nothing of none."""
+
+    projectId: str
+
+
 class NewDeployment(Body):
     """The body of `POST /v13/deployments`; the last four are what the command line adds."""
 
@@ -181,6 +187,7 @@ def cancel_deployment(tx: Transaction, id: str) -> Json:
 
 
 @vercel.delete("/v13/deployments/{id}", id="deleteDeployment", tier="P1")
+@vercel.delete("/now/deployments/{id}", id="deleteDeployment-unversioned", tier="P1")
 def delete_deployment(tx: Transaction, id: str) -> Json:
     """Delete a deployment."""
     deployment = deployments.found(tx, id)
@@ -216,6 +223,20 @@ def list_events(tx: Transaction, params: LogFilter, idOrUrl: str) -> Reply | lis
     return Reply(body, content_type="application/stream+json")
 
 
+@vercel.get("/v11/deployments/{id}/builds", id="listDeploymentBuilds", tier="P1")
+def list_builds(tx: Transaction, id: str) -> Json:
+    """List what a deployment was built of: nothing, as nothing is built here."""
+    deployments.found(tx, id)
+    return {"builds": []}
+
+
+@vercel.get("/api/logs/request-logs", id="listRequestLogs", tier="P1")
+def list_request_logs(tx: Transaction, params: RequestLogFilter) -> Json:
+    """Return the log of a project's requests: nothing runs here, so that it is empty."""
+    projects.found(tx, params.projectId)
+    return {"rows": [], "hasMoreRows": False}
+
+
 @vercel.get(
     "/v1/projects/{projectId}/deployments/{deploymentId}/runtime-logs", id="getRuntimeLogs", tier="P1"
 )
@@ -229,17 +250,22 @@ def runtime_logs(tx: Transaction, projectId: str, deploymentId: str) -> Reply:
 # --- production --------------------------------------------------------------------------------------------------
 
 
-@vercel.post("/v10/projects/{projectId}/promote/{deploymentId}", id="requestPromote", tier="P1", status=202)
+@vercel.post("/v10/projects/{projectId}/promote/{deploymentId}", id="requestPromote", tier="P1", status=201)
 def promote(tx: Transaction, projectId: str, deploymentId: str) -> Json:
-    """Point production at a deployment."""
-    lifecycle.request_promotion(tx, projects.found(tx, projectId), deployments.found(tx, deploymentId))
+    """Point production at a deployment, at once: 202 is for those that wait for a rolling release."""
+    project, deployment = projects.found(tx, projectId), deployments.found(tx, deploymentId)
+    lifecycle.request_promotion(tx, project, deployment, "promote")
     return {}
 
 
 @vercel.post("/v1/projects/{projectId}/rollback/{deploymentId}", id="requestRollback", tier="P1", status=201)
+@vercel.post(
+    "/v9/projects/{projectId}/rollback/{deploymentId}", id="requestRollback-v9", tier="P1", status=201
+)
 def rollback(tx: Transaction, projectId: str, deploymentId: str) -> Json:
     """Point production back at a deployment that it was before."""
-    lifecycle.request_promotion(tx, projects.found(tx, projectId), deployments.found(tx, deploymentId))
+    project, deployment = projects.found(tx, projectId), deployments.found(tx, deploymentId)
+    lifecycle.request_promotion(tx, project, deployment, "rollback")
     return {}
 
 
@@ -257,6 +283,7 @@ def list_promoted(tx: Transaction, params: Listing, projectId: str) -> Json:
 
 
 @vercel.get("/v2/deployments/{id}/aliases", id="listDeploymentAliases", tier="P1")
+@vercel.get("/now/deployments/{id}/aliases", id="listDeploymentAliases-unversioned", tier="P1")
 def list_deployment_aliases(tx: Transaction, id: str) -> Json:
     """List the host names that lead to a deployment."""
     held = aliases.of_deployment(tx, deployments.found(tx, id)["id"])
@@ -264,6 +291,7 @@ def list_deployment_aliases(tx: Transaction, id: str) -> Json:
 
 
 @vercel.post("/v2/deployments/{id}/aliases", id="assignAlias", tier="P1")
+@vercel.post("/now/deployments/{id}/aliases", id="assignAlias-unversioned", tier="P1")
 def assign_alias(tx: Transaction, params: NewAlias, id: str) -> Json:
     """Let a host name lead to a deployment that is ready."""
     deployment = deployments.found(tx, id)
@@ -277,6 +305,7 @@ def assign_alias(tx: Transaction, params: NewAlias, id: str) -> Json:
 
 
 @vercel.get("/v4/aliases", id="listAliases", tier="P1")
+@vercel.get("/v3/now/aliases", id="listAliases-v3", tier="P1")
 def list_aliases(tx: Transaction, params: AliasFilter) -> Json:
     """List the account's aliases, newest first."""
     where = {"ownerId": accounts.scope(tx), "projectId": params.projectId, "alias": params.domain}
@@ -284,12 +313,14 @@ def list_aliases(tx: Transaction, params: AliasFilter) -> Json:
 
 
 @vercel.get("/v4/aliases/{idOrAlias}", id="getAlias", tier="P1")
+@vercel.get("/now/aliases/{idOrAlias}", id="getAlias-unversioned", tier="P1")
 def retrieve_alias(tx: Transaction, idOrAlias: str) -> Json:
     """Return an alias."""
     return aliases.shown(tx, _alias(tx, idOrAlias))
 
 
 @vercel.delete("/v2/aliases/{aliasId}", id="deleteAlias", tier="P1")
+@vercel.delete("/now/aliases/{aliasId}", id="deleteAlias-unversioned", tier="P1")
 def delete_alias(tx: Transaction, aliasId: str) -> Json:
     """Delete an alias."""
     tx.delete(ALIASES, _alias(tx, aliasId)["uid"])

@@ -11,7 +11,7 @@ from harness.transaction import Transaction
 from mocks.vercel.dialect import listed
 from mocks.vercel.parameters import Body, Listing
 from mocks.vercel.provider import vercel
-from mocks.vercel.resources import domains, projects
+from mocks.vercel.resources import aliases, domains, projects
 from mocks.vercel.resources.domains import DOMAINS
 
 
@@ -27,6 +27,13 @@ class NewDomain(Leading):
     """A domain to add."""
 
     name: str
+
+
+class ProductionDomain(Body):
+    """A domain to add, as the command line tells it."""
+
+    domain: str
+    target: Literal["PRODUCTION"] = "PRODUCTION"
 
 
 class Removal(Body):
@@ -47,6 +54,14 @@ def add_domain(tx: Transaction, params: NewDomain, idOrName: str) -> Json:
     """Add a domain to a project."""
     settings = params.model_dump(exclude={"name"})
     return domains.shown(domains.add(tx, projects.found(tx, idOrName), params.name, settings))
+
+
+@vercel.post("/projects/{idOrName}/alias", id="addProjectAlias", tier="P1")
+def add_production_domain(tx: Transaction, params: ProductionDomain, idOrName: str) -> list[Json]:
+    """Add a domain to a project as the command line does; return all that the project has."""
+    project = projects.found(tx, idOrName)
+    domains.add(tx, project, params.domain, {})
+    return aliases.of_project(tx, project)
 
 
 @vercel.get("/v9/projects/{idOrName}/domains/{domain}", id="getProjectDomain", tier="P1")
@@ -87,6 +102,7 @@ def verify_domain(tx: Transaction, idOrName: str, domain: str) -> Json:
 
 
 @vercel.get("/v6/domains/{domain}/config", id="getDomainConfig", tier="P1")
+@vercel.get("/v4/domains/{domain}/config", id="getDomainConfig-v4", tier="P1")
 def domain_configuration(tx: Transaction, domain: str) -> Json:
     """Tell how a domain's DNS is set."""
     return domains.configuration(tx.first(DOMAINS, name=domain.lower()))

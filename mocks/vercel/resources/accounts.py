@@ -24,7 +24,8 @@ MEMBERS = Collection("vercel.member", "team", "user")
 USER_ID = "GreenroomUser0000000user"
 TEAM_ID = "team_GreenroomTeam0000000team"
 """Ids of the account that every world has, the same in each: the environment of a world names the team's."""
-SLUG = "greenroom"
+SLUG, USERNAME = "greenroom", "greenroom-owner"
+"""The team's name and the user's: no two accounts share one, and the command line takes either for a scope."""
 EMAIL = "owner@greenroom.test"
 
 EDITORS = frozenset({"OWNER", "MEMBER", "DEVELOPER"})
@@ -35,7 +36,7 @@ PRODUCTION_EDITORS = frozenset({"OWNER", "MEMBER"})
 def open_account(tx: Transaction) -> None:
     """Keep the user, and a team that the user owns."""
     now = milliseconds(tx)
-    user = {"id": USER_ID, "email": EMAIL, "name": "Greenroom", "username": SLUG, "avatar": None}
+    user = {"id": USER_ID, "email": EMAIL, "name": "Greenroom", "username": USERNAME, "avatar": None}
     tx.insert(USERS, user | {"createdAt": now, "defaultTeamId": TEAM_ID})
     team(tx, TEAM_ID, SLUG, "Greenroom")
 

@@ -256,6 +256,7 @@ def full(tx: Transaction, deployment: Json) -> Json:
         "plan": "pro",
         "source": deployment["source"],
         "gitSource": _git(deployment),
+        "team": _team(tx, deployment["ownerId"]),
         **_failure(deployment),
     }
     return without_nothing(shown) | {
@@ -303,7 +304,12 @@ def brief(tx: Transaction, deployment: Json) -> Json:
 
 
 def _creator() -> Json:
-    return {"uid": accounts.USER_ID, "username": accounts.SLUG}
+    return {"uid": accounts.USER_ID, "username": accounts.USERNAME}
+
+
+def _team(tx: Transaction, owner: str) -> Json | None:
+    team = accounts.found_team(tx, owner)
+    return None if team is None else {name: team[name] for name in ("id", "name", "slug")}
 
 
 def _failure(deployment: Json) -> Json:

@@ -51,7 +51,7 @@ def add(tx: Transaction, project: Json, name: str, settings: Json) -> Json:
         raise errors.conflict(
             text, code="domain_already_in_use", rule="domain_in_use", projectId=taken["projectId"]
         )
-    verified = local or name.endswith(".vercel.app")
+    verified = local or is_own(name)
     domain = _insert(tx, project, name, settings, verified=verified)
     _announce(tx, "project.domain.created", project, domain)
     return domain
@@ -100,8 +100,18 @@ def production(tx: Transaction, project: Json) -> str:
         for each in tx.every(DOMAINS, projectId=project["id"])
         if each["verified"] and not each["gitBranch"] and not each["redirect"]
     ]
-    usable.sort(key=lambda each: (_local(each["name"]) is None, each["name"].endswith(".vercel.app")))
+    usable.sort(key=lambda each: (_local(each["name"]) is None, is_own(each["name"])))
     return str(usable[0]["name"]) if usable else f"{project['name']}.vercel.app"
+
+
+def apex(name: str) -> str:
+    """Return the domain that a name is below of."""
+    return ".".join(name.split(".")[-2:])
+
+
+def is_own(name: str) -> bool:
+    """Tell whether a name is one that Vercel gives."""
+    return name.endswith(".vercel.app")
 
 
 def is_local(host: str) -> bool:
@@ -146,7 +156,7 @@ def shown(domain: Json) -> Json:
     """Show a domain; one that is not verified tells which record is missing."""
     shown = {
         "name": domain["name"],
-        "apexName": ".".join(domain["name"].split(".")[-2:]),
+        "apexName": apex(domain["name"]),
         "projectId": domain["projectId"],
         "redirect": domain["redirect"],
         "redirectStatusCode": domain["redirectStatusCode"],

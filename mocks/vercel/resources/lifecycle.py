@@ -106,13 +106,20 @@ def cancel(tx: Transaction, deployment: Json) -> None:
     announce(tx, deployment, "deployment.canceled")
 
 
-def request_promotion(tx: Transaction, project: Json, deployment: Json) -> None:
+def request_promotion(tx: Transaction, project: Json, deployment: Json, kind: str) -> None:
     """Point production at a deployment on demand; refuse one that is not ready or not built for production."""
     if deployment["projectId"] != project["id"]:
         raise errors.not_found("Deployment")
     if deployment["readyState"] != "READY" or deployment["target"] != "production":
         text = "Only a ready production deployment can be promoted; create a new one from others."
         raise errors.conflict(text, rule="not_promotable")
+    project["lastAliasRequest"] = {
+        "fromDeploymentId": project["targets"].get("production", ""),
+        "toDeploymentId": deployment["id"],
+        "jobStatus": "succeeded",
+        "requestedAt": milliseconds(tx),
+        "type": kind,
+    }
     promote(tx, project, deployment)
 
 

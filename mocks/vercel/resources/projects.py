@@ -186,7 +186,7 @@ def shown(tx: Transaction, project: Json) -> Json:
         "defaultResourceConfig": {"functionDefaultRegions": [project["serverlessFunctionRegion"]]},
         "deploymentExpiration": dict(EXPIRATION),
     }
-    for name in ("link", "crons"):
-        if project[name] is not None:
+    for name in ("link", "crons", "lastAliasRequest"):
+        if project.get(name) is not None:
             shown[name] = project[name]
     return shown

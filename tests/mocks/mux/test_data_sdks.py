@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import mux_python as sdk  # type: ignore[import-untyped]
 import pytest
 
@@ -67,7 +68,25 @@ def test_monitoring_and_incidents(client: Any, asset: Any) -> None:
     assert len(monitoring.get_monitoring_breakdown_timeseries(name, dimension="country").data) == 13
     told = monitoring.get_monitoring_histogram_timeseries("video-startup-time")
     assert told.meta.bucket_unit == "milliseconds"
-    assert sdk.IncidentsApi(client).list_incidents().data == []
+
+
+def test_incidents(server: Served, fresh_world: World, client: Any, asset: Any) -> None:
+    incidents = sdk.IncidentsApi(client)
+    assert incidents.list_incidents().data == []
+    now = 1772355605_000  # five seconds after the world began
+    events: list[Any] = []
+    for number in range(30):
+        view = {"xid": f"view-{number}"}
+        events += [
+            {"e": "viewstart", "uti": now - 60} | view,
+            {"e": "error", "uti": now, "perme": "Lost"} | view,
+        ]
+    beacon = {"metadata": {"transmission_timestamp": now}, "events": events}
+    url = f"{fresh_world['env']['MUX_BASE_URL']}/~{fresh_world['id']}/"
+    assert httpx.post(url, json=beacon, trust_env=False, timeout=30).is_success
+    [incident] = incidents.list_incidents().data
+    assert incidents.get_incident(incident.id).data.affected_views == incident.affected_views
+    assert incidents.list_related_incidents(incident.id).data == []
 
 
 def test_annotations_usage_and_vocabularies(client: Any, asset: Any) -> None:

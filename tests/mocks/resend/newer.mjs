@@ -37,5 +37,6 @@ await data(resend.segments.update(segment, { name: "Guests" }));
 seen.renamed = (await data(resend.segments.get(segment))).name;
 const { id } = await data(resend.broadcasts.create({ segmentId: segment, from, subject: "News", html: "<p>Hi</p>" }));
 const copy = await data(resend.broadcasts.duplicate(id));
+await data(resend.broadcasts.remove(id));
 seen.copied = (await data(resend.broadcasts.get(copy.id))).subject;
 console.log(JSON.stringify(seen));

@@ -113,7 +113,7 @@ class Room(Inside):
             schema = self.spec.answer(found[0].id, answer.status_code)
             if (
                 schema is not None
-                and found[0].id not in MISTAKES
+                and found[0].id.partition("-")[0] not in MISTAKES
                 and "stream" not in answer.headers["content-type"]
             ):
                 self.spec.validate(answer.json(), schema)

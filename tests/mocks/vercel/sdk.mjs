@@ -158,8 +158,13 @@ seen.verified = (await vercel.projects.verifyProjectDomain({ teamId, idOrName, d
 await vercel.projects.getProjectDomain({ teamId, idOrName, domain: "shop.test" });
 await vercel.projects.updateProjectDomain({ teamId, idOrName, domain: "shop.test", requestBody: { gitBranch: "new" } });
 seen.misconfigured = (await vercel.domains.getDomainConfig({ teamId, domain: "shop.test" })).misconfigured;
+const owned = (await vercel.domains.getDomains({ teamId })).domains[0];
+const whole = (await vercel.domains.getDomain({ teamId, domain: owned.name })).domain;
 seen.domains = (await vercel.projects.getProjectDomains({ teamId, idOrName })).domains.map((each) => each.name);
 await vercel.projects.removeProjectDomain({ teamId, idOrName, domain: "shop.test" });
+await vercel.projects.addProjectDomain({ teamId, idOrName, requestBody: { name: "www.gone.test" } });
+const deleted = await vercel.domains.deleteDomain({ teamId, domain: "gone.test" });
+seen.account_domains = [[owned.name, owned.verified], whole.name, deleted.uid.length > 0];
 
 // --- webhooks and drains
 const hook = await vercel.webhooks.createWebhook({

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests import needs
@@ -143,3 +144,83 @@ def test_it_knows_who_it_is_and_a_wrong_token_gets_nowhere(cli: Cli) -> None:
     assert "greenroom" in cli.run("whoami")
     cli.world["env"]["VERCEL_TOKEN"] = "x" * 24
     assert "token" in cli.run("env", "ls").lower()
+
+
+def call(cli: Cli, method: str, path: str, body: Any = None) -> Any:
+    """Call the API itself, for what the command line has no command for."""
+    env = cli.world["env"]
+    answer = httpx.request(
+        method,
+        f"{env['VERCEL_API_URL']}{path}",
+        headers={"Authorization": f"Bearer {env['VERCEL_TOKEN']}"},
+        params={"teamId": env["VERCEL_ORG_ID"]},
+        json=body,
+        trust_env=False,
+        timeout=60,
+    )
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
+def deployed(cli: Cli, text: str) -> str:
+    """Deploy a page to production; return its address."""
+    body = {"name": "platform", "target": "production", "files": [{"file": "index.html", "data": text}]}
+    made = call(cli, "POST", "/v13/deployments", body | {"project": cli.world["env"]["VERCEL_PROJECT_ID"]})
+    cli.server.control("POST", f"/worlds/{cli.world['id']}/clock/advance", {"seconds": 60})
+    return f"https://{made['url']}"
+
+
+def scoped(cli: Cli, *words: str) -> str:
+    """Run a command for the team, as somebody who has logged in does without saying so."""
+    return cli.run(*words, "--scope", "greenroom")
+
+
+def test_domains_and_their_certificates(cli: Cli) -> None:
+    assert "added to project platform" in scoped(cli, "domains", "add", "shop.test")
+    assert "shop.test" in scoped(cli, "domains", "ls")
+    assert "Registrar" in scoped(cli, "domains", "inspect", "shop.test")
+    assert "shop.test" not in scoped(cli, "certs", "ls")
+    cli.server.control("POST", f"/worlds/{cli.world['id']}/clock/advance", {"seconds": 10})
+    call(cli, "POST", f"/v9/projects/{cli.world['env']['VERCEL_PROJECT_ID']}/domains/shop.test/verify")
+    assert "shop.test" in scoped(cli, "certs", "ls")
+    assert "removed" in scoped(cli, "domains", "rm", "shop.test", "--yes")
+    assert "shop.test" not in scoped(cli, "domains", "ls")
+
+
+def test_deployments_are_looked_at_and_production_is_led_back(cli: Cli) -> None:
+    first, second = deployed(cli, "one"), deployed(cli, "two")
+    assert "Ready" in scoped(cli, "inspect", first)
+    assert "Ready" in scoped(cli, "ls")
+    assert "mine.vercel.app" in scoped(cli, "alias", "set", first, "mine.vercel.app")
+    assert "mine.vercel.app" in scoped(cli, "alias", "ls")
+    assert "removed" in scoped(cli, "alias", "rm", "mine.vercel.app", "--yes")
+    assert "No logs found" in scoped(cli, "logs", "--no-follow")
+    scoped(cli, "logs", first)
+    assert "Success" in scoped(cli, "rollback", first, "--yes", "--timeout", "0s")
+    scoped(cli, "promote", second, "--yes", "--timeout", "0s")
+    project = call(cli, "GET", "/v9/projects/platform")
+    assert second == f"https://{project['targets']['production']['url']}"
+    assert project["lastAliasRequest"]["type"] == "promote"
+    assert "https://platform-" in scoped(cli, "redeploy", first, "--no-wait")
+    scoped(cli, "rm", first, "--yes")
+    left = call(cli, "GET", "/v6/deployments")["deployments"]
+    assert first not in [f"https://{each['url']}" for each in left]
+
+
+def test_accounts_projects_and_tokens_are_listed(cli: Cli) -> None:
+    assert "greenroom" in scoped(cli, "teams", "ls")
+    assert "shop" in scoped(cli, "project", "add", "shop")
+    listed = scoped(cli, "project", "ls")
+    assert "platform" in listed
+    assert "shop" in listed
+    assert "Greenroom" in scoped(cli, "tokens", "ls")
+    assert "production" in scoped(cli, "target", "ls").lower()
+
+
+def test_what_is_not_served_is_loud(cli: Cli) -> None:
+    for words in (("certs", "issue", "shop.test"), ("dns", "add", "shop.test", "www", "A", "127.0.0.1")):
+        assert "Error" in scoped(cli, *words)
+    requests = cli.server.control("GET", f"/worlds/{cli.world['id']}/requests", provider="vercel")["requests"]
+    unserved = [each for each in requests if each["operation"] is None]
+    assert unserved
+    assert all(each["status"] == 404 for each in unserved)

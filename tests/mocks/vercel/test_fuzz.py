@@ -100,7 +100,8 @@ def operations(specs: Path) -> dict[str, Any]:
 
 REMOVING = {"deleteProject", "deleteDeployment", "removeTeamMember"}
 OWN = {"inviteUserToTeam", "pullEnv", "pullEnvBranch", "pullEnvTarget", "requestRollback", "uploadFile"}
-OWN |= {"getProjectsByIdOrNameCustomEnvironments"}
+OWN |= {"getProjectsByIdOrNameCustomEnvironments", "listDeploymentBuilds", "listRequestLogs"}
+OWN |= {"addProjectAlias"}
 """Served, and not in the document, or not JSON."""
 
 

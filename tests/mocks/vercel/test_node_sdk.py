@@ -11,7 +11,7 @@ HERE = Path(__file__).parent
 def test_the_sdk_does_all_that_is_served(node: Node, fresh_world: dict[str, Any]) -> None:
     seen = node(HERE / "sdk.mjs", fresh_world["env"] | {"WORLD": fresh_world["id"]})
     assert seen == {
-        "user": ["greenroom", True],
+        "user": ["greenroom-owner", True],
         "teams": ["greenroom"],
         "team": "greenroom",
         "members": ["DEVELOPER", "OWNER"],
@@ -45,6 +45,7 @@ def test_the_sdk_does_all_that_is_served(node: Node, fresh_world: dict[str, Any]
         "verified": True,
         "misconfigured": False,
         "domains": ["shop.test", "platform.vercel.app"],
+        "account_domains": [["shop.test", True], "shop.test", True],
         "webhook": True,
         "webhooks": 1,
         "drains": 1,

@@ -15,6 +15,7 @@ from tests.mocks.vercel.room import ENV, NEWER, Room, Spec
 UNPUBLISHED = {
     *("pullEnv", "pullEnvTarget", "pullEnvBranch"),
     *("inviteUserToTeam", "requestRollback", "getProjectsByIdOrNameCustomEnvironments"),
+    *("listDeploymentBuilds", "listRequestLogs", "addProjectAlias"),
 }
 """Served, and not in the document: what the CLI uses, and what is newer."""
 
@@ -146,6 +147,42 @@ async def play_deployments(ok: Caller) -> None:
     await ok("DELETE", f"/v13/deployments/{other['id']}")
 
 
+async def play_command_line(ok: Caller) -> None:
+    """Call the older paths that the command line uses, and the account's domains."""
+    body = {"name": "platform", "project": PROJECT_ID, "target": "production"}
+    made = await ok("POST", "/v13/deployments", body | {"files": [{"file": "index.html", "data": "<p>"}]})
+    await ok.room.advance(30)
+    await ok("GET", f"/v11/deployments/{made['id']}/builds")
+    await ok("GET", f"/api/logs/request-logs?projectId={PROJECT_ID}")
+    await ok("POST", f"/v9/projects/{PROJECT_ID}/rollback/{made['id']}")
+    await ok("POST", f"/now/deployments/{made['id']}/aliases", {"alias": "mine.vercel.app"})
+    await ok("GET", f"/now/deployments/{made['id']}/aliases")
+    await ok("GET", "/v3/now/aliases")
+    await ok("GET", "/now/aliases/mine.vercel.app")
+    await ok("DELETE", "/now/aliases/mine.vercel.app")
+    await ok("DELETE", f"/now/deployments/{made['id']}")
+    for name in ("www.mine.test", "other.test"):
+        await ok("POST", f"/projects/{PROJECT_ID}/alias", {"domain": name, "target": "PRODUCTION"})
+    await ok("GET", "/v4/domains/www.mine.test/config")
+    first = await ok("GET", "/v5/domains?limit=1")
+    assert [each["name"] for each in first["domains"]] == ["other.test"]
+    rest = await ok("GET", f"/v5/domains?limit=1&until={first['pagination']['next']}")
+    assert [each["name"] for each in rest["domains"]] == ["mine.test"]
+    assert (await ok("GET", "/v5/domains/mine.test"))["domain"]["verified"] is False
+    await ok("GET", "/v4/domains/mine.test")
+    assert (await ok("GET", "/v4/certs"))["certs"] == []
+    await ok.room.advance(10)
+    await ok("POST", f"/v9/projects/{PROJECT_ID}/domains/www.mine.test/verify")
+    [certificate] = (await ok("GET", "/v4/certs"))["certs"]
+    assert certificate["cns"] == ["www.mine.test"]
+    await ok.room.advance(61 * 86_400)
+    [renewed] = (await ok("GET", "/v4/certs"))["certs"]
+    assert renewed["expiration"] > certificate["expiration"]
+    await ok("DELETE", "/v6/domains/mine.test")
+    await ok("DELETE", "/v3/domains/other.test")
+    assert await ok.room.refused("GET", "/v5/domains/mine.test")
+
+
 async def play_accounts(ok: Caller) -> None:
     await ok("GET", "/v2/user")
     await ok("GET", "/v2/teams")
@@ -182,7 +219,7 @@ async def play_accounts(ok: Caller) -> None:
 
 async def test_every_operation_that_is_served_answers_as_the_spec_says(strict: Room) -> None:
     ok = Caller(strict)
-    for part in (play_projects, play_variables, play_deployments, play_accounts):
+    for part in (play_projects, play_variables, play_deployments, play_command_line, play_accounts):
         await part(ok)
     assert set(vercel.operations) - ok.called == set()
 
