@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from harness.collection import Collection
+from harness.errors import Refusal
 from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.rendering import Resource, register, render, snapshot
@@ -78,6 +79,21 @@ def redeem(
         if id not in kept:
             end(tx, id)
     return kept
+
+
+def redeemable(tx: Transaction, planned: list[Json], customer: str, currency: str) -> list[Json]:
+    """Return the entries that can be redeemed now, of what was planned earlier: coupons may be gone or used up since."""
+    found = []
+    for each in planned:
+        try:
+            if each.get("discount") is None:
+                _named(tx, each, customer, None, currency, "discounts")
+            elif tx.get(DISCOUNTS, each["discount"]) is None:
+                continue
+        except Refusal:
+            continue
+        found.append(each)
+    return found
 
 
 def end(tx: Transaction, id: str) -> None:

@@ -373,10 +373,10 @@ def await_finalization(tx: Transaction, invoice: Json) -> None:
     tx.schedule("invoice.finalize", due, {"invoice": invoice["id"]}, key=f"finalize:{invoice['id']}")
 
 
-def stop_collecting(tx: Transaction, subscription: str) -> None:
-    """End the automatic collection of a canceled subscription's drafts and open invoices."""
+def stop_collecting(tx: Transaction, **owner: Any) -> None:
+    """End the automatic collection of the drafts and open invoices of a canceled `subscription`, or a deleted `customer`."""
     for status in ("draft", "open"):
-        for invoice in tx.every(INVOICES, subscription=subscription, status=status):
+        for invoice in tx.every(INVOICES, **owner, status=status):
             if not invoice["auto_advance"]:
                 continue
             earlier = snapshot(tx, invoice)

@@ -209,6 +209,12 @@ def release_all(tx: Transaction, customer: Json) -> None:
 customers.ON_DELETE.append(release_all)
 
 
+def belongs(tx: Transaction, id: str | None, customer: str) -> bool:
+    """Tell whether a payment method is attached to a customer."""
+    held = None if id is None else tx.get(PAYMENT_METHODS, id)
+    return held is not None and held["customer"] == customer
+
+
 def check_of_customer(tx: Transaction, id: str, customer: str) -> None:
     """Raise the 400 unless a payment method, named as a customer's default, is attached to that customer."""
     if get(tx, id)["customer"] != customer:

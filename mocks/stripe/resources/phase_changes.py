@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from mocks.stripe.rendering import snapshot
 from mocks.stripe.resources import (
     customers,
+    discounts,
+    payment_methods,
     periods,
     prices,
     subscribing,
@@ -14,7 +16,6 @@ from mocks.stripe.resources import (
     subscription_shape,
     subscriptions,
 )
-from mocks.stripe.resources.discounts import redeem
 from mocks.stripe.resources.subscription_changes import Terms
 
 if TYPE_CHECKING:
@@ -23,9 +24,25 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
+def possible(tx: Transaction, schedule: Json, phase: Json) -> Json:
+    """Return a phase as it can begin now: without the coupons and the payment method that have gone since it was planned."""
+    customer, currency = schedule["customer"], phase["currency"]
+    method = phase["default_payment_method"]
+    items = [
+        each | {"discounts": discounts.redeemable(tx, each["discounts"], customer, currency)}
+        for each in phase["items"]
+    ]
+    return phase | {
+        "default_payment_method": method if payment_methods.belongs(tx, method, customer) else None,
+        "discounts": discounts.redeemable(tx, phase["discounts"], customer, currency),
+        "items": items,
+    }
+
+
 def start(tx: Transaction, customer: Json, schedule: Json, phase: Json) -> Json:
     """Begin the subscription of a schedule's first phase."""
     default = schedule["default_settings"]
+    method = phase["default_payment_method"] or default["default_payment_method"]
     items = [
         {
             "discounts": each["discounts"],
@@ -39,7 +56,7 @@ def start(tx: Transaction, customer: Json, schedule: Json, phase: Json) -> Json:
     given = {
         "billing_mode": schedule["billing_mode"],
         "currency": phase["currency"],
-        "default_payment_method": phase["default_payment_method"] or default["default_payment_method"],
+        "default_payment_method": method if payment_methods.belongs(tx, method, customer["id"]) else None,
         "default_tax_rates": phase["default_tax_rates"],
         "description": phase["description"] or default["description"],
         "discounts": phase["discounts"],
@@ -104,7 +121,7 @@ def _settings(tx: Transaction, subscription: Json, phase: Json) -> None:
         subscription["default_tax_rates"] = list(phase["default_tax_rates"])
     subscription["metadata"] = subscription["metadata"] | phase["metadata"]
     if phase["discounts"]:
-        subscription["discounts"] = redeem(
+        subscription["discounts"] = discounts.redeem(
             tx,
             phase["discounts"],
             customer=subscription["customer"],

@@ -15,6 +15,7 @@ from mocks.stripe.resources import (
     ending,
     phase_changes,
     schedule_phases,
+    subscribing,
     subscription_shape,
     subscriptions,
     test_clocks,
@@ -110,10 +111,11 @@ def create(tx: Transaction, given: Json, phases: Sequence[AskedPhase]) -> Json:
         raise errors.invalid("You can not pass a `start_date` in the past.", param="start_date")
     schedule = _blank(tx, customer, given)
     schedule["phases"] = schedule_phases.build(tx, phases, start)
+    _check_methods(tx, schedule)
     tx.insert(SCHEDULES, schedule)
     _announce(tx, "created", schedule)
     if start == tx.seconds:
-        begin(tx, schedule, announced=False)
+        begin(tx, schedule, schedule["phases"][0], announced=False)
     _plan(tx, schedule)
     return schedule
 
@@ -158,6 +160,7 @@ def change(tx: Transaction, schedule: Json, given: Json, phases: Sequence[AskedP
         if isinstance(first, int) and schedule["status"] == "not_started":
             start = first
         schedule["phases"] = schedule_phases.build(tx, phases, start)
+        _check_methods(tx, schedule)
         _take_up(tx, schedule, given.get("proration_behavior"))
     tx.save(SCHEDULES, schedule)
     if snapshot(tx, schedule) != earlier:
@@ -187,10 +190,9 @@ def _take_up(tx: Transaction, schedule: Json, behavior: str | None) -> None:
         phase_changes.enter(tx, subscription, phase, behavior=behavior or phase["proration_behavior"])
 
 
-def begin(tx: Transaction, schedule: Json, *, announced: bool = True) -> None:
+def begin(tx: Transaction, schedule: Json, phase: Json, *, announced: bool = True) -> None:
     """Start a schedule: its first phase's subscription begins."""
     earlier = snapshot(tx, schedule)
-    phase = schedule["phases"][0]
     customer = tx.get(customers.CUSTOMERS, schedule["customer"])
     if customer is None or schedule["status"] != "not_started":
         return
@@ -208,7 +210,7 @@ def begin(tx: Transaction, schedule: Json, *, announced: bool = True) -> None:
 def proceed(tx: Transaction, schedule: Json) -> None:
     """Do what is due of a schedule: start it, enter the next phase, or end it."""
     if schedule["status"] == "not_started":
-        begin(tx, schedule)
+        begin(tx, schedule, phase_changes.possible(tx, schedule, schedule["phases"][0]))
         return
     if schedule["status"] != "active":
         return
@@ -225,7 +227,8 @@ def proceed(tx: Transaction, schedule: Json) -> None:
     tx.save(SCHEDULES, schedule)
     changes = difference(earlier, snapshot(tx, schedule))
     emit(tx, "subscription_schedule.updated", SCHEDULES, schedule, previous=changes)
-    phase_changes.enter(tx, subscription, phase, behavior=phase["proration_behavior"])
+    entered = phase_changes.possible(tx, schedule, phase)
+    phase_changes.enter(tx, subscription, entered, behavior=phase["proration_behavior"])
     _plan(tx, schedule)
 
 
@@ -330,6 +333,13 @@ def _check_open(schedule: Json) -> None:
             f"You cannot change a subscription schedule that is `{schedule['status']}`.",
             rule="schedule_state",
         )
+
+
+def _check_methods(tx: Transaction, schedule: Json) -> None:
+    """Raise the 400 for a default payment method of a schedule that is not the customer's."""
+    for each in (schedule["default_settings"], *schedule["phases"]):
+        if each["default_payment_method"] is not None:
+            subscribing.check_method(tx, each["default_payment_method"], schedule["customer"])
 
 
 def _span(phase: Json) -> Json:

@@ -342,8 +342,7 @@ def _cancel_at(tx: Transaction, subscription: Json, wanted: int | str | None) ->
 
 def check_method(tx: Transaction, id: str, customer: str) -> None:
     """Raise the 400 for a default payment method that is not the customer's."""
-    held = tx.get(payment_methods.PAYMENT_METHODS, id)
-    if held is None or held["customer"] != customer:
+    if not payment_methods.belongs(tx, id, customer):
         raise errors.invalid(
             f"The customer does not have a payment method with the ID {id}. The payment method must be attached to "
             "the customer.",

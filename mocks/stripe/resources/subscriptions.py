@@ -306,7 +306,7 @@ def cancel(tx: Transaction, subscription: Json, *, reason: EndReason) -> None:
     subscription["ended_at"] = tx.seconds
     subscription["cancellation_details"] |= {"reason": reason}
     tx.save(SUBSCRIPTIONS, subscription)
-    invoices.stop_collecting(tx, subscription["id"])
+    invoices.stop_collecting(tx, subscription=subscription["id"])
     announce(tx, "deleted", subscription)
     for follow in ON_ENDED:
         follow(tx, subscription)
@@ -350,4 +350,5 @@ ON_ENDED: list[Callable[[Transaction, Json], None]] = []
 """What follows a subscription's end: functions of the subscription (its schedule ends with it)."""
 
 customers.ON_DELETE.append(lambda tx, customer: cancel_all_of(tx, customer["id"]))
+customers.ON_DELETE.append(lambda tx, customer: invoices.stop_collecting(tx, customer=customer["id"]))
 setup_intents.ON_SUCCEEDED.append(setup_succeeded)

@@ -67,6 +67,18 @@ def test_items_wait_and_are_gathered_finalized_and_paid(checked: stripe.StripeCl
     assert checked.v1.invoices.update(draft.id, {"metadata": {"b": "2"}}).metadata.to_dict() == {"b": "2"}
 
 
+def test_the_drafts_of_a_deleted_customer_stay_drafts(checked: stripe.StripeClient, advance: Advance) -> None:
+    customer = subscriber(checked)
+    item(checked, customer, 1000)
+    draft = gather(checked, customer, auto_advance=True)
+    checked.v1.customers.delete(customer.id)
+    advance(days=40)
+    left = checked.v1.invoices.retrieve(draft.id)
+    assert (left.status, left.auto_advance, left.automatically_finalizes_at) == ("draft", False, None)
+    with refused(400, "resource_missing"):
+        checked.v1.invoices.finalize_invoice(draft.id)
+
+
 def test_items_change_and_go_and_their_draft_with_them(checked: stripe.StripeClient) -> None:
     customer = subscriber(checked)
     made = item(checked, customer, 1000)

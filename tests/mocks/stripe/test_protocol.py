@@ -220,7 +220,7 @@ async def test_delete_takes_its_parameters_from_query_or_body(room: Room) -> Non
         (INTENTS, {"amount": 500, "currency": "usd", "confirm": "1"}, None, "confirm", "Invalid boolean: 1"),
         (INTENTS, {"amount": 500, "currency": "usd", "customer": "cus_no"}, "resource_missing", "customer", "No such customer: 'cus_no'"),
         (INTENTS, {"amount": 500, "currency": "usd", "off_session": "maybe"}, None, "off_session", "Invalid boolean: maybe"),
-        (INTENTS, {"amount": 500, "currency": "usd", "off_session": True}, None, "off_session", None),
+        (INTENTS, {"amount": 500, "currency": "usd", "off_session": True}, "payment_intent_invalid_parameter", "off_session", None),
         (INTENTS, {"amount": 500, "currency": "usd", "transfer_data": {"destination": "acct_x"}}, "parameter_unknown", "transfer_data", None),
         (
             INTENTS,

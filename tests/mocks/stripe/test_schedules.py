@@ -164,6 +164,41 @@ def test_a_schedule_ends_with_its_subscription(checked: stripe.StripeClient, adv
     assert {"subscription_schedule.canceled", "customer.subscription.deleted"} <= set(journal.types())
 
 
+def test_what_has_gone_since_a_phase_was_planned_is_left_out(
+    checked: stripe.StripeClient, advance: Advance
+) -> None:
+    customer, basic = subscriber(checked), price(checked, 3100)
+    coupon = checked.v1.coupons.create({"percent_off": 50, "duration": "forever"})
+    method = checked.v1.payment_methods.attach("pm_card_mastercard", {"customer": customer.id})
+    off: Any = {"discounts": [{"coupon": coupon.id}]}
+    made = checked.v1.subscription_schedules.create(
+        {
+            "customer": customer.id,
+            "start_date": START + 5 * DAY,
+            "default_settings": {"default_payment_method": method.id},
+            "phases": [phase(basic), phase(basic, 2, **off)],
+        }
+    )
+    checked.v1.coupons.delete(coupon.id)
+    checked.v1.payment_methods.detach(method.id)
+    advance(days=40)
+    found = checked.v1.subscription_schedules.retrieve(made.id, {"expand": ["subscription.latest_invoice"]})
+    subscription: Any = found.subscription
+    assert (found.status, subscription.status, subscription.discounts) == ("active", "active", [])
+    assert (subscription.latest_invoice.total, subscription.latest_invoice.status) == (6200, "paid")
+
+
+def test_a_schedule_charges_its_own_customer(checked: stripe.StripeClient) -> None:
+    customer, other, basic = subscriber(checked), subscriber(checked), price(checked, 3100)
+    [foreign] = checked.v1.customers.payment_methods.list(other.id).data
+    given: Any = {"customer": customer.id, "start_date": START + 5 * DAY, "phases": [phase(basic)]}
+    own: Any = {"default_payment_method": foreign.id}
+    with refused(400, "resource_missing", "default_payment_method"):
+        checked.v1.subscription_schedules.create({**given, "default_settings": own})
+    with refused(400, "resource_missing", "default_payment_method"):
+        checked.v1.subscription_schedules.create({**given, "phases": [phase(basic, **own)]})
+
+
 def test_what_is_no_schedule_is_refused(checked: stripe.StripeClient) -> None:
     customer, basic = subscriber(checked), price(checked, 3100)
     create = checked.v1.subscription_schedules.create
