@@ -10,7 +10,7 @@ from typing import Any
 import jwt
 
 from integrations.clock import Clock
-from integrations.errors import SessionInvalidError
+from integrations.errors import ProviderUnavailableError, SessionInvalidError
 from integrations.identity.clerk_gateway import ClerkGateway
 from integrations.settings import Settings
 
@@ -18,6 +18,8 @@ from integrations.settings import Settings
 ADMINS = frozenset({"admin", "super_admin"})
 #: Tokens with made-up key ids must not make us read the keys each time.
 _REREAD_SECONDS = 10.0
+#: A key that the instance has withdrawn opens nothing for longer than this. Clerk's Node SDK keeps keys as long.
+_KEPT_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,7 @@ class _Request:
 
 
 class Sessions:
-    """Verifies session tokens. The instance's keys are read once, and again when a token names an unknown one."""
+    """Verifies session tokens. The instance's keys are read once, again when a token names an unknown one, and when they are old."""
 
     def __init__(self, clerk: ClerkGateway, settings: Settings, clock: Clock) -> None:
         self._clerk = clerk
@@ -85,14 +87,24 @@ class Sessions:
         except jwt.InvalidTokenError as error:
             raise SessionInvalidError("The session token does not hold: token-invalid.") from error
         with self._lock:
-            now = self._clock.monotonic()
-            stale = self._read_at is None or now - self._read_at >= _REREAD_SECONDS
-            if kid not in self._keys and stale:
-                self._keys |= {name: _pem(key) for name, key in self._clerk.signing_keys().items()}
-                self._read_at = now
+            self._read_keys(known=kid in self._keys)
             if kid not in self._keys:
                 raise SessionInvalidError("The session token does not hold: jwk-kid-mismatch.")
             return self._keys[kid]
+
+    def _read_keys(self, *, known: bool) -> None:
+        """Read the instance's keys if it is time to; while Clerk is down, those that were known go on to hold."""
+        now = self._clock.monotonic()
+        if self._read_at is not None and now - self._read_at < (_KEPT_SECONDS if known else _REREAD_SECONDS):
+            return
+        try:
+            self._keys = {name: _pem(key) for name, key in self._clerk.signing_keys().items()}
+        except ProviderUnavailableError:
+            if not known:
+                raise
+            self._read_at = now - _KEPT_SECONDS + _REREAD_SECONDS
+        else:
+            self._read_at = now
 
 
 def _token(headers: Mapping[str, str]) -> str:

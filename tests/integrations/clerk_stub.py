@@ -139,6 +139,7 @@ class ClerkStub(Stub):
     organisations: dict[str, Json] = field(default_factory=dict)
     roles: dict[tuple[str, str], str] = field(default_factory=dict)
     invitations: dict[str, Json] = field(default_factory=dict)
+    key_ids: list[str] = field(default_factory=lambda: ["ins_test"])
     after_read: Callable[[str], None] | None = None
 
     def add_user(
@@ -177,7 +178,9 @@ class ClerkStub(Stub):
         match call.method, call.path.removeprefix("/v1/").split("/"):
             case "GET", ["jwks"]:
                 key = RSAAlgorithm.to_jwk(signing_key().public_key(), as_dict=True)
-                return json_answer({"keys": [key | {"kid": "ins_test", "alg": "RS256", "use": "sig"}]})
+                return json_answer(
+                    {"keys": [key | {"kid": kid, "alg": "RS256", "use": "sig"} for kid in self.key_ids]}
+                )
             case "GET", ["users"]:
                 return (
                     200,

@@ -1,5 +1,6 @@
 """Session tokens: what is refused, what a person may reach, and that the keys are not read at every request."""
 
+import time
 from collections.abc import Callable
 
 import httpx
@@ -52,6 +53,45 @@ def test_an_unknown_key_is_looked_for_but_not_at_every_request(layer: Layer) -> 
     with pytest.raises(SessionInvalidError, match="jwk-kid-mismatch"):
         layer.services.sessions.authenticate(bearer(session_token(kid="ins_other")))
     assert len(layer.clerk.calls) == 2
+
+
+def test_a_key_that_was_withdrawn_opens_nothing_after_five_minutes(layer: Layer) -> None:
+    layer.services.sessions.authenticate(bearer(session_token()))
+    layer.clerk.key_ids = ["ins_next"]
+    layer.clock.sleep(299)
+    layer.services.sessions.authenticate(bearer(session_token()))
+    layer.clock.sleep(2)
+    with pytest.raises(SessionInvalidError, match="jwk-kid-mismatch"):
+        layer.services.sessions.authenticate(bearer(session_token()))
+    layer.services.sessions.authenticate(bearer(session_token(kid="ins_next")))
+    assert layer.clerk.paths() == ["GET /v1/jwks"] * 2
+
+
+def test_a_new_key_is_taken_and_the_old_one_dropped_as_soon_as_a_token_names_it(layer: Layer) -> None:
+    layer.services.sessions.authenticate(bearer(session_token()))
+    layer.clerk.key_ids = ["ins_next"]
+    layer.clock.sleep(11)
+    layer.services.sessions.authenticate(bearer(session_token(kid="ins_next")))
+    with pytest.raises(SessionInvalidError, match="jwk-kid-mismatch"):
+        layer.services.sessions.authenticate(bearer(session_token()))
+
+
+def test_known_keys_go_on_to_hold_while_clerk_is_down(layer: Layer) -> None:
+    layer.services.sessions.authenticate(bearer(session_token()))
+    layer.clock.sleep(301)
+    layer.clerk.failures.extend([clerk_error(503, "x")] * 4)
+    layer.services.sessions.authenticate(bearer(session_token()))
+    asked = len(layer.clerk.calls)
+    layer.services.sessions.authenticate(bearer(session_token()))
+    assert len(layer.clerk.calls) == asked
+
+
+def test_a_clock_may_be_seconds_behind_clerks_and_no_minutes(layer: Layer) -> None:
+    ahead = int(time.time()) + 3
+    layer.services.sessions.authenticate(bearer(session_token(iat=ahead, nbf=ahead)))
+    ahead += 600
+    with pytest.raises(SessionInvalidError, match="token-not-active-yet"):
+        layer.services.sessions.authenticate(bearer(session_token(iat=ahead, nbf=ahead, exp=ahead + 60)))
 
 
 @pytest.mark.parametrize(

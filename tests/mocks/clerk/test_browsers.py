@@ -181,6 +181,7 @@ async def test_signing_in_with_a_code(room: Room, tab: Tab) -> None:
     user = await room.user("bob@northwind.test")
     begun = await tab.response("POST", "/v1/client/sign_ins", {"identifier": "bob@northwind.test"})
     path = f"/v1/client/sign_ins/{begun['id']}"
+    assert (await tab.response("GET", path))["status"] == "needs_first_factor"
     wanted = {"strategy": "email_code", "email_address_id": user["primary_email_address_id"]}
     prepared = await tab.response("POST", f"{path}/prepare_first_factor", wanted)
     assert prepared["first_factor_verification"]["status"] == "unverified"
