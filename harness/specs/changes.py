@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from harness.specs import schemas, shapes
+from harness.specs.alike import Alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,10 +24,6 @@ Grade = Literal["breaking", "notice", "info"]
 GRADES: tuple[Grade, ...] = ("breaking", "notice", "info")
 Direction = Literal["request", "answer"]
 DEEPEST = 8
-
-
-_HOLDERS = frozenset({"$ref", "anyOf", "oneOf", "allOf", "properties", "items"})
-"""What a schema has that holds others; two equal ones without them are the same."""
 
 
 def _things(document: Document, schema: Json) -> tuple[int, ...]:
@@ -62,7 +59,7 @@ def between(old: Document, new: Document, uses: Mapping[str, Used] | None = None
 
     What many operations share and many fields hold is told once for each operation, where it is nearest to the top.
     """
-    before, after = _by_place(old), _by_place(new)
+    before, after, alike = _by_place(old), _by_place(new), Alike(old, new)
     found: list[Change] = []
     for place in sorted(before.keys() | after.keys()):
         if uses is not None and (place not in before or before[place].id not in uses):
@@ -73,7 +70,7 @@ def between(old: Document, new: Document, uses: Mapping[str, Used] | None = None
             found.append(_change("info", "operation-added", after[place], "", "is new"))
         else:
             used = None if uses is None else uses[before[place].id]
-            found += _Compared(before[place], after[place], used).changes()
+            found += _Compared(before[place], after[place], alike, used).changes()
     return sorted(
         set(found), key=lambda each: (GRADES.index(each.grade), each.operation, each.field, each.rule)
     )
@@ -95,10 +92,11 @@ def _change(grade: Grade, rule: str, described: Described, field: str, told: str
 class _Compared:
     """One operation in both documents."""
 
-    def __init__(self, old: Described, new: Described, used: Used | None = None) -> None:
+    def __init__(self, old: Described, new: Described, alike: Alike, used: Used | None = None) -> None:
         """`used` are the fields that are looked at; None, or a use that is not known in detail, for all."""
         self.old = old
         self.new = new
+        self.alike = alike
         self.used = None if used is None or used.whole else used
 
     def changes(self) -> Iterator[Change]:
@@ -155,6 +153,8 @@ class _Compared:
 
     def _schemas(self, way: Direction, old: Json, new: Json, field: str) -> Iterator[Change]:
         """Compare two schemas, their alternatives taken together, and what they hold, level by level."""
+        if self.alike(old, new):
+            return
         left: deque[Pair] = deque([Pair(old, new, field, 0)])
         seen: set[tuple[int, ...]] = set()
         while left:
@@ -174,9 +174,9 @@ class _Compared:
             yield from self._properties(way, before, after, pair.field)
             inner = before.get("properties") or {}, after.get("properties") or {}
             below = [(*(each[name] for each in inner), f".{name}") for name in inner[0] if name in inner[1]]
-            below = [each for each in below if each[0] != each[1] or not _HOLDERS.isdisjoint(each[0])]
             if before.get("items") and after.get("items"):
                 below.append((before["items"], after["items"], "[]"))
+            below = [each for each in below if not self.alike(each[0], each[1])]
             left.extend(Pair(one, other, pair.field + step, pair.depth + 1) for one, other, step in below)
 
     def _looked_at(self, way: Direction, field: str) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from harness.cli.app import app
+from harness.specs.alike import Alike
 from harness.specs.changes import between
 from harness.specs.document import Document
 from harness.specs.reading import parsed
@@ -191,3 +192,33 @@ def test_what_many_fields_hold_is_told_once_nearest_to_the_top() -> None:
     source = Source(provider="", file="things.json")
     (found,) = between(Document(source, tree), Document(source, later))
     assert (found.grade, found.field) == ("breaking", "answer.z.name")
+
+
+def test_a_change_behind_a_circle_of_references_is_found_and_what_is_alike_is_passed_over() -> None:
+    def ref(name: str) -> Json:
+        return {"$ref": f"#/components/schemas/{name}"}
+
+    def holds(**properties: Json) -> Json:
+        return {"type": "object", "properties": properties}
+
+    schemas = {
+        "A": holds(b=ref("B"), own={"type": "string"}),
+        "B": holds(a=ref("A"), c=ref("C")),
+        "C": holds(deep={"type": "string"}),
+        "D": holds(other={"type": "string"}, gone=ref("Nowhere")),
+    }
+    tree: Json = {"openapi": "3.0.0", "info": {}, "paths": {}, "components": {"schemas": schemas}}
+    for name in "ad":
+        content = {"application/json": {"schema": ref(name.upper())}}
+        answers = {"200": {"description": "", "content": content}}
+        tree["paths"][f"/{name}"] = {"get": {"operationId": name, "responses": answers}}
+    later, source = deepcopy(tree), Source(provider="", file="circle.json")
+    assert between(Document(source, deepcopy(tree)), Document(source, deepcopy(tree))) == []
+    schema(later, "C")["properties"]["deep"]["type"] = "integer"
+    before, after = Document(source, tree), Document(source, later)
+    assert [(each.operation, each.field) for each in between(before, after)] == [("a", "answer.b.c.deep")]
+    alike = Alike(before, after)
+    assert not alike(ref("A"), ref("A"))
+    assert not alike(ref("Nowhere"), ref("Nowhere"))
+    assert alike(ref("D"), ref("D"))  # a document drops its dead references
+    assert alike(holds(text={"type": "string"}), holds(text={"type": "string"}))
