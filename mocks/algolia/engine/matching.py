@@ -68,6 +68,27 @@ class Scored:
         found: Array = getattr(self, f"_{name}")(records)
         return found
 
+    @property
+    def is_pair(self) -> bool:
+        """Tell whether the query is two words, of which all records have both, as near as they are."""
+        return (
+            len(self.hits) == 2
+            and not any(hits.word.optional for hits in self.hits)
+            and self._least_distance == 1
+            and self.question.attribute_strategy == "minProximity"
+        )
+
+    def beside(self, records: Array, below: int) -> Array:
+        """Tell in which records the two words are next to each other at a place with a lower value of `attribute`."""
+        inside = self._inside(records)
+        of, spots, _ = self.hits[0].placed(inside, below)
+        _, others, _ = self.hits[1].placed(inside, below + 1)
+        met = np.zeros(len(self.part.segment), bool)
+        if len(spots) and len(others):
+            lower = np.flatnonzero(nearness.of_few(spots, others) == 1)
+            met[indices(of.take(lower))] = True
+        return met.take(records)
+
     def is_equal(self, name: str) -> bool:
         """Tell whether all records are known to have the same value of a criterion."""
         if name == "typo":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from mocks.algolia.engine import conditions, location, lookup, matching, readings
 from mocks.algolia.engine.corpus import Corpus
+from mocks.algolia.engine.declarations import SORT
 from mocks.algolia.engine.location import Located
 from mocks.algolia.engine.matching import Scored
 from mocks.algolia.engine.question import Question
@@ -20,7 +20,6 @@ from mocks.algolia.engine.readings import Reading
 Array = npt.NDArray[Any]
 
 TEXTUAL = ("typo", "words", "proximity", "attribute", "exact")
-SORT = re.compile(r"(asc|desc)\(\s*(.+?)\s*\)")
 
 
 @dataclass(slots=True)
@@ -102,6 +101,24 @@ class Pool:
         """Return a textual criterion's values for records that a reading found."""
         found = [each.criterion(name, local, most) for each, local in self._of_parts(reading, numbers)]
         return np.concatenate(found) if found else np.zeros(0, np.int64)
+
+    def closest(self, at: Array | slice, most: int) -> Array | None:
+        """Return which of some records are the first by proximity and then attribute, if there are as many as wanted.
+
+        They are those where the two words of a query are next to each other at one of the first places.
+        """
+        if (
+            self.taken is not None
+            or len(self.scored) != 1
+            or not all(each.is_pair for each in self.scored[0])
+        ):
+            return None
+        parts = list(self._of_parts(self.scored[0], self.numbers[at]))
+        for below in matching.BOUNDS:
+            found = np.concatenate([each.beside(local, below) for each, local in parts])
+            if np.count_nonzero(found) >= most:
+                return found
+        return None
 
     def _filters(self, at: Array | slice) -> Array | None:
         scorer = self.question.scorer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -48,21 +49,17 @@ def _first(pool: Pool, names: list[str], most: int) -> tuple[Pool, Array]:
     certain: list[Array] = []
     size = known = len(pool.numbers)
     at: Array | slice = slice(None)
-    for name in names:
+    for name, following in pairwise((*names, "")):
         if size <= max(AT_ONCE, most):
             break
-        keys = pool.criterion(name, at, most)
-        if keys is None:
-            continue
-        last = keys.min()
-        first = keys == last
-        count = int(np.count_nonzero(first))
-        if count == size:
-            continue
-        if count < most:
-            last = np.partition(keys, most - 1)[most - 1]
-            first = keys == last
-        equal, better = np.flatnonzero(first), np.flatnonzero(keys < last)
+        closest = pool.closest(at, most) if (name, following) == ("proximity", "attribute") else None
+        if closest is not None:
+            equal, better = np.flatnonzero(closest), np.zeros(0, np.intp)
+        else:
+            keys = pool.criterion(name, at, most)
+            if keys is None or (decided := _decided(keys, most)) is None:
+                continue
+            equal, better = decided
         certain.append(better if isinstance(at, slice) else at[better])
         at = equal if isinstance(at, slice) else at[equal]
         most, size = most - len(better), len(equal)
@@ -73,3 +70,16 @@ def _first(pool: Pool, names: list[str], most: int) -> tuple[Pool, Array]:
     if isinstance(at, slice):
         return pool, np.arange(size)
     return pool, np.sort(np.concatenate((*certain, at)))
+
+
+def _decided(keys: Array, most: int) -> tuple[Array, Array] | None:
+    """Return which of some values equal the last that is among the first `most`, and which are better; None if all are equal."""
+    last = keys.min()
+    first = keys == last
+    count = int(np.count_nonzero(first))
+    if count == len(keys):
+        return None
+    if count < most:
+        last = np.partition(keys, most - 1)[most - 1]
+        first = keys == last
+    return np.flatnonzero(first), np.flatnonzero(keys < last)

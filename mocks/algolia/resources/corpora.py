@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mocks.algolia.engine import conditions
 from mocks.algolia.engine.corpus import Corpus
-from mocks.algolia.engine.pool import SORT
+from mocks.algolia.engine.declarations import SORT
 from mocks.algolia.engine.shape import Shape
 from mocks.algolia.engine.synonyms import Synonyms
 from mocks.algolia.resources import dictionaries, indices, records

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mocks.algolia import errors
 from mocks.algolia.dialect import place
-from mocks.algolia.engine import parameters
+from mocks.algolia.engine import declarations, parameters
 from mocks.algolia.engine.parameters import Wrong
 from mocks.algolia.resources import indices, records
 
@@ -90,13 +90,22 @@ def _checked(tx: Transaction, given: Json) -> Json:
         if value is not None:
             try:
                 read = parameters.checked(known, value)
+                declarations.check(name, read)
             except Wrong as wrong:
-                raise errors.bad_request(wrong.message, subject=name) from None
+                raise errors.bad_request(_located(tx, sent, name, wrong), subject=name) from None
             # A text that stands for a list is kept as the list; otherwise what was sent comes back as it was.
             changes[name] = read if isinstance(read, list) else value
         else:
             changes[name] = None
     return changes
+
+
+def _located(tx: Transaction, sent: str, name: str, wrong: Wrong) -> str:
+    """Return what is wrong; of `customRanking` with the place, as reported answers have it."""
+    if name != "customRanking" or not wrong.message.startswith("Invalid CustomRanking"):
+        return wrong.message
+    line, column = place(_body(tx), sent)
+    return f"{wrong.message} near line:{line} column:{column}"
 
 
 def _body(tx: Transaction) -> bytes:

@@ -42,8 +42,18 @@ async def test_old_names_are_understood_and_unknown_ones_refused(room: Room) -> 
     for wrong in (
         *({"query": "x"}, {"hitsPerPage": "many"}, {"searchableAttributes": [1]}, {"ranking": {}}),
         *({"decompoundedAttributes": {"de": "t"}}, {"attributeCriteriaComputedBy": "worst"}),
+        *(
+            {"ranking": ["typos"]},
+            {"searchableAttributes": ["unordered(a"]},
+            {"searchableAttributes": ["a,"]},
+        ),
+        {"userData": {"text": "x" * 32 * 1024}},
     ):
         assert (await room.refused("PUT", "/1/indexes/i/settings", wrong))[0] == 400
+    refusal = await room.refused("PUT", "/1/indexes/i/settings", {"customRanking": ["()"]})
+    assert refusal[1].startswith(
+        "Invalid CustomRanking function(()), you should use asc() or desc() near line:1"
+    )
     assert room.state() == before
 
 
