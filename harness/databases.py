@@ -38,11 +38,13 @@ class Database(Protocol):
         out: Path | TextIO | None,
         truncate: bool = False,
         create: bool = False,
+        in_parts: bool = False,
         progress: Callable[[str, int], None] = ...,
     ) -> list[Json]:
         """Write a story, told in parts, as rows to a URL, or as `sql` or `csv` to `out`; return what each table got.
 
-        `refs` are the ids that a world's providers gave. Returns `table` and `rows` of each.
+        `refs` are the ids that a world's providers gave. `in_parts` keeps a database's rows part by part, so that the same
+        call goes on where one was stopped. Returns `table` and `rows` of each.
         """
 
 

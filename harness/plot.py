@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 STEP, FAULT_OVER = "scenario.step", "scenario.fault_over"
-ID = re.compile(r"\$\{([\w.-]+)\}")
 KINDS = ("endpoint", "fault", "clear", "happens", "trigger", "calls")
 
 
@@ -143,12 +142,13 @@ def _expected(providers: Mapping[str, Provider], story: Json, told: Json) -> Jso
     return {**looked_up, "place": told.get("places", {}).get("", "")}
 
 
-def told(step: Json, refs: Mapping[str, str]) -> str:
-    """Say in a line what a step of a story is, with the ids that were given."""
+def told(step: Json, story: Json) -> str:
+    """Say in a line what a step of a story is, with the ids and fields that it names."""
     kind = next(kind for kind in KINDS if kind in step)
     what = step[kind]
     if kind in ("happens", "trigger"):
-        given = ", ".join(f"{name} {_named(value, refs)}" for name, value in step.get("with", {}).items())
+        named = happenings.filled(step.get("with", {}), story, "with")
+        given = ", ".join(f"{name} {value}" for name, value in named.items())
         return f"{step['provider']}: {what}{f' ({given})' if given else ''}"
     if kind == "calls":
         return f"{step['provider']}: {what['times']} calls of {what['operation']}, {what['credentials']} credentials"
@@ -162,10 +162,6 @@ def told(step: Json, refs: Mapping[str, str]) -> str:
         ]
         return "fault: " + " ".join(str(each) for each in details if each is not None)
     return f"clear: {what}" if kind == "clear" else f"{step['provider']}: events go to {what['url']}"
-
-
-def _named(value: Any, refs: Mapping[str, str]) -> str:
-    return ID.sub(lambda found: refs.get(found[1], found[0]), str(value))
 
 
 # --- when the time has come ----------------------------------------------------------------------------------------

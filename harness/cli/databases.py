@@ -54,8 +54,12 @@ def export(
     *,
     truncate: Annotated[bool, typer.Option("--truncate", help="Remove the rows that are there.")] = False,
     create: Annotated[bool, typer.Option("--create", help="Make the tables first.")] = False,
+    in_parts: Annotated[
+        bool,
+        typer.Option("--in-parts", help="Keep a database's rows part by part: what was stopped goes on."),
+    ] = False,
 ) -> None:
-    """Write a scenario as rows of the platform's own database, all of them or none."""
+    """Write a scenario as rows of the platform's own database: all of them or none, unless --in-parts."""
     from harness.databases import database
 
     if to == "csv" and out is None:
@@ -81,6 +85,7 @@ def export(
                 out=out if to == "csv" else text,
                 truncate=truncate,
                 create=create,
+                in_parts=in_parts,
                 progress=_progress(),
             )
     except (ValueError, OSError) as error:

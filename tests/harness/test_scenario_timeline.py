@@ -350,6 +350,30 @@ async def test_a_play_may_end_before_the_timeline_does(told_lab: Lab) -> None:
     assert states(told_lab, world) == ["Shop lost"]
 
 
+async def test_a_play_is_whole_where_time_went_by_while_the_world_was_filled(
+    told_lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, scenarios = told_lab.world(), told_lab.runtime.scenarios
+    tell = scenarios.story
+
+    def slowly(world: World, name: str, **wanted: Any) -> Json:
+        story = tell(world, name, **wanted)
+        world.clock.set_to(world.clock.now() + HOUR)
+        return story
+
+    monkeypatch.setattr(scenarios, "story", slowly)
+    played = await play(told_lab, STEPS, world)
+    assert states(told_lab, world) == ["Shop back", *["found new"] * 4]
+    assert played["steps"][0]["at"] == "2026-02-01T10:00:00.000Z"
+    assert played["now"] == "2026-02-03T10:00:00.000Z"
+
+
+async def test_what_was_played_is_told_with_what_its_steps_name(told_lab: Lab) -> None:
+    step = "{at: 1h, provider: parcel, happens: parcel changes, with: {organisation: shop, state: 'at ${organisations.shop.name}'}}"
+    played = await play(told_lab, f"timeline:\n  - {step}\n")
+    assert played["steps"][0]["what"] == "parcel: parcel changes (organisation shop, state at Shop)"
+
+
 async def test_a_room_says_what_can_happen(told_lab: Lab) -> None:
     assert vocabulary(told_lab.runtime.providers["parcel"]) == [
         {
