@@ -2,10 +2,11 @@
 
 Two proportions are compared, two-sided at 5 %: the usual formula with the pooled variance under "no lift" and the
 unpooled one under the lift that is looked for. Several KPIs are planned for by the strictest step of Holm's correction.
+The arms may be of different sizes: `allocation` is how many respondents of exposed there are for each of control.
 """
 
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 from statistics import NormalDist
 
 from integrations.studies.lift import ALPHA
@@ -24,6 +25,8 @@ class Design:
     power: float = POWER
     #: How many KPIs are tested together.
     kpis: int = 1
+    #: How many respondents of exposed there are for each of control.
+    allocation: float = 1.0
 
     def __post_init__(self) -> None:
         """Raise ValueError for shares that cannot be."""
@@ -31,6 +34,8 @@ class Design:
             raise ValueError("baseline and baseline + lift lie between 0 and 1, and lift is not 0")
         if not 0 < self.power < 1 or self.kpis < 1:
             raise ValueError("power lies between 0 and 1, and there is one KPI at least")
+        if not 0 < self.allocation < inf:
+            raise ValueError("allocation is a finite number above 0")
 
     @property
     def alpha(self) -> float:
@@ -38,43 +43,74 @@ class Design:
         return ALPHA / self.kpis
 
 
-def sample_size(design: Design) -> int:
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """How many completes each arm has."""
+
+    control: int
+    exposed: int
+
+    @property
+    def completes(self) -> int:
+        """Both arms together."""
+        return self.control + self.exposed
+
+
+def divided(completes: int, allocation: float) -> Sample:
+    """Return the arms that so many completes make; what is left over is nobody's."""
+    control = int(completes / (1 + allocation))
+    return Sample(control, int(control * allocation))
+
+
+def sample_size(design: Design) -> Sample:
     """Return how many completes each arm needs, to the nearest; never fewer than the test demands."""
-    exposed = design.baseline + design.lift
-    critical = _NORMAL.inv_cdf(1 - design.alpha / 2)
     wanted = _NORMAL.inv_cdf(design.power)
-    error = critical * _null_deviation(design.baseline, exposed)
-    error += wanted * _deviation(design.baseline, exposed)
-    return max(_SMALLEST, round((error / design.lift) ** 2))
+    error = _critical(design) * _null_deviation(design) + wanted * _deviation(design)
+    control = max(_SMALLEST, _SMALLEST / design.allocation, (error / design.lift) ** 2)
+    return Sample(round(control), round(control * design.allocation))
 
 
-def power_of(design: Design, respondents: int) -> float:
-    """Return how likely a lift is found with so many completes in each arm."""
-    if respondents < 1:
+def power_of(design: Design, control: int) -> float:
+    """Return how likely a lift is found with so many completes in control, and exposed in proportion.
+
+    Chance that finds one in the wrong direction does not count.
+    """
+    if control < 1:
         return 0.0
-    exposed = design.baseline + design.lift
-    critical = _NORMAL.inv_cdf(1 - design.alpha / 2)
-    distance = abs(design.lift) * sqrt(respondents) - critical * _null_deviation(design.baseline, exposed)
-    spread = _deviation(design.baseline, exposed)
+    distance = abs(design.lift) * sqrt(control) - _critical(design) * _null_deviation(design)
+    spread = _deviation(design)
     return _NORMAL.cdf(distance / spread) if spread else float(distance > 0)
 
 
-def smallest_lift(baseline: float, respondents: int, *, power: float = POWER, kpis: int = 1) -> float | None:
+def smallest_lift(
+    baseline: float, control: int, *, power: float = POWER, kpis: int = 1, allocation: float = 1.0
+) -> float | None:
     """Return the smallest lift that is found with that power; None where not even the largest one is."""
+
+    def found(lift: float) -> bool:
+        design = Design(baseline=baseline, lift=lift, power=power, kpis=kpis, allocation=allocation)
+        return power_of(design, control) >= power
+
     low, high = 0.0, 1.0 - baseline - 1e-9
-    if power_of(Design(baseline=baseline, lift=high, power=power, kpis=kpis), respondents) < power:
+    if not found(high):
         return None
     for _ in range(60):
         middle = (low + high) / 2
-        found = power_of(Design(baseline=baseline, lift=middle, power=power, kpis=kpis), respondents)
-        low, high = (low, middle) if found >= power else (middle, high)
+        low, high = (low, middle) if found(middle) else (middle, high)
     return high
 
 
-def _null_deviation(control: float, exposed: float) -> float:
-    pooled = (control + exposed) / 2
-    return sqrt(2 * pooled * (1 - pooled))
+def _critical(design: Design) -> float:
+    return _NORMAL.inv_cdf(1 - design.alpha / 2)
 
 
-def _deviation(control: float, exposed: float) -> float:
-    return sqrt(control * (1 - control) + exposed * (1 - exposed))
+def _null_deviation(design: Design) -> float:
+    """Return the deviation of a difference without lift, for one respondent in control."""
+    exposed = design.baseline + design.lift
+    pooled = (design.baseline + design.allocation * exposed) / (1 + design.allocation)
+    return sqrt(pooled * (1 - pooled) * (1 + 1 / design.allocation))
+
+
+def _deviation(design: Design) -> float:
+    control, exposed = design.baseline, design.baseline + design.lift
+    return sqrt(control * (1 - control) + exposed * (1 - exposed) / design.allocation)

@@ -129,16 +129,18 @@ def plan_study(
     lift: Annotated[float, Query(gt=0, lt=1, description="the smallest lift that matters, in shares")],
     baseline: Annotated[float, Query(gt=0, lt=1, description="control's favourable share")] = 0.3,
     power: Annotated[float, Query(gt=0.1, lt=0.999)] = POWER,
+    allocation: Annotated[float, Query(ge=0.1, le=10, description="exposed for each of control")] = 1.0,
 ) -> PlanView:
     """Plan a study: how many completes find a lift, what they cost, and what the present goal finds."""
     study = _own_study(study_id, caller, services)
     kpis = len(dict.fromkeys([study.primary_kpi, *study.secondary_kpis]))
     try:
-        design = Design(baseline=baseline, lift=lift, power=power, kpis=kpis)
+        design = Design(baseline=baseline, lift=lift, power=power, kpis=kpis, allocation=allocation)
     except ValueError as error:
         raise ConflictError(f"No such study can be planned: {error}.") from error
-    estimate = services.fielding.estimate(study_id, 2 * sample_size(design))
-    return PlanView.of(study, design, estimate)
+    sample = sample_size(design)
+    estimate = services.fielding.estimate(study_id, sample.completes)
+    return PlanView.of(study, design, sample, estimate)
 
 
 @router.delete("/studies/{study_id}/respondents/{rid}", status_code=204)

@@ -10,7 +10,7 @@ from integrations.models import Arm, Kpi, QuestionType, Study, StudyStatus
 from integrations.schemas import Body, Id, Name, View
 from integrations.studies.fielding import Estimate
 from integrations.studies.lift import ArmResult, Lift
-from integrations.studies.power import Design, power_of, smallest_lift
+from integrations.studies.power import Design, Sample, divided, power_of, smallest_lift
 from integrations.studies.results import Report
 
 Action = Literal["request-review", "approve", "request-changes", "archive"]
@@ -199,7 +199,8 @@ class LiftView(BaseModel):
 class PlanView(BaseModel):
     """What a study needs and can find, and what that costs by Cint's suggested price.
 
-    `per_arm` completes find the lift with the power asked for; `smallest_lift` is what the study's present goal finds.
+    `control` and `exposed` completes find the lift with the power asked for; `smallest_lift` is what the study's present
+    goal finds. Both by `allocation`, exposed for each of control. A study that is launched fills its arms equally.
     """
 
     study_id: str
@@ -207,7 +208,9 @@ class PlanView(BaseModel):
     lift: float
     power: float
     kpis: int
-    per_arm: int
+    allocation: float
+    control: int
+    exposed: int
     completes: int
     power_of_goal: float
     smallest_lift: float | None
@@ -217,19 +220,23 @@ class PlanView(BaseModel):
     feasible: bool
 
     @classmethod
-    def of(cls, study: Study, design: Design, estimate: Estimate) -> Self:
+    def of(cls, study: Study, design: Design, sample: Sample, estimate: Estimate) -> Self:
         """Show a plan."""
-        goal = study.filling_goal // 2
+        goal = divided(study.filling_goal, design.allocation).control
         return cls(
             study_id=study.id,
             baseline=design.baseline,
             lift=design.lift,
             power=design.power,
             kpis=design.kpis,
-            per_arm=estimate.completes // 2,
+            allocation=design.allocation,
+            control=sample.control,
+            exposed=sample.exposed,
             completes=estimate.completes,
             power_of_goal=power_of(design, goal),
-            smallest_lift=smallest_lift(design.baseline, goal, power=design.power, kpis=design.kpis),
+            smallest_lift=smallest_lift(
+                design.baseline, goal, power=design.power, kpis=design.kpis, allocation=design.allocation
+            ),
             price=str(estimate.price),
             cost=str(estimate.cost),
             currency=estimate.currency,

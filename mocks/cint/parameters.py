@@ -13,6 +13,7 @@ from harness import instants
 from harness.errors import InvalidInput
 from harness.params import Params
 from mocks.cint import errors
+from mocks.cint.resources import definitions
 
 if TYPE_CHECKING:
     from harness.errors import Refusal
@@ -33,6 +34,16 @@ def _instant(text: str) -> str:
 
 
 Instant = Annotated[str, AfterValidator(_instant)]
+
+
+def _locale(text: str) -> str:
+    """Accept the locales that `GET /v1/locales` lists."""
+    if text not in definitions.locales():
+        raise ValueError(f"'{text[:20]}' is not a supported locale")
+    return text
+
+
+Locale = Annotated[str, AfterValidator(_locale)]
 
 
 class Body(Params):

@@ -1,24 +1,21 @@
-"""What the integration layer relies on of Cint: its token host, the Demand API, and the server-to-server API."""
+"""What the integration layer relies on of Cint: its token host and the Demand API."""
 
 from datetime import UTC, datetime
 
 import pytest
 from pact import match
 
-from integrations.errors import ProviderError, ProviderRefusedError, RateLimitedError
+from integrations.errors import ProviderError, ProviderRefusedError
 from integrations.services import Services
 from integrations.studies.cint_gateway import CintGateway, TargetGroup
-from tests.contracts.pacts import WRONG_KEY, Contract, Exchange, Json, uuid, word
+from tests.contracts.cint_objects import CINT, RID, refusal
+from tests.contracts.pacts import Exchange, Json, uuid, word
 
-CINT = Contract("cint", "GREENROOM_CINT_URL")
 TOKEN = "invented-token"
 DEMAND = {
     "Authorization": word(f"Bearer {TOKEN}", r"Bearer \S+"),
     "Cint-API-Version": "2025-02-17",
 }
-RID = "0f8fad5b-d9cb-469f-a165-70867728950e"
-#: The server-to-server API takes a bare key, of this form.
-S2S = {"Authorization": uuid("55555555-5555-4555-8555-555555555555")}
 ULID = word("01J0000000000000000000MADE", "[0-9A-Z]{26}")
 KEY = {"idempotency-key": "key-1"}
 ACCOUNT = "/v1/accounts/101"
@@ -27,7 +24,6 @@ GROUP = f"{PROJECTS}/project-1/target-groups/group-1"
 OF_ACCOUNT = "${CINT_ACCOUNT_ID}"
 OF_PROJECTS = f"/v1/demand/accounts/{OF_ACCOUNT}/projects"
 OF_GROUP = f"{OF_PROJECTS}/${{cint_project_first_lift}}/target-groups/${{cint_study_first_lift}}"
-RESPONDENT = f"/fulfillment/respondents/{RID}"
 WANTED = TargetGroup(
     name="Spring lift",
     project_manager_id=RID,
@@ -45,11 +41,6 @@ OF_WANTED = {
     "$.project_manager_id": "${CINT_PROJECT_MANAGER_ID}",
     "$.business_unit_id": "${CINT_BUSINESS_UNIT_ID}",
 }
-
-
-def refusal(kind: str, detail: str = "detail") -> Json:
-    """Return what is read of an error."""
-    return {"object": kind, detail: match.str("No.")}
 
 
 def demand(services: Services) -> CintGateway:
@@ -296,110 +287,3 @@ RUN = Exchange(
 )
 def test_a_run_is_completed(services: Services) -> None:
     demand(services).complete("project-1", "group-1", "run-1")
-
-
-# --- respondents -------------------------------------------------------------------------------------------------
-
-
-@CINT.interaction(
-    "find a respondent in the survey",
-    Exchange(
-        method="GET",
-        path=RESPONDENT,
-        path_of="/fulfillment/respondents/${cint_respondent_first_lift}",
-        headers=S2S,
-        answer={"id": uuid(), "status": 1},
-    ),
-)
-def test_a_respondent_is_in_the_survey(services: Services) -> None:
-    assert services.cint.respondent_status(RID) == 1
-
-
-@CINT.interaction(
-    "find a respondent who has completed",
-    Exchange(
-        method="GET",
-        path=RESPONDENT,
-        path_of="/fulfillment/respondents/${cint_complete_first_lift}",
-        headers=S2S,
-        answer={"id": uuid(), "status": 5},
-    ),
-)
-def test_a_respondent_has_completed(services: Services) -> None:
-    assert services.cint.respondent_status(RID) == 5
-
-
-@CINT.interaction(
-    "find no respondent",
-    Exchange(method="GET", path=RESPONDENT, headers=S2S, status=404, answer=refusal("not_found_error")),
-)
-def test_an_unknown_respondent_is_none(services: Services) -> None:
-    assert services.cint.respondent_status(RID) is None
-
-
-@CINT.interaction(
-    "report a complete",
-    Exchange(
-        method="POST",
-        path="/fulfillment/respondents/transition",
-        headers=S2S,
-        sent={"id": RID, "status": 5},
-        sent_of={"$.id": "${cint_respondent_first_lift}"},
-        answer={"id": uuid(), "status": 5},
-    ),
-)
-def test_an_outcome_is_reported(services: Services) -> None:
-    services.cint.transition(RID, 5)
-
-
-@CINT.interactions(
-    {
-        "refuse a second report": Exchange(
-            method="POST",
-            path="/fulfillment/respondents/transition",
-            headers=S2S,
-            sent={"id": RID, "status": 5},
-            sent_of={"$.id": "${cint_complete_first_lift}"},
-            status=422,
-            answer=refusal("invalid_state_error"),
-        ),
-        "find the respondent of a second report": Exchange(
-            method="GET",
-            path=RESPONDENT,
-            path_of="/fulfillment/respondents/${cint_complete_first_lift}",
-            headers=S2S,
-            answer={"id": uuid(), "status": 5},
-        ),
-    }
-)
-def test_a_report_that_came_through_before_is_fine(services: Services) -> None:
-    services.cint.transition(RID, 5)
-
-
-# --- refusals ----------------------------------------------------------------------------------------------------
-
-
-@CINT.interaction(
-    WRONG_KEY,
-    Exchange(method="GET", path=RESPONDENT, headers=S2S, status=401, answer=refusal("authorization_error")),
-)
-def test_a_wrong_key_is_refused(services: Services) -> None:
-    with pytest.raises(ProviderError) as refused:
-        services.cint.respondent_status(RID)
-    assert (refused.value.status, refused.value.code) == (401, "authorization_error")
-
-
-@CINT.interaction(
-    "answer too many requests",
-    Exchange(
-        method="GET",
-        path=RESPONDENT,
-        headers=S2S,
-        faults=[{"kind": "rate_limit", "provider": "cint"}],
-        status=429,
-        answer=refusal("too_many_requests_problem_details", "details"),
-    ),
-)
-def test_too_many_requests_are_told_apart(services: Services) -> None:
-    with pytest.raises(RateLimitedError):
-        services.cint.respondent_status(RID)

@@ -301,12 +301,18 @@ async def test_a_plan_tells_sample_power_and_cost(client: httpx.AsyncClient, lay
     answer = await client.get(f"/studies/{study.id}/plan", params={"lift": 0.05, "baseline": 0.3})
     plan = answer.json()
     assert answer.status_code == 200, plan
-    assert (plan["per_arm"], plan["completes"], plan["kpis"]) == (1376, 2752, 1)
+    assert (plan["control"], plan["exposed"], plan["completes"], plan["kpis"]) == (1376, 1376, 2752, 1)
     assert (plan["price"], plan["cost"], plan["currency"]) == ("2.50", "6880.00", "GBP")
     assert plan["feasible"] is True
     assert 0.3 < plan["power_of_goal"] < 0.5
     assert 0.07 < plan["smallest_lift"] < 0.1
     assert layer.services.studies.get(study.id).cint_project_id is not None
+    unequal = {"lift": 0.05, "baseline": 0.3, "allocation": 3}
+    skewed = (await client.get(f"/studies/{study.id}/plan", params=unequal)).json()
+    assert skewed["exposed"] == pytest.approx(3 * skewed["control"], abs=2), "each arm to the nearest"
+    assert skewed["completes"] == skewed["control"] + skewed["exposed"] > plan["completes"]
+    assert skewed["power_of_goal"] < plan["power_of_goal"]
+    assert skewed["smallest_lift"] > plan["smallest_lift"]
     layer.cint.capacity = 1000
     again = await client.get(f"/studies/{study.id}/plan", params={"lift": 0.05, "baseline": 0.3})
     assert again.json()["feasible"] is False

@@ -11,7 +11,7 @@ from harness.params import Json
 from harness.transaction import Transaction
 from mocks.cint import errors, money
 from mocks.cint.operations.target_groups import ONE, PATH, located
-from mocks.cint.parameters import INT32, Body, Instant, Money
+from mocks.cint.parameters import INT32, Body, Instant, Locale, Money
 from mocks.cint.provider import cint
 from mocks.cint.resources import accounts, pricing, profiles, projects
 
@@ -44,7 +44,7 @@ class Wanted(Body):
     """What a target group would be."""
 
     business_unit_id: int = Field(ge=0, le=INT32)
-    locale: str = Field(pattern=r"^[a-z]{3}_[a-z]{2}$")
+    locale: Locale
     collects_pii: bool = False
     incidence_rate: float = Field(ge=0, le=1)
     length_of_interview: int = Field(ge=1, le=45)
@@ -59,7 +59,7 @@ class Wanted(Body):
 class Changed(Body):
     """What of a target group would be otherwise; what is not given is as it is."""
 
-    locale: str | None = Field(None, pattern=r"^[a-z]{3}_[a-z]{2}$")
+    locale: Locale | None = None
     collects_pii: bool | None = None
     incidence_rate: float | None = Field(None, ge=0, le=1)
     length_of_interview: int | None = Field(None, ge=1, le=45)

@@ -10,26 +10,25 @@ from harness.params import Json
 from harness.transaction import Transaction
 from mocks.cint import errors
 from mocks.cint.operations.target_group_parameters import DraftProfile
-from mocks.cint.parameters import Body, Listing, Query
+from mocks.cint.parameters import Body, Listing, Locale, Query
 from mocks.cint.provider import cint
 from mocks.cint.resources import accounts, profiles, questions
 
 PATH = "/v1/demand/questions"
-LOCALE = r"^[a-z]{3}_[a-z]{2}$"
 MOST = 100
 
 
 class Located(Query):
     """In which locale."""
 
-    locale: str = Field(pattern=LOCALE)
+    locale: Locale
 
 
 class Questions(Listing):
     """Which questions."""
 
     account_id: str
-    locale: str = Field(pattern=LOCALE)
+    locale: Locale
     search: str = ""
     category_id: int | None = None
     type: Literal["standard", "custom", "demographic_only"] | None = None
@@ -47,7 +46,7 @@ class Translations(Located):
 class Checked(Body):
     """A profile to check before a target group is made of it."""
 
-    locale: str = Field(pattern=LOCALE)
+    locale: Locale
     filling_goal: int = Field(ge=1, le=10_000)
     profile_adjustment_type: Literal["percentage"]
     profiles: list[DraftProfile] = Field([], max_length=50)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from mocks.cint.parameters import INT32, Body, Instant, Listing, Money, Status
+from mocks.cint.parameters import INT32, Body, Instant, Listing, Locale, Money, Status
 
 Percentage = Annotated[int, Field(ge=0, le=100)]
 Nominal = Annotated[int, Field(ge=0, le=INT32)]
@@ -222,7 +222,7 @@ class Draft(Body):
 
     name: str = Field(min_length=1, max_length=10_000)
     business_unit_id: str
-    locale: str = Field(pattern=r"^[a-z]{3}_[a-z]{2}$")
+    locale: Locale
     collects_pii: bool
     study_type_code: str = Field("adhoc", max_length=64)
     industry_code: str = Field("other", max_length=64)

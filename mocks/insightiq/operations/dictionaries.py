@@ -10,7 +10,7 @@ from fixtures.creators import BRANDS, LANGUAGES, NICHES
 from harness.transaction import Transaction
 from mocks.insightiq.parameters import Listing, OfCreator, Query, Text
 from mocks.insightiq.provider import insightiq
-from mocks.insightiq.resources import creators, dictionaries, platforms, search
+from mocks.insightiq.resources import creators, dictionaries, pictures, platforms, search
 
 Json = dict[str, Any]
 
@@ -97,7 +97,7 @@ def list_handles(tx: Transaction, params: Handles) -> list[Json]:
             "user_id": profile.external_id,
             "username": profile.creator.handle,
             "fullname": profile.creator.full_name,
-            "picture": creators.image(tx, profile.creator.handle),
+            "picture": pictures.profile(tx, profile.creator.handle),
             "followers": str(profile.followers),
             "is_verified": profile.verified,
         }

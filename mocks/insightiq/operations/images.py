@@ -1,4 +1,4 @@
-"""Profile pictures: drawn here, as no picture of a person would be right."""
+"""Pictures of profiles, posts and platforms: drawn here, as no picture of a person would be right."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from harness.transaction import Transaction
 from mocks.insightiq import errors
 from mocks.insightiq.provider import insightiq
 
+LONGEST_NAME = 80
+
 _SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96">'
     '<rect width="96" height="96" fill="hsl({hue} 45% 62%)"/>'
@@ -16,6 +18,12 @@ _SVG = (
     '<path d="M14 96a34 34 0 0 1 68 0z" fill="hsl({hue} 40% 84%)"/></svg>'
 )
 
+_STILL = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="640" height="640">'
+    '<rect width="64" height="64" fill="hsl({hue} 40% 78%)"/>'
+    '<circle cx="47" cy="17" r="7" fill="hsl({hue} 60% 92%)"/>'
+    '<path d="M0 64V50l18-20 14 15 10-9 22 20v8z" fill="hsl({hue} 40% 52%)"/></svg>'
+)
 
 _LOGO = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" width="48" height="48">'
@@ -28,18 +36,31 @@ _LOGO = (
 def draw_logo(tx: Transaction, name: str) -> Reply:
     """Draw a sign for a work platform, at the address of its logo: the real one is a trade mark."""
     letter = name.removeprefix("logo_")[:1].upper()
-    if not name.startswith("logo_") or len(name) > 80 or not letter.isalpha():
+    if not name.startswith("logo_") or not letter.isalpha():
         raise errors.unknown_path()
-    hue = int.from_bytes(blake2b(name.encode("utf-8", "replace"), digest_size=2).digest(), "big") % 360
-    drawn = _LOGO.format(hue=hue, letter=letter if letter.isascii() else "?")
-    return Reply(drawn, headers=[("Cache-Control", "public, max-age=86400")], content_type="image/svg+xml")
+    return _drawn(_LOGO, name, letter=letter if letter.isascii() else "?")
 
 
 @insightiq.get("/images/{name}", id="greenroom:image", tier="P2", public=True)
 def draw(tx: Transaction, name: str) -> Reply:
     """Draw a profile picture: the same for the same handle."""
-    if not name.endswith(".svg") or len(name) > 80:
+    if not name.endswith(".svg"):
+        raise errors.unknown_path()
+    return _drawn(_SVG, name)
+
+
+@insightiq.get("/thumbnails/{name}", id="greenroom:thumbnail", tier="P2", public=True)
+def draw_thumbnail(tx: Transaction, name: str) -> Reply:
+    """Draw the still of a post or of a group of posts: the same for the same key."""
+    if not name.endswith(".svg"):
+        raise errors.unknown_path()
+    return _drawn(_STILL, name)
+
+
+def _drawn(picture: str, name: str, **parts: str) -> Reply:
+    """Draw a picture in the colour of its name."""
+    if len(name) > LONGEST_NAME:
         raise errors.unknown_path()
     hue = int.from_bytes(blake2b(name.encode("utf-8", "replace"), digest_size=2).digest(), "big") % 360
     cached = [("Cache-Control", "public, max-age=86400")]
-    return Reply(_SVG.format(hue=hue), headers=cached, content_type="image/svg+xml")
+    return Reply(picture.format(hue=hue, **parts), headers=cached, content_type="image/svg+xml")

@@ -14,7 +14,7 @@ from harness.errors import InvalidInput
 from mocks.insightiq import errors
 from mocks.insightiq.dialect import bare, blank, timestamp
 from mocks.insightiq.dialect import find as found
-from mocks.insightiq.resources import content_groups, contents, creators, events, platforms, users
+from mocks.insightiq.resources import content_groups, contents, creators, events, pictures, platforms, users
 
 if TYPE_CHECKING:
     from fixtures.creators import Profile
@@ -222,7 +222,7 @@ def render(tx: Transaction, account: Json) -> Json:
         **summary(tx, account),
         "platform_username": handle,
         "username": handle,
-        "profile_pic_url": creators.image(tx, handle),
+        "profile_pic_url": pictures.profile(tx, handle),
         "platform_profile_name": profile.creator.full_name,
         "platform_profile_id": profile.external_id,
         "platform_profile_published_at": timestamp(profile.feed.began),

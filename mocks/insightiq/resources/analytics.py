@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mocks.insightiq.dialect import timestamp
-from mocks.insightiq.resources import creators
+from mocks.insightiq.resources import creators, pictures
 from mocks.insightiq.resources.platforms import named
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ def full(tx: Transaction, profile: Profile, at: int) -> Json:
         "top_mentions": [{"name": name} for post in feed.sponsored(3, at) for name in post.mentions],
         "top_interests": [{"name": share.name} for share in profile.audience.interests[:3]],
         "brand_affinity": [{"name": name, "value": value} for name, value in creator.brands],
-        "top_contents": [content(profile, post, at) for post in feed.top(6, at)],
-        "recent_contents": [content(profile, post, at) for post in feed.recent(12, at)],
-        "sponsored_contents": [content(profile, post, at) for post in feed.sponsored(6, at)],
+        "top_contents": [content(tx, profile, post, at) for post in feed.top(6, at)],
+        "recent_contents": [content(tx, profile, post, at) for post in feed.recent(12, at)],
+        "sponsored_contents": [content(tx, profile, post, at) for post in feed.sponsored(6, at)],
         "posts_hidden_likes_percentage_value": 0.0,
         "lookalikes": _alike(tx, profile),
         "audience": audience(tx, profile),
@@ -73,14 +73,14 @@ def extras(profile: Profile) -> Json:
     }
 
 
-def content(profile: Profile, post: Post, at: int) -> Json:
+def content(tx: Transaction, profile: Profile, post: Post, at: int) -> Json:
     """Show a post in short."""
     counts = profile.feed.counts(post, at)
     return {
         "type": post.kind,
         "url": post.url,
         "description": post.caption,
-        "thumbnail_url": f"{post.url.rstrip('/')}/thumbnail.jpg",
+        "thumbnail_url": pictures.thumbnail(tx, post.key),
         "engagement": {"like_count": counts.likes, "comment_count": counts.comments},
         "published_at": timestamp(post.published),
     }

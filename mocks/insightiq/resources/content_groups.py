@@ -8,7 +8,7 @@ from fixtures.creators.groups import groups, held
 from fixtures.creators.world import NEWSLETTERS
 from harness.collection import Collection
 from mocks.insightiq.dialect import timestamp
-from mocks.insightiq.resources import events
+from mocks.insightiq.resources import events, pictures
 
 if TYPE_CHECKING:
     from fixtures.creators import Profile
@@ -72,7 +72,7 @@ def render(tx: Transaction, profile: Profile, kept: Json, envelope: Json) -> Jso
         "url": group.url,
         "description": None,
         "visibility": "PUBLIC",
-        "thumbnail_url": f"{group.url}/thumbnail.jpg",
+        "thumbnail_url": pictures.thumbnail(tx, group.key),
         "published_at": timestamp(group.began),
         "platform_profile_id": profile.external_id,
         "platform_profile_name": profile.creator.full_name,

@@ -9,7 +9,7 @@ from fixtures.creators.world import NEWSLETTERS
 from harness import instants
 from harness.collection import Collection
 from mocks.insightiq.dialect import blank, timestamp
-from mocks.insightiq.resources import events
+from mocks.insightiq.resources import events, pictures
 
 if TYPE_CHECKING:
     from fixtures.creators import Profile
@@ -89,8 +89,8 @@ def format_of(post: Post) -> str:
 
 def render(tx: Transaction, profile: Profile, post: Post, envelope: Json) -> Json:
     """Show a content with what it has gathered up to the world's present."""
-    address = post.url.rstrip("/")
-    thumbnail = f"{address}/thumbnail.jpg"
+    media = pictures.media(tx, post)
+    thumbnail = pictures.thumbnail(tx, post.key)
     return {
         **envelope,
         "engagement": _engagement(tx, profile, post),
@@ -99,8 +99,8 @@ def render(tx: Transaction, profile: Profile, post: Post, envelope: Json) -> Jso
         "format": format_of(post),
         "type": post.kind,
         "url": post.url,
-        "media_url": f"{address}/media",
-        "media_urls": [f"{address}/media"],
+        "media_url": media,
+        "media_urls": [media],
         "duration": post.seconds,
         "description": post.caption,
         "hashtags": list(post.hashtags),

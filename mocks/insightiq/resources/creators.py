@@ -11,7 +11,7 @@ from harness.collection import Collection
 from harness.errors import InvalidInput
 from mocks.insightiq import errors
 from mocks.insightiq.dialect import blank
-from mocks.insightiq.resources import platforms
+from mocks.insightiq.resources import pictures, platforms
 
 if TYPE_CHECKING:
     from fixtures.creators import Creator
@@ -110,12 +110,6 @@ def find(tx: Transaction, identifier: str, work_platform_id: str) -> Profile:
 # --- how it is shown ---------------------------------------------------------------------------------------------
 
 
-def image(tx: Transaction, handle: str) -> str:
-    """Return the address of a profile's picture, which this room draws."""
-    origin = tx.request.origin if tx.request is not None else "https://api.insightiq.ai"
-    return f"{origin}/images/{handle}.svg"
-
-
 def counts(tx: Transaction, profile: Profile) -> Json:
     """Return followers and subscribers: YouTube counts subscribers, other platforms followers.
 
@@ -133,7 +127,7 @@ def basic(tx: Transaction, profile: Profile) -> Json:
     return {
         "platform_username": profile.creator.handle,
         "url": profile.url,
-        "image_url": image(tx, profile.creator.handle),
+        "image_url": pictures.profile(tx, profile.creator.handle),
         **counts(tx, profile),
         "is_verified": profile.verified,
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mocks.insightiq import errors
 from mocks.insightiq.dialect import blank, timestamp
 from mocks.insightiq.dialect import find as found
-from mocks.insightiq.resources import accounts, analytics, creators
+from mocks.insightiq.resources import accounts, analytics, pictures
 
 if TYPE_CHECKING:
     from fixtures.creators import Profile
@@ -41,7 +41,7 @@ def render(tx: Transaction, kept: Json) -> Json:
         "nick_name": None,
         "url": profile.url,
         "introduction": creator.bio,
-        "image_url": creators.image(tx, creator.handle),
+        "image_url": pictures.profile(tx, creator.handle),
         "date_of_birth": blank(tx, None, ""),
         "external_id": profile.external_id,
         "platform_account_type": creator.account_type,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fixtures.creators.feed import handle_of
 from mocks.insightiq.dialect import timestamp
-from mocks.insightiq.resources import creators, platforms
+from mocks.insightiq.resources import creators, pictures, platforms
 
 if TYPE_CHECKING:
     from fixtures.creators import Post, Profile
@@ -57,7 +57,6 @@ def full(tx: Transaction, profile: Profile, post: Post) -> Json:
 def _common(tx: Transaction, profile: Profile, post: Post) -> Json:
     counts = profile.feed.counts(post, tx.now)
     platform = platforms.named(profile.platform)
-    address = post.url.rstrip("/")
     return {
         "work_platform": platform.attribute() if platform else None,
         "engagement": {
@@ -71,8 +70,8 @@ def _common(tx: Transaction, profile: Profile, post: Post) -> Json:
         "format": "VIDEO" if post.seconds else "IMAGE",
         "type": post.kind,
         "url": post.url,
-        "media_url": f"{address}/media",
-        "thumbnail_url": f"{address}/thumbnail.jpg",
+        "media_url": pictures.media(tx, post),
+        "thumbnail_url": pictures.thumbnail(tx, post.key),
         "duration": post.seconds,
         "description": post.caption,
         "published_at": timestamp(post.published),
@@ -89,7 +88,7 @@ def _sponsor(tx: Transaction, brand: str) -> Json:
     return {
         "platform_username": handle,
         "first_name": brand,
-        "image_url": creators.image(tx, handle),
+        "image_url": pictures.profile(tx, handle),
         "is_verified": True,
     }
 

@@ -13,7 +13,7 @@ from harness.collection import Collection
 from harness.errors import InvalidInput
 from mocks.insightiq import errors
 from mocks.insightiq.dialect import bare, timestamp
-from mocks.insightiq.resources import accounts, contents, events
+from mocks.insightiq.resources import accounts, contents, events, pictures
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -157,8 +157,8 @@ def _published(tx: Transaction, account: Json, id: str) -> Json:
     return {
         "content_id": id,
         "url": post.url,
-        "media_url": f"{post.url}/media",
-        "thumbnail_url": f"{post.url}/thumbnail.jpg",
+        "media_url": pictures.media(tx, post),
+        "thumbnail_url": pictures.thumbnail(tx, post.key),
         "published_at": timestamp(post.published),
         "platform_content_id": post.key,
     }

@@ -8,7 +8,7 @@ from fixtures.creators import screen
 from harness.collection import Collection
 from mocks.insightiq import errors
 from mocks.insightiq.dialect import find, timestamp
-from mocks.insightiq.resources import creators, jobs, platforms
+from mocks.insightiq.resources import creators, jobs, pictures, platforms
 
 if TYPE_CHECKING:
     from fixtures.creators import Post, Profile, Risk, Screening
@@ -80,12 +80,11 @@ def report(tx: Transaction, job: Json) -> Json:
 def content(tx: Transaction, profile: Profile, post: Post, risks: list[Risk]) -> Json:
     """Show a post that was screened."""
     platform = platforms.named(profile.platform)
-    address = post.url.rstrip("/")
     return {
         "work_platform": platform.attribute() if platform else None,
         "url": post.url,
-        "media_url": f"{address}/media",
-        "thumbnail_url": f"{address}/thumbnail.jpg",
+        "media_url": pictures.media(tx, post),
+        "thumbnail_url": pictures.thumbnail(tx, post.key),
         "title": post.title,
         "published_at": timestamp(post.published),
         "risks": [{"category": risk.category, "reason": risk.reason, "score": risk.score} for risk in risks],

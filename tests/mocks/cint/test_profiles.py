@@ -37,6 +37,7 @@ async def test_questions_are_listed_by_locale_in_its_language(room: Room) -> Non
     found = await room.ok("GET", f"{at}&locale=eng_us&search=pets&category_id=2&type=standard")
     assert [each["id"] for each in found["questions"]] == [639]
     assert (await room.refused("GET", f"{at}&locale=english"))[0] == 400
+    assert (await room.refused("GET", f"{at}&locale=jpn_us"))[0] == 400
     assert (await room.refused("GET", f"{at}&locale=eng_us&start_after=1"))[0] == 400
 
 

@@ -160,6 +160,8 @@ WRONG = [
     {"business_unit_id": "1"},
     {"business_unit_id": 184071},
     {"locale": "english"},
+    {"locale": "jpn_us"},
+    {"locale": "eng_zz"},
     {"collects_pii": "no"},
     {"project_manager_id": "pm_mock_123"},
     {"filling_goal": -1},
@@ -301,24 +303,28 @@ async def test_target_groups_are_listed_and_filtered(room: Room) -> None:
 async def test_feasibility_follows_length_incidence_and_country(room: Room) -> None:
     path = f"{await room.project()}/target-groups/calculate-feasibility"
 
+    wanted = {
+        "business_unit_id": int(room.env["CINT_BUSINESS_UNIT_ID"]),
+        "locale": "eng_us",
+        "incidence_rate": 0.5,
+        "length_of_interview": 10,
+        "filling_goal": 1000,
+        "start_date": "2026-03-03T00:00:00Z",
+        "end_date": "2026-03-10T00:00:00Z",
+    }
+
     async def price(**changes: Any) -> float:
-        body = {
-            "business_unit_id": int(room.env["CINT_BUSINESS_UNIT_ID"]),
-            "locale": "eng_us",
-            "incidence_rate": 0.5,
-            "length_of_interview": 10,
-            "filling_goal": 1000,
-            "start_date": "2026-03-03T00:00:00Z",
-            "end_date": "2026-03-10T00:00:00Z",
-            **changes,
-        }
-        answer = await room.ok("POST", path, body)
+        answer = await room.ok("POST", path, wanted | changes)
         assert answer["suggested_filling_goal_range"]["max"] <= 1000
         return float(answer["suggested_price"]["value"])
 
     assert abs(await price() - 2.5) < 0.1
     assert abs(await price(incidence_rate=0.05) - 7) < 0.5
     assert await price(locale="eng_in") < await price() < await price(collects_pii=True)
+    assert await price(locale="fre_ca") > 0
+    unknown = {"name": "locale", "reason": "'ger_us' is not a supported locale"}
+    answer = await room.call("POST", path, {**wanted, "locale": "ger_us"})
+    assert (answer.status_code, answer.json()["invalid_params"]) == (400, [unknown])
     quotas = {"ungrouped": [{"index": 0, "quota_percentage": 40}]}
     await price(profiles=[{"question_id": 42, "conditions": ranges((18, 34)), "quotas": quotas}])
     wrong = {"business_unit_id": 1}

@@ -1,0 +1,28 @@
+"""Addresses of the pictures that this room draws itself: of profiles and of what they publish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fixtures.creators.feed import Post
+    from harness.transaction import Transaction
+
+
+def profile(tx: Transaction, handle: str) -> str:
+    """Return the address of a profile's picture."""
+    return f"{_origin(tx)}/images/{handle}.svg"
+
+
+def thumbnail(tx: Transaction, key: str) -> str:
+    """Return the address of the still of a post or group of posts, by the platform's key of it."""
+    return f"{_origin(tx)}/thumbnails/{key}.svg"
+
+
+def media(tx: Transaction, post: Post) -> str:
+    """Return where a post's picture is. A film is said to be at its platform, where nothing is: none is made here."""
+    return f"{post.url.rstrip('/')}/media" if post.seconds else thumbnail(tx, post.key)
+
+
+def _origin(tx: Transaction) -> str:
+    return tx.request.origin if tx.request is not None else "https://api.insightiq.ai"
