@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.contracts.layer_mutations import MUTANTS, Mutant, broken, run, wants_layer
+from tests.contracts.layer_mutations import CHECKS, MUTANTS, Mutant, broken, run, told_by, wants_layer
 from tests.integrations.layer import Layer
 
 LEAST = 30
@@ -35,3 +35,8 @@ def test_the_layer_unbroken_holds(request: pytest.FixtureRequest, test: str) -> 
 def test_there_are_enough_ways() -> None:
     assert len(MUTANTS) >= LEAST
     assert len({(each.module, each.old) for each in MUTANTS}) == len(MUTANTS)
+
+
+@pytest.mark.parametrize("test", sorted({each.test for each in MUTANTS} - set(CHECKS)))
+def test_each_mutant_names_a_test_that_is_there(test: str) -> None:
+    assert callable(told_by(test))
