@@ -137,6 +137,18 @@ class Room(Inside):
         made = await self.ok("POST", f"{self.account}/projects", body)
         return f"{self.account}/projects/{made['id']}"
 
+    def feasible(self) -> Json:
+        """Return the body of a feasibility: 1,000 interviews of ten minutes in the United States."""
+        return {
+            "business_unit_id": int(self.env["CINT_BUSINESS_UNIT_ID"]),
+            "locale": "eng_us",
+            "incidence_rate": 0.5,
+            "length_of_interview": 10,
+            "filling_goal": 1000,
+            "start_date": "2026-03-03T00:00:00Z",
+            "end_date": "2026-03-10T00:00:00Z",
+        }
+
     def draft(self, **changes: Any) -> Json:
         """Return the body of a target group; a None among `changes` leaves a field out."""
         now = self.world.clock.now()

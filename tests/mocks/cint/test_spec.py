@@ -117,16 +117,7 @@ async def call_draft(room: Room, project: str) -> None:
     await room.advance(2)
     await room.ok("GET", job.headers["location"])
     await room.ok("POST", f"{(await room.run(scheduled))[0]}/launch-now")
-    feasible = {
-        "business_unit_id": int(room.env["CINT_BUSINESS_UNIT_ID"]),
-        "locale": "eng_us",
-        "incidence_rate": 0.5,
-        "length_of_interview": 10,
-        "filling_goal": 1000,
-        "start_date": "2026-03-03T00:00:00Z",
-        "end_date": "2026-03-10T00:00:00Z",
-    }
-    await room.ok("POST", f"{project}/target-groups/calculate-feasibility", feasible)
+    await room.ok("POST", f"{project}/target-groups/calculate-feasibility", room.feasible())
 
 
 async def call_launched(room: Room, project: str) -> str:

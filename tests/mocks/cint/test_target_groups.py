@@ -303,15 +303,7 @@ async def test_target_groups_are_listed_and_filtered(room: Room) -> None:
 async def test_feasibility_follows_length_incidence_and_country(room: Room) -> None:
     path = f"{await room.project()}/target-groups/calculate-feasibility"
 
-    wanted = {
-        "business_unit_id": int(room.env["CINT_BUSINESS_UNIT_ID"]),
-        "locale": "eng_us",
-        "incidence_rate": 0.5,
-        "length_of_interview": 10,
-        "filling_goal": 1000,
-        "start_date": "2026-03-03T00:00:00Z",
-        "end_date": "2026-03-10T00:00:00Z",
-    }
+    wanted = room.feasible()
 
     async def price(**changes: Any) -> float:
         answer = await room.ok("POST", path, wanted | changes)

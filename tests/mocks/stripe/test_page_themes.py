@@ -91,22 +91,15 @@ async def test_invoices_and_receipts_are_readable(
 ) -> None:
     api = shop.client.v1
     await page.emulate_media(color_scheme=scheme)
-    owner = api.customers.create({"email": "ada@shop.test"})
-    made = api.subscriptions.create(
-        {
-            "customer": owner.id,
-            "items": [{"price": shop.price}],
-            "payment_behavior": "default_incomplete",
-            "expand": ["latest_invoice"],
-        }
-    )
+    made = shop.subscription()
+    owner = str(made.customer)
     invoice: Any = made.latest_invoice
     await page.goto(invoice.hosted_invoice_url)
     await read(page, scheme)
-    api.payment_methods.attach("pm_card_visa", {"customer": owner.id})
-    method = api.payment_methods.list({"customer": owner.id}).data[0].id
+    api.payment_methods.attach("pm_card_visa", {"customer": owner})
+    method = api.payment_methods.list({"customer": owner}).data[0].id
     api.invoices.pay(invoice.id, {"payment_method": method})
     await page.goto(invoice.hosted_invoice_url)
     await read(page, scheme)
-    await page.goto(str(api.charges.list({"customer": owner.id}).data[0].receipt_url))
+    await page.goto(str(api.charges.list({"customer": owner}).data[0].receipt_url))
     await read(page, scheme)

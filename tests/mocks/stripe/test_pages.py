@@ -37,6 +37,18 @@ class Shop:
             }
         )
 
+    def subscription(self) -> Any:
+        """Make a subscription of a new customer whose first invoice, expanded, is open."""
+        owner = self.client.v1.customers.create({"email": "ada@shop.test"})
+        return self.client.v1.subscriptions.create(
+            {
+                "customer": owner.id,
+                "items": [{"price": self.price}],
+                "payment_behavior": "default_incomplete",
+                "expand": ["latest_invoice"],
+            }
+        )
+
 
 @pytest.fixture
 async def shop(server: Served) -> AsyncIterator[Shop]:
@@ -133,15 +145,7 @@ async def test_the_bank_asks(shop: Shop, page: Page, button: str, status: str, t
 
 
 async def test_an_open_invoice_is_paid_on_its_page(shop: Shop, page: Page) -> None:
-    customer = shop.client.v1.customers.create({"email": "ada@shop.test"})
-    subscription = shop.client.v1.subscriptions.create(
-        {
-            "customer": customer.id,
-            "items": [{"price": shop.price}],
-            "payment_behavior": "default_incomplete",
-            "expand": ["latest_invoice"],
-        }
-    )
+    subscription = shop.subscription()
     invoice: Any = subscription.latest_invoice
     await page.goto(invoice.hosted_invoice_url)
     await fill(page, VISA)

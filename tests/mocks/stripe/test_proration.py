@@ -298,7 +298,8 @@ def test_a_change_that_cannot_be_paid(checked: stripe.StripeClient, advance: Adv
     assert "customer.subscription.pending_update_applied" in journal.types()
 
 
-def test_a_pending_update_expires_with_its_invoice(checked: stripe.StripeClient, advance: Advance) -> None:
+def change_unpaid(checked: stripe.StripeClient) -> tuple[Any, Any, Any]:
+    """Double a subscription whose card fails; return customer, subscription as made, and with its pending update."""
     customer = subscriber(checked)
     made = subscribe(checked, customer, price(checked, 3100))
     use_card(checked, customer.id, "pm_card_chargeCustomerFail")
@@ -307,7 +308,11 @@ def test_a_pending_update_expires_with_its_invoice(checked: stripe.StripeClient,
         "proration_behavior": "always_invoice",
         "payment_behavior": "pending_if_incomplete",
     }
-    changed = checked.v1.subscriptions.update(made.id, change)
+    return customer, made, checked.v1.subscriptions.update(made.id, change)
+
+
+def test_a_pending_update_expires_with_its_invoice(checked: stripe.StripeClient, advance: Advance) -> None:
+    _, made, changed = change_unpaid(checked)
     journal = Journal(checked)
     advance(hours=23)
     assert "customer.subscription.pending_update_expired" in journal.types()
@@ -316,15 +321,7 @@ def test_a_pending_update_expires_with_its_invoice(checked: stripe.StripeClient,
 
 
 def test_a_pending_update_ends_with_its_subscription(checked: stripe.StripeClient) -> None:
-    customer = subscriber(checked)
-    made = subscribe(checked, customer, price(checked, 3100))
-    use_card(checked, customer.id, "pm_card_chargeCustomerFail")
-    change: Any = {
-        "items": [{"id": made["items"].data[0].id, "quantity": 2}],
-        "proration_behavior": "always_invoice",
-        "payment_behavior": "pending_if_incomplete",
-    }
-    waiting = checked.v1.subscriptions.update(made.id, change)
+    customer, made, waiting = change_unpaid(checked)
     assert checked.v1.subscriptions.cancel(made.id).pending_update is None
     journal = Journal(checked)
     use_card(checked, customer.id, "pm_card_visa")
