@@ -86,7 +86,7 @@ class Dispatcher:
                 world.space, None
             )  # a request that had to wait is ordered by the instant it came
             return
-        paused = self._paused(world)
+        paused = self._paused(world, outcome.deliveries[0]["provider"])  # a transaction is of one provider
         for delivery in outcome.deliveries:
             self._queue(world, delivery["id"], delivery["endpoint"], paused)
 
@@ -120,14 +120,15 @@ class Dispatcher:
             query.after = (found[-1].at, found[-1].pk)
         self._behind.add(world.id)
 
-    def _paused(self, world: World) -> set[str]:
-        known = world.known_endpoints
+    def _paused(self, world: World, *names: str) -> set[str]:
+        """Return the ids of a world's paused endpoints: those of the providers named, without a name those of all."""
+        known, providers = world.known_endpoints, self.worlds.providers
         paused: set[str] = set()
-        for name, provider in self.worlds.providers.items():
+        for name in names or providers:
             endpoints = known.get(name)
             if endpoints is None:
-                endpoints = Transaction(self.store, world, provider).endpoints()
-            paused.update(each["id"] for each in endpoints if each.get("paused"))
+                endpoints = Transaction(self.store, world, providers[name]).endpoints()
+            paused.update([each["id"] for each in endpoints if each.get("paused")])
         return paused
 
     def _queue(self, world: World, id: str, endpoint: str, paused: set[str]) -> None:

@@ -22,6 +22,7 @@ from harness.errors import StoreError
 from harness.store.behind import Behind
 from harness.store.interface import SHIFT, Entries, Position, Row
 from harness.store.redo import RedoLog
+from harness.store.seen import Seen
 
 log = logging.getLogger("greenroom")
 SCHEMA_VERSION = 2
@@ -41,11 +42,12 @@ CREATE TABLE records(
     register TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY(register, key)) WITHOUT ROWID;
 """
 PRAGMAS = (
+    "page_size=32768",  # of a new file: what requests change lies on fewer pages, to be found, written and copied
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "temp_store=MEMORY",  # where savepoints keep the pages that they would have to put back
     "cache_size=-65536",
-    "wal_autocheckpoint=4000",
+    "wal_autocheckpoint=1000",
 )
 BEHIND = 1000
 """How many documents wait in memory until they are written: a few milliseconds of work."""
@@ -64,8 +66,8 @@ class Database:
         self.path = directory / "greenroom.db"
         self._behind = Behind()
         self._rows: dict[tuple[int, str, str], Row] = {}
-        self._holds: dict[tuple[int, str], bool] = {}
-        """Whether there is or was any document of a kind in a space, as far as it was asked."""
+        self._seen: dict[tuple[int, str], Seen | None] = {}
+        """What came into a kind of a space that was found empty, as far as it was asked; None for one that was not."""
         self._unit: list[tuple[Any, ...]] = []
         self._batch: list[bytes] = []
         self._depth = 0
@@ -116,7 +118,9 @@ class Database:
     def insert(self, pk: int, kind: str, id: str, at: int, body: bytes, entries: Entries) -> None:
         """Add a document; its space is in `pk`."""
         space, row = pk >> SHIFT, tuple.__new__(Row, (pk, id, at, body))
-        self._holds[space, kind] = True
+        seen = self._seen.get((space, kind))
+        if seen is not None:
+            seen.add(id)
         self._behind.insert((space, kind, id), row, entries)
         self._unit.append(("insert", pk, kind, id, at, orjson.Fragment(body), entries))
 
@@ -239,7 +243,7 @@ class Database:
     def _forget(self) -> None:
         """Forget what was read: it may be otherwise now."""
         self._rows.clear()
-        self._holds.clear()
+        self._seen.clear()
 
     def _start(self) -> None:
         if not self._db.in_transaction:

@@ -12,6 +12,7 @@ import orjson
 from harness.blobs import Blobs
 from harness.store.database import Database
 from harness.store.interface import SHIFT, Kept, Place, Query, Row
+from harness.store.seen import Seen
 
 REMEMBERED_ROWS, REMEMBERED_BYTES = 4096, 16_384
 """How many rows that `get` has read are kept in memory, and how large each may be. Nobody else writes to the file: a
@@ -38,7 +39,8 @@ class SqliteStore(Database):
 
     def get(self, space: int, kind: str, id: str) -> Row | None:
         """Return one document."""
-        if self._holds.get((space, kind)) is False:
+        seen = self._seen.get((space, kind))
+        if seen is not None and id not in seen:
             return None
         key = space, kind, id
         if key in self._behind.rows:
@@ -58,9 +60,9 @@ class SqliteStore(Database):
 
     def _note_whether_empty(self, space: int, kind: str) -> None:
         """See, once, whether a kind in which a document was not found has any: most look-ups in vain are in empty ones."""
-        if (space, kind) not in self._holds:
+        if (space, kind) not in self._seen:
             held = (space, kind) in self._behind.kinds or self._db.execute(ANY, (space, kind)).fetchone()
-            self._holds[space, kind] = bool(held)
+            self._seen[space, kind] = None if held else Seen()
 
     def page(self, space: int, query: Query) -> list[Row]:
         """Return the documents of a page, in the query's direction."""

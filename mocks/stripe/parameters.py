@@ -96,6 +96,9 @@ Currency = Annotated[str, BeforeValidator(_lower)]
 Metadata = Annotated[dict[str, Annotated[str, Field(min_length=0)]] | None, BeforeValidator(_metadata)]
 """Up to 50 pairs, keys up to 40 and values up to 500 characters; None after `metadata=` (clear all)."""
 
+_SIMPLE = frozenset({str, int, bool, type(None)})
+"""What `given` hands on as it is, without pydantic's help."""
+
 Expand = tuple[str, ...]
 """Dotted paths of what to expand."""
 
@@ -111,7 +114,14 @@ class Group(Params):
 
     def given(self) -> dict[str, Any]:
         """Return what was sent, without `expand`, nested groups as dicts."""
-        return self.model_dump(exclude_unset=True, exclude={"expand"})
+        sent = self.model_fields_set
+        given = {name: value for name, value in self.__dict__.items() if name in sent and name != "expand"}
+        for name, value in given.items():
+            if type(value) not in _SIMPLE:
+                if name != "metadata":
+                    return self.model_dump(exclude_unset=True, exclude={"expand"})
+                given[name] = dict(value)
+        return given
 
 
 class StripeParams(Group):

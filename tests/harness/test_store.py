@@ -16,6 +16,7 @@ from harness.collection import Collection
 from harness.errors import StoreError
 from harness.store import Query
 from harness.store.interface import SHIFT
+from harness.store.seen import BITS, Seen
 from harness.store.sqlite import SqliteStore
 
 THINGS = Collection("sample.thing", "colour", sizes=lambda thing: thing["sizes"])
@@ -223,6 +224,51 @@ def test_a_unit_that_fails_leaves_the_others_of_its_batch_alone(tmp_path: Path) 
     again.close()
 
 
+def test_who_asks_in_vain_in_a_kind_that_was_empty_is_answered_without_the_file(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    asked: list[str] = []
+    store._db.set_trace_callback(asked.append)
+    assert store.get(1, "k", "a") is None
+    assert len(asked) == 2, "the document, and whether there is any"
+    store.begin()
+    store.insert(1 << SHIFT | 1, "k", "a", 0, b"{}", [])
+    store.keep()
+    store.commit()
+    store.settle()
+    asked.clear()
+    assert store.get(1, "k", "b") is None
+    assert store.get(2, "k", "a") is None
+    assert len(asked) == 2, "of the other space alone"
+    assert store.get(1, "k", "a") is not None
+    store.begin()
+    store.delete((0, 1 << SHIFT | 1), "k", "a", [])
+    store.keep()
+    assert store.get(1, "k", "a") is None
+    store.close()
+
+
+def test_who_asks_in_vain_in_a_kind_that_was_not_empty_is_answered_from_the_file(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    store.begin()
+    store.insert(1 << SHIFT | 1, "k", "a", 0, b"{}", [])
+    store.keep()
+    store.close()
+    store = SqliteStore(tmp_path)
+    assert store.get(1, "k", "b") is None
+    assert store.get(1, "k", "a") is not None
+    store.close()
+
+
+def test_more_ids_than_are_told_apart_are_found_all_the_same() -> None:
+    seen = Seen()
+    assert "1" not in seen
+    for number in range(BITS):
+        seen.add(str(number))
+    assert all(str(number) in seen for number in range(BITS))
+    strangers = sum(str(-number) in seen for number in range(1, 1000))
+    assert 0 < strangers < 1000, "some are taken for what may be there, and the file is asked"
+
+
 def test_a_second_server_on_the_same_directory_is_refused(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path)
     with pytest.raises(StoreError, match="in use by another"):
@@ -248,7 +294,7 @@ def test_a_damaged_database_is_refused(tmp_path: Path) -> None:
     store.close()
     path = tmp_path / "greenroom.db"
     damaged = bytearray(path.read_bytes())
-    damaged[40_000:60_000] = b"\xff" * 20_000
+    damaged[60_000:80_000] = b"\xff" * 20_000  # the head of a page is within
     path.write_bytes(damaged)
     with pytest.raises(StoreError, match="damaged"):
         SqliteStore(tmp_path)

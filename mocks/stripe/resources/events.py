@@ -59,7 +59,7 @@ def emit(
     if previous:
         data["previous_attributes"] = previous
     body = _body(tx, data)
-    held = _HELD.get(tx)
+    held = _HELD.get(tx) if _HELD else None
     if held is None:
         _send(tx, type, body)
     else:
