@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from harness import chance, faults, idempotency, realtime, violations
 from harness.batch import Batch
-from harness.dialect import Directory, Grant
+from harness.dialect import Directory
 from harness.errors import Refusal, StoreError
+from harness.exchange import Exchange
 from harness.health import Health
 from harness.hub import Hub
 from harness.messages import Answer, Reply, Request
@@ -38,43 +39,6 @@ class Dropped(Exception):
         """`seconds` is how long the client is left waiting."""
         super().__init__(f"connection cut after {seconds} s")
         self.seconds = seconds
-
-
-class Exchange:
-    """What is known of a request while it is served; dialects read it to write headers."""
-
-    __slots__ = (
-        "answer",
-        "at",
-        "fault",
-        "grant",
-        "now",
-        "operation",
-        "outcome",
-        "own_headers",
-        "provider",
-        "request",
-        "request_id",
-        "started",
-        "values",
-        "world",
-    )
-
-    def __init__(self, provider: Provider, request: Request) -> None:
-        """Begin with the request alone."""
-        self.started, self.at = realtime.monotonic(), realtime.now()
-        self.provider = provider
-        self.request = request
-        self.answer: Answer | None = None
-        self.outcome: Outcome | None = None
-        self.operation: Operation | None = None
-        self.values: dict[str, str] = {}
-        self.grant: Grant | None = None
-        self.world: World | None = None
-        self.request_id = ""
-        self.now = 0
-        self.fault: dict[str, Any] | None = None
-        self.own_headers: list[tuple[str, str]] = []
 
 
 Done = Callable[[Answer | Dropped], None]

@@ -16,7 +16,7 @@ from harness import instants, realtime
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from harness.engine import Exchange
+    from harness.exchange import Exchange
 
 Json = dict[str, Any]
 MINUTE = 60 * instants.SECOND

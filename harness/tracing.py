@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
     from harness.delivery_client import Result
-    from harness.engine import Exchange
+    from harness.exchange import Exchange
     from harness.world import World
 
 Json = dict[str, Any]

@@ -9,7 +9,7 @@ from harness.journal import BODY_SHOWN
 from harness.transaction import VIOLATIONS, Transaction
 
 if TYPE_CHECKING:
-    from harness.engine import Exchange
+    from harness.exchange import Exchange
 
 
 def record(tx: Transaction, exchange: Exchange, refusal: Refusal) -> None:
