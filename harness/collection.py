@@ -35,9 +35,11 @@ class Collection:
         found: list[tuple[str, str]] = []
         for name, extract in self.indexes.items():
             value = extract(document)
-            if value is None:
+            if type(value) is str:
+                found.append((name, value))
+            elif value is None:
                 continue
-            if isinstance(value, SEVERAL):
+            elif isinstance(value, SEVERAL):
                 found.extend((name, text(each)) for each in dict.fromkeys(value))
             else:
                 found.append((name, text(value)))

@@ -231,17 +231,14 @@ def _absent_at(kind: str, version: str) -> tuple[bytes, ...] | None:
 def _as_kept(kept: list[bytes], absent: tuple[bytes, ...]) -> list[orjson.Fragment] | None:
     """Return documents as they are kept but for fields that are null, None where one of them has to be read."""
     for text in absent:
-        whole, kept = kept, [each.replace(text, b"") for each in kept]
-        if any(len(each) - len(less) != len(text) for each, less in zip(whole, kept, strict=True)):
+        size, whole = len(text), kept
+        kept = [each.replace(text, b"") for each in whole]
+        if [len(each) - size for each in whole] != list(map(len, kept)):
             return None
-    if any(map(_holds_private, kept)):
+    # To look for a private field takes time: most documents do not end as one that has it.
+    if [each for each in kept if each.endswith(PRIVATE_LAST) and PRIVATE in each]:
         return None
     return list(map(orjson.Fragment, kept))
-
-
-def _holds_private(kept: bytes) -> bool:
-    """Tell whether a document that is kept may have a private field; looking for it takes time, so its end is seen first."""
-    return kept.endswith(PRIVATE_LAST) and PRIVATE in kept
 
 
 def _included(tx: Transaction, value: Any, below: Tree, whole: str, version: str) -> Any:
