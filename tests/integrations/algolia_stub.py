@@ -50,10 +50,11 @@ class AlgoliaStub(Stub):
             return algolia_error(404, f"Index {index} does not exist")
         target = wanted["destination"]
         if wanted["operation"] == "move":
-            for held in (self.records, self.settings, self.rules):
+            stores: list[Json] = [self.records, self.settings, self.rules]
+            for held in stores:
                 held.pop(target, None)
                 if index in held:
-                    held[target] = held.pop(index)  # type: ignore[index]
+                    held[target] = held.pop(index)
         else:
             assert wanted["scope"] == ["settings", "synonyms", "rules"]
             self.settings[target] = dict(self.settings[index])
