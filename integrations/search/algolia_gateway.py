@@ -70,6 +70,12 @@ class AlgoliaGateway:
                 return
             params = {"cursor": page.cursor}
 
+    def copy_rules(self, index: str, to: str) -> int:
+        """Give another index an index's settings, synonyms and rules, but no records, and return the task's id."""
+        wanted = {"operation": "copy", "destination": to, "scope": ["settings", "synonyms", "rules"]}
+        answer = self._call("copy rules", lambda algolia: algolia.operation_index(index, wanted))
+        return int(answer.task_id)
+
     def move(self, index: str, to: str) -> int:
         """Put an index in the place of another at one stroke, and return the task's id."""
         wanted = {"operation": "move", "destination": to}

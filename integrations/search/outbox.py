@@ -2,15 +2,17 @@
 
 A note only says which object changed. The worker indexes the object as it is then, or deletes the record of one that
 is gone, so that notes may be worked off late, twice and in any order. While one worker has an object in hand, no other
-takes it; a change meanwhile raises the note's version, and the object is indexed once more.
+takes it: `due_at` says until when, and whose it is. A change meanwhile raises the note's version, and the object is
+indexed once more.
 """
 
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, case, delete, select, update
 from sqlalchemy.orm import Session
 
 from integrations.clock import Clock
@@ -18,14 +20,15 @@ from integrations.database import Database, insert_if_absent
 from integrations.errors import ProviderError, ProviderUnavailableError
 from integrations.models import IndexKind, SearchChange
 from integrations.search.algolia_gateway import AlgoliaGateway
-from integrations.search.records import PLANS
+from integrations.search.records import PLANS, Record
 from integrations.settings import Settings
 
 _log = logging.getLogger(__name__)
 
 #: Records in one request: Algolia recommends 1,000 to 10,000, or 10 MB.
 _BATCH = 1000
-#: Longer than a call may take with all its retries; after that, another worker may take a note over.
+#: Longer than a call may take with all its retries; after that, another worker may take a note over. It begins anew before
+#: each call, with the reading of what is sent, so that nobody sends what was read before another's sending.
 _LEASE = timedelta(minutes=2)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
 
@@ -67,7 +70,13 @@ class SearchOutbox:
         session.execute(
             update(SearchChange)
             .where(*theirs)
-            .values(version=SearchChange.version + 1, refused=False, changed_at=now)
+            .values(
+                version=SearchChange.version + 1,
+                refused=False,
+                # The oldest change that searches do not see stays the note's, or an object that changes all the time
+                # would never be seen to be behind.
+                changed_at=case((SearchChange.refused, now), else_=SearchChange.changed_at),
+            )
         )
 
     def pending(self) -> list[SearchChange]:
@@ -116,59 +125,94 @@ class SearchOutbox:
         return taken
 
     def _index(self, kind: IndexKind, changes: Sequence[SearchChange], *, wait: bool) -> int:
-        ids = [change.object_id for change in changes]
-        with self._database.transaction() as session:
-            records = PLANS[kind].load(session, ids)
-        gone = [object_id for object_id in ids if object_id not in records]
         try:
             if kind not in self._prepared:
                 self.set_up(kind)
+        except ProviderError as error:
+            self._postpone(changes, error, refused=False)
+            return 0
+        held, records = self._read(kind, changes)
+        gone = [change.object_id for change in held if change.object_id not in records]
+        try:
             index = self.index_of(kind)
-            task_id = self._algolia.batch(index, list(records.values()), gone)
-            if wait:
+            task_id = self._algolia.batch(index, list(records.values()), gone) if held else None
+            if wait and task_id is not None:
                 self._algolia.wait(index, task_id)
         except ProviderError as error:
-            return self._after_failure(kind, changes, error, wait=wait)
-        self._settle(changes)
-        return len(changes)
+            return self._after_failure(kind, held, error, wait=wait)
+        return self._settle(held)
+
+    def _read(
+        self, kind: IndexKind, changes: Sequence[SearchChange]
+    ) -> tuple[list[SearchChange], dict[str, Record]]:
+        """Read the objects of notes in hand, and keep those in hand as long again; what another worker has is left out."""
+        until = self._clock.now() + _LEASE
+        held = []
+        with self._database.transaction() as session:
+            for change in changes:
+                kept = update(SearchChange).where(*_in_hand(change)).values(due_at=until)
+                if session.execute(kept.returning(SearchChange.id)).first() is not None:
+                    held.append(change)
+            records = PLANS[kind].load(session, [change.object_id for change in held])
+        for change in held:
+            change.due_at = until
+        return held, records
 
     def _after_failure(
         self, kind: IndexKind, changes: Sequence[SearchChange], error: ProviderError, *, wait: bool
     ) -> int:
+        # Only a record itself is at fault with these; keys and outages can be mended without changing it.
+        refused = error.status in {400, 413} and not isinstance(error, ProviderUnavailableError)
         # A batch is refused whole; one record too large must not keep the others from being found.
-        if error.status in {400, 413} and len(changes) > 1:
+        if refused and len(changes) > 1:
             middle = len(changes) // 2
             halves = (changes[:middle], changes[middle:])
             return sum(self._index(kind, half, wait=wait) for half in halves)
-        self._postpone(changes, error)
+        self._postpone(changes, error, refused=refused)
         return 0
 
-    def _settle(self, changes: Sequence[SearchChange]) -> None:
+    def _settle(self, changes: Sequence[SearchChange]) -> int:
         with self._database.transaction() as session:
             for change in changes:
-                done = delete(SearchChange).where(
-                    SearchChange.id == change.id, SearchChange.version == change.version
-                )
+                done = delete(SearchChange).where(*_in_hand(change), SearchChange.version == change.version)
                 if session.execute(done.returning(SearchChange.id)).first() is None:
-                    # Changed meanwhile: due again at once.
-                    session.execute(
-                        update(SearchChange)
-                        .where(SearchChange.id == change.id)
-                        .values(due_at=self._clock.now(), attempts=0, error=None)
+                    # Changed since it was read: due again at once.
+                    self._keep(
+                        session,
+                        change,
+                        due_at=self._clock.now(),
+                        attempts=0,
+                        error=None,
+                        changed_at=change.due_at - _LEASE,
                     )
+        return len(changes)
 
-    def _postpone(self, changes: Sequence[SearchChange], error: ProviderError) -> None:
-        # Only the record itself is at fault here; keys and outages can be mended without changing it.
-        refused = error.status in {400, 413} and not isinstance(error, ProviderUnavailableError)
+    def _postpone(self, changes: Sequence[SearchChange], error: ProviderError, *, refused: bool) -> None:
         with self._database.transaction() as session:
             for change in changes:
                 wait = min(_FIRST_WAIT * 2 ** min(change.attempts - 1, 10), _LONGEST_WAIT)
-                session.execute(
-                    update(SearchChange)
-                    .where(SearchChange.id == change.id)
-                    .values(error=str(error), due_at=self._clock.now() + wait)
-                )
+                values: dict[str, Any] = {"error": str(error), "due_at": self._clock.now() + wait}
                 if refused:
-                    same = (SearchChange.id == change.id, SearchChange.version == change.version)
-                    session.execute(update(SearchChange).where(*same).values(refused=True))
+                    same = SearchChange.version == change.version
+                    values["refused"] = case((same, True), else_=SearchChange.refused)
+                self._keep(session, change, **values)
         _log.warning("%d changes are not indexed: %s", len(changes), error)
+
+    def _keep(self, session: Session, change: SearchChange, **values: Any) -> None:
+        """Let go of a note that is not done with.
+
+        Where another worker took it over, what was sent here may have reached Algolia after what that one sent: then the
+        object is to be indexed once more.
+        """
+        kept = update(SearchChange).where(*_in_hand(change)).values(values)
+        if session.execute(kept.returning(SearchChange.id)).first() is None:
+            self.note(session, change.kind, change.object_id)
+
+
+def _in_hand(change: SearchChange) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a note is this worker's: nobody took it over, and its id was not given to another."""
+    return (
+        SearchChange.id == change.id,
+        SearchChange.object_id == change.object_id,
+        SearchChange.due_at == change.due_at,
+    )

@@ -1,33 +1,48 @@
 """What the search engine holds of each thing: the record's form, and where it comes from."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from integrations.models import Campaign, IndexKind, Study
 
 Record = dict[str, Any]
 
+#: The attribute by which searches keep within an organisation.
+ORGANISATION = "orgId"
+
 
 @dataclass(frozen=True, slots=True)
 class IndexPlan:
-    """How one kind is loaded and found. The records are taken by id; an id without record has been deleted."""
+    """How one kind is loaded and found."""
 
-    load: Callable[[Session, Iterable[str] | None], dict[str, Record]]
+    table: type[Any]
+    record: Callable[[Any], Record]
     searchable: Sequence[str]
     facets: Sequence[str]
     ranking: Sequence[str]
 
+    def load(self, session: Session, ids: Collection[str] | None = None) -> dict[str, Record]:
+        """Return records by id, all where no ids are given; an id without record has been deleted."""
+        query = select(self.table)
+        if ids is not None:
+            query = query.where(self.table.id.in_(ids))
+        return {each.id: self.record(each) for each in session.scalars(query)}
+
+    def count(self, session: Session) -> int:
+        """Return how many records there are."""
+        return session.scalar(select(func.count()).select_from(self.table)) or 0
+
     @property
     def settings(self) -> dict[str, Any]:
-        """The index's settings. Without `orgId` among the facets, a search within an organisation finds nothing."""
+        """The index's settings. Without the organisation among the facets, a search within an organisation finds nothing."""
         return {
             "searchableAttributes": list(self.searchable),
-            "attributesForFaceting": ["filterOnly(orgId)", *self.facets],
+            "attributesForFaceting": [f"filterOnly({ORGANISATION})", *self.facets],
             "customRanking": list(self.ranking),
         }
 
@@ -38,7 +53,7 @@ def campaign_record(campaign: Campaign) -> Record:
         {
             "objectID": campaign.id,
             "id": campaign.id,
-            "orgId": campaign.organisation_id,
+            ORGANISATION: campaign.organisation_id,
             "campaignName": campaign.name,
             "description": campaign.description,
             "status": campaign.status.value,
@@ -61,7 +76,7 @@ def study_record(study: Study) -> Record:
         {
             "objectID": study.id,
             "id": study.id,
-            "orgId": study.organisation_id,
+            ORGANISATION: study.organisation_id,
             "name": study.name,
             "studyStatus": study.status.value,
             "funnelStage": study.funnel_stage,
@@ -75,25 +90,17 @@ def study_record(study: Study) -> Record:
     )
 
 
-def _load_campaigns(session: Session, ids: Iterable[str] | None) -> dict[str, Record]:
-    query = select(Campaign) if ids is None else select(Campaign).where(Campaign.id.in_(list(ids)))
-    return {each.id: campaign_record(each) for each in session.scalars(query)}
-
-
-def _load_studies(session: Session, ids: Iterable[str] | None) -> dict[str, Record]:
-    query = select(Study) if ids is None else select(Study).where(Study.id.in_(list(ids)))
-    return {each.id: study_record(each) for each in session.scalars(query)}
-
-
 PLANS = {
     IndexKind.CAMPAIGNS: IndexPlan(
-        load=_load_campaigns,
+        table=Campaign,
+        record=campaign_record,
         searchable=("campaignName", "brand", "unordered(description)"),
         facets=("status", "platform", "primaryKPI", "currency"),
         ranking=("desc(startDate)", "asc(campaignName)"),
     ),
     IndexKind.STUDIES: IndexPlan(
-        load=_load_studies,
+        table=Study,
+        record=study_record,
         searchable=("name", "campaignName"),
         facets=("studyStatus", "funnelStage", "primaryKpi"),
         ranking=("desc(updatedAt)", "asc(name)"),

@@ -85,10 +85,12 @@ class SearchSync:
         errors = [change for change in changes if change.error]
         oldest = min((change.changed_at for change in waiting), default=None)
         index = self._outbox.index_of(kind)
+        with self._database.transaction() as session:
+            stored = PLANS[kind].count(session)
         return SyncStatus(
             kind=kind,
             index=index,
-            stored=len(self._stored(kind)),
+            stored=stored,
             indexed=self._count(index),
             waiting=len(waiting),
             refused=len(changes) - len(waiting),
@@ -99,9 +101,12 @@ class SearchSync:
 
     def drift(self, kind: IndexKind) -> list[str]:
         """Return the settings of an index that are not as the code has them; all, where there is no index."""
+        return self._drift(kind, self._outbox.index_of(kind))
+
+    def _drift(self, kind: IndexKind, index: str) -> list[str]:
         wanted = PLANS[kind].settings
         try:
-            held = self._algolia.settings(self._outbox.index_of(kind))
+            held = self._algolia.settings(index)
         except ProviderError as error:
             if error.status != 404:
                 raise
@@ -110,33 +115,30 @@ class SearchSync:
 
     def compare(self, kind: IndexKind) -> Divergence:
         """Compare an index with the database, but for what is waiting to be indexed anyway."""
-        found = self._difference(kind, self._outbox.index_of(kind))
-        with self._database.transaction() as session:
-            known = set(session.scalars(select(SearchChange.object_id).where(SearchChange.kind == kind)))
-        return Divergence(
-            missing=[each for each in found.missing if each not in known],
-            stale=[each for each in found.stale if each not in known],
-            extra=[each for each in found.extra if each not in known],
-        )
+        return self._but_for_waiting(kind, self._difference(kind, self._outbox.index_of(kind)))
 
     def repair(self, kind: IndexKind) -> Divergence:
         """Put the settings right and note whatever differs, so that the outbox indexes it; return what differed."""
         if self.drift(kind):
             self._outbox.set_up(kind)
-        found = self.compare(kind)
+        found = self._difference(kind, self._outbox.index_of(kind))
+        unexpected = self._but_for_waiting(kind, found)
         with self._database.transaction() as session:
+            # What waits is noted as well: a worker may have sent it to an index that a rebuild has just replaced.
             for object_id in (*found.missing, *found.stale, *found.extra):
                 self._outbox.note(session, kind, object_id)
-        return found
+        return unexpected
 
     def rebuild(self, kind: IndexKind) -> int:
         """Fill an index anew and return the number of its records; searches see the old one until the new one is whole.
 
-        Raises `ProviderError` when a record is refused, and `ConflictError` when the new index does not become equal to
-        the database: the old one then stays, and the next call goes on where this one ended.
+        Synonyms, rules and what settings the code does not name are kept. Raises `ProviderError` when a record is
+        refused, and `ConflictError` when the new index does not become equal to the database or lacks its settings: the
+        old one then stays, and the next call goes on where this one ended.
         """
         index = self._outbox.index_of(kind)
         beside = f"{index}_next"
+        self._keep_rules(index, beside)
         self._algolia.wait(beside, self._algolia.set_settings(beside, PLANS[kind].settings))
         difference = self._difference(kind, beside)
         for _ in range(_ROUNDS):
@@ -147,12 +149,30 @@ class SearchSync:
             raise ConflictError(
                 f"The new index of {kind} does not become equal to the database: {difference}"
             )
+        if drift := self._drift(kind, beside):
+            raise ConflictError(f"The new index of {kind} has not its settings: {', '.join(drift)}")
         self._algolia.wait(beside, self._algolia.move(beside, index))
         # What changed between the last look and the move reached only the index that is gone.
         self.repair(kind)
         return self._count(index) or 0
 
+    def _keep_rules(self, index: str, beside: str) -> None:
+        try:
+            self._algolia.wait(beside, self._algolia.copy_rules(index, beside))
+        except ProviderError as error:
+            if error.status != 404:
+                raise
+
     # --- looking ---------------------------------------------------------------------------------------------------
+
+    def _but_for_waiting(self, kind: IndexKind, found: Divergence) -> Divergence:
+        with self._database.transaction() as session:
+            known = set(session.scalars(select(SearchChange.object_id).where(SearchChange.kind == kind)))
+        return Divergence(
+            missing=[each for each in found.missing if each not in known],
+            stale=[each for each in found.stale if each not in known],
+            extra=[each for each in found.extra if each not in known],
+        )
 
     def _difference(self, kind: IndexKind, index: str) -> Divergence:
         held = {record["objectID"]: record for record in self._records(index)}
@@ -165,7 +185,7 @@ class SearchSync:
 
     def _stored(self, kind: IndexKind) -> Mapping[str, Record]:
         with self._database.transaction() as session:
-            return PLANS[kind].load(session, None)
+            return PLANS[kind].load(session)
 
     def _records(self, index: str) -> Iterator[dict[str, Any]]:
         try:

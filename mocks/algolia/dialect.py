@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from json import JSONDecoder
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -29,6 +31,9 @@ ALLOWED_HEADERS = (
     "x-algolia-application-id, x-algolia-api-key, x-algolia-usertoken, x-algolia-user-id, x-algolia-agent,"
     " x-forwarded-for, content-type, content-encoding, accept, accept-encoding, request-id, user-agent"
 )
+_REQUESTS = re.compile(r'"requests"\s*:\s*\[')
+_BETWEEN = re.compile(r"[\s,]*")
+_DECODER = JSONDecoder()
 _CORS = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "Correlation-ID, Retry-After"),
@@ -141,6 +146,19 @@ def place(body: bytes, key: str) -> tuple[int, int]:
     end = at + len(orjson.dumps(key))
     line = body.count(b"\n", 0, end) + 1
     return line, end - (body.rfind(b"\n", 0, end) + 1)
+
+
+def place_of_request(body: bytes, number: int) -> tuple[int, int]:
+    """Return line and column of the end of a request of a batch, counted from 0."""
+    text = body.decode("utf-8", "replace")
+    start = _REQUESTS.search(text)
+    if start is None:
+        return 1, 1
+    end = start.end()
+    for _ in range(number + 1):
+        between = _BETWEEN.match(text, end)
+        end = _DECODER.raw_decode(text, between.end() if between else end)[1]
+    return text.count("\n", 0, end) + 1, end - (text.rfind("\n", 0, end) + 1)
 
 
 def timestamp(instant: int) -> str:

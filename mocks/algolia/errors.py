@@ -40,9 +40,9 @@ def invalid_key() -> Refusal:
 
 
 def expired_key() -> Refusal:
-    """Return the 403 for a secured key whose `validUntil` has passed."""
+    """Return the 400 for a secured key whose `validUntil` has passed."""
     message = '"validUntil" parameter expired (less than current date)'
-    return refusal(403, message, rule="expired_key")
+    return refusal(400, message, rule="expired_key")
 
 
 def method_not_allowed_with_key(detail: str = "") -> Refusal:
@@ -67,10 +67,8 @@ def source_not_allowed() -> Refusal:
 
 
 def not_enough_rights(doing: str, place: tuple[int, int]) -> Refusal:
-    """Return the 403 for an action of a batch that the key has no ACL for; `doing` such as `add an object`."""
-    line, column = place
-    message = f"Not enough rights to {doing} near line:{line} column:{column}"
-    return refusal(403, message, rule="acl_missing")
+    """Return the 400 for an action of a batch that the key has no ACL for; `doing` such as `add an object`."""
+    return bad_request(f"Not enough rights to {doing}{_near(place)}", rule="acl_missing")
 
 
 # --- what does not exist -----------------------------------------------------------------------------------------
@@ -121,14 +119,14 @@ def not_an_object() -> Refusal:
 
 def unknown_setting(name: str, place: tuple[int, int]) -> Refusal:
     """Return the 400 for a setting that Algolia does not know."""
-    line, column = place
-    message = f"Invalid object attributes: {name} near line:{line} column:{column}"
-    return bad_request(message, rule="unknown_setting", subject=name)
+    return bad_request(
+        f"Invalid object attributes: {name}{_near(place)}", rule="unknown_setting", subject=name
+    )
 
 
-def object_id_required(action: str) -> Refusal:
+def object_id_required(action: str, place: tuple[int, int]) -> Refusal:
     """Return the 400 for an action that needs the objectID of a record."""
-    message = f"The 'objectID' attribute is required to use action={action}"
+    message = f"The 'objectID' attribute is required to use action={action}{_near(place)}"
     return bad_request(message, rule="missing_object_id", subject="objectID")
 
 
@@ -156,6 +154,11 @@ def no_filter() -> Refusal:
         "DeleteByQuery endpoint only supports tagFilters, facetFilters, numericFilters and geoQuery condition"
     )
     return bad_request(message, rule="delete_by_without_filter")
+
+
+def _near(place: tuple[int, int]) -> str:
+    line, column = place
+    return f" near line:{line} column:{column}"
 
 
 # --- by status ---------------------------------------------------------------------------------------------------

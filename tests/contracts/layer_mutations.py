@@ -84,6 +84,7 @@ ALGOLIA = _all(
     "search.algolia_gateway",
     ('"action": "updateObject"', '"action": "partialUpdateObject"', "algolia.records_are_saved_and_deleted_at_once"),
     ('{"objectID": object_id}', '{"id": object_id}', "algolia.records_are_saved_and_deleted_at_once"),
+    ('"operation": "copy"', '"operation": "move"', "algolia.an_index_gets_anothers_rules"),
     ('"operation": "move"', '"operation": "copy"', "algolia.an_index_takes_anothers_place"),
 )  # fmt: skip
 INSIGHTIQ = _all(

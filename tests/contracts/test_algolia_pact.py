@@ -22,9 +22,9 @@ SETTINGS: Json = {
 }
 
 
-def search(query: str = "", filters: str = "orgId:'org_1'") -> Json:
+def search(**more: str) -> Json:
     """Return the parameters of a search."""
-    return {"query": query, "filters": filters, "page": 0, "hitsPerPage": 20}
+    return {"query": "", "facetFilters": [["orgId:org_1"]], "page": 0, "hitsPerPage": 20, **more}
 
 
 def found(hits: Any, **counts: Any) -> Json:
@@ -123,6 +123,23 @@ def test_an_index_takes_anothers_place(services: Services) -> None:
     assert services.algolia.move("campaigns_next", "campaigns") == 100000000000
 
 
+@ALGOLIA.interaction(
+    "copy an index's settings, synonyms and rules",
+    Exchange(
+        method="POST",
+        path="/1/indexes/campaigns/operation",
+        sent={
+            "operation": "copy",
+            "destination": "campaigns_next",
+            "scope": ["settings", "synonyms", "rules"],
+        },
+        answer={"taskID": TASK, "updatedAt": STAMP},
+    ),
+)
+def test_an_index_gets_anothers_rules(services: Services) -> None:
+    assert services.algolia.copy_rules("campaigns", "campaigns_next") == 100000000000
+
+
 # --- looking -----------------------------------------------------------------------------------------------------
 
 
@@ -180,7 +197,7 @@ def test_settings_of_an_index_that_is_not_there_are_none(services: Services) -> 
         path="/1/indexes/campaigns/query",
         headers=CREDENTIALS,
         sent=search(),
-        sent_of={"$.filters": "orgId:'${clerk_organisation_northwind}'"},
+        sent_of={"$.facetFilters[0][0]": "orgId:${clerk_organisation_northwind}"},
         answer=found(
             match.each_like({"objectID": match.str("1"), "campaignName": match.str("Spring")}, min=1)
         ),

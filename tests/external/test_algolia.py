@@ -1,5 +1,7 @@
 """Algolia: what the outbox indexes is found, within its organisation only."""
 
+from contextlib import suppress
+
 import pytest
 from algoliasearch.http.exceptions import RequestException
 from algoliasearch.search.client import SearchClientSync
@@ -88,6 +90,54 @@ def test_filling_an_index_anew_leaves_what_there_is(algolia: Outside) -> None:
     services.outbox.deliver_pending(wait=True)
     found = services.search.find(acme, IndexKind.CAMPAIGNS)
     assert [hit["objectID"] for hit in found.hits] == [made.id]
+
+
+HOSTILE = (
+    "status:DRAFT OR orgId:'{other}'",
+    "status:X) OR (orgId:'{other}'",
+    "NOT status:X OR orgId:'{other}'",
+    "orgId:'{other}'",
+    "NOT orgId:'{own}'",
+    "status:X OR NOT status:X",
+    "'status:X' OR 'orgId:{other}",
+)
+"""Filters of a caller who wants what is another organisation's."""
+
+
+@pytest.mark.parametrize("filters", HOSTILE)
+def test_no_filter_leads_out_of_the_organisation(algolia: Outside, filters: str) -> None:
+    """What cannot be read is refused, and what can narrows: on the server and with a browser's key."""
+    services = algolia.services
+    acme, other = organisation(algolia, "Acme"), organisation(algolia, "Other")
+    mine = services.campaigns.create(acme, {"name": "Mine"})
+    services.campaigns.create(other, {"name": "Theirs"})
+    services.outbox.deliver_pending(wait=True)
+    filters = filters.format(own=acme, other=other)
+    with suppress(ProviderRefusedError):
+        found = services.search.find(acme, IndexKind.CAMPAIGNS, filters=filters)
+        assert {hit["objectID"] for hit in found.hits} <= {mine.id}
+    made = services.search.key(acme)
+    own = services.algolia._client()
+    own._config.set_client_api_key(made.key)
+    for more in ({"filters": filters}, {"facetFilters": [[f"orgId:{other}", f"orgId:{acme}"]]}):
+        with suppress(RequestException):
+            page = own.search_single_index(made.indices[IndexKind.CAMPAIGNS], {"query": "", **more})
+            assert {hit.object_id for hit in page.hits} <= {mine.id}
+
+
+def test_a_rebuild_keeps_synonyms_and_rules(algolia: Outside) -> None:
+    services = algolia.services
+    acme = organisation(algolia, "Acme")
+    services.campaigns.create(acme, {"name": "Autumn"})
+    services.outbox.deliver_pending(wait=True)
+    client = services.algolia._client()
+    task = client.save_synonym(
+        "campaigns", "fall", {"objectID": "fall", "type": "synonym", "synonyms": ["fall", "autumn"]}
+    )
+    client.wait_for_task("campaigns", task.task_id)
+    for _ in range(2):
+        assert services.search_sync.rebuild(IndexKind.CAMPAIGNS) == 1
+        assert services.search.find(acme, IndexKind.CAMPAIGNS, "fall").total == 1
 
 
 def test_a_wrong_filter_is_refused_in_algolias_words(algolia: Outside) -> None:

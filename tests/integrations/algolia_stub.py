@@ -1,6 +1,5 @@
-"""An invented Algolia: indexes with settings and records, and a search that knows organisations and substrings."""
+"""An invented Algolia: indexes with settings, rules and records, and a search that knows organisations and substrings."""
 
-import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -19,6 +18,7 @@ class AlgoliaStub(Stub):
 
     records: dict[str, dict[str, Json]] = field(default_factory=dict)
     settings: dict[str, Json] = field(default_factory=dict)
+    rules: dict[str, list[str]] = field(default_factory=dict)
     page: int = 1000
 
     def reply(self, call: Call) -> Answer:
@@ -27,7 +27,7 @@ class AlgoliaStub(Stub):
         task = {"taskID": next(self.numbers), "updatedAt": STAMP}
         match call.method, rest.split("/"):
             case "PUT", ["settings"]:
-                self.settings[index] = call.json
+                self.settings[index] = self.settings.get(index, {}) | call.json
                 return json_answer(task)
             case "GET", ["settings"] if index in self.settings:
                 return json_answer(self.settings[index])
@@ -40,16 +40,26 @@ class AlgoliaStub(Stub):
             case "POST", ["batch"]:
                 return self._batch(index, call.json["requests"], task)
             case "POST", ["operation"]:
-                source, target = self.records.get(index, {}), call.json["destination"]
-                if call.json["operation"] == "move":
-                    self.records[target] = self.records.pop(index, {})
-                    self.settings[target] = self.settings.pop(index, {})
-                elif not call.json.get("scope"):
-                    self.records[target] = dict(source)
-                return json_answer(task)
+                return self._operate(index, call.json, task)
             case "POST", ["query"]:
                 return self._search(index, call.json)
         raise AssertionError(f"unexpected {call.method} {call.path}")
+
+    def _operate(self, index: str, wanted: Json, task: Json) -> Answer:
+        if index not in self.settings:
+            return algolia_error(404, f"Index {index} does not exist")
+        target = wanted["destination"]
+        if wanted["operation"] == "move":
+            stores: list[Json] = [self.records, self.settings, self.rules]
+            for held in stores:
+                held.pop(target, None)
+                if index in held:
+                    held[target] = held.pop(index)
+        else:
+            assert wanted["scope"] == ["settings", "synonyms", "rules"]
+            self.settings[target] = dict(self.settings[index])
+            self.rules[target] = list(self.rules.get(index, ()))
+        return json_answer(task)
 
     def _batch(self, index: str, requests: list[Json], task: Json) -> Answer:
         bodies = [request["body"] for request in requests]
@@ -72,19 +82,19 @@ class AlgoliaStub(Stub):
         return json_answer(page | more | demanded)
 
     def _search(self, index: str, params: Json) -> Answer:
-        if "filters" not in params:
+        if "facetFilters" not in params:
             if index not in self.settings:
                 return algolia_error(404, f"Index {index} does not exist")
             params = params | {"page": 0}
             return self._found(list(self.records.get(index, {}).values()), params)
-        organisation = re.search(r"orgId:'([^']+)'", params["filters"])
-        assert organisation is not None
+        [[own]] = params["facetFilters"]
+        name, _, organisation = own.partition(":")
         facets = self.settings.get(index, {}).get("attributesForFaceting", [])
         found = [
             record | {"_highlightResult": {}}
             for record in self.records.get(index, {}).values()
-            if record["orgId"] == organisation[1]
-            and "filterOnly(orgId)" in facets
+            if record[name] == organisation
+            and f"filterOnly({name})" in facets
             and params["query"].lower() in str(record).lower()
         ]
         return self._found(found, params)

@@ -98,9 +98,30 @@ def test_a_browsers_key_is_bound_to_the_organisation_and_ends(layer: Layer) -> N
     assert layer.algolia.calls == []
 
 
-def test_an_id_cannot_break_out_of_the_filter(layer: Layer) -> None:
+@pytest.mark.parametrize("id", ["x' OR orgId:'y", "x\\", "-x", "x<score=2>", "x,y", "x\n", "", "\u00e9"])
+def test_an_id_cannot_break_out_of_the_filter(layer: Layer, id: str) -> None:
     with pytest.raises(ConflictError):
-        layer.services.search.key("x' OR orgId:'y")
+        layer.services.search.key(id)
+    with pytest.raises(ConflictError):
+        layer.services.search.find(id, IndexKind.CAMPAIGNS)
+    assert layer.algolia.calls == []
+
+
+@pytest.mark.parametrize(
+    "filters",
+    ["status:DRAFT", "status:X OR orgId:'other'", "status:X) OR (orgId:'other'", "a OR b) OR NOT (c"],
+)
+def test_filters_stand_apart_from_the_organisation(layer: Layer, filters: str) -> None:
+    layer.algolia.settings["campaigns"] = {"attributesForFaceting": ["filterOnly(orgId)"]}
+    layer.services.search.find("org_acme", IndexKind.CAMPAIGNS, "x", filters=filters)
+    [call] = layer.algolia.calls
+    assert call.json == {
+        "query": "x",
+        "facetFilters": [["orgId:org_acme"]],
+        "filters": filters,
+        "page": 0,
+        "hitsPerPage": 20,
+    }
 
 
 async def test_reindexing_is_for_administrators(client: httpx.AsyncClient, layer: Layer) -> None:

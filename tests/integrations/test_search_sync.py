@@ -5,10 +5,12 @@ import pytest
 
 from integrations.errors import ConflictError, ProviderRefusedError
 from integrations.models import IndexKind
+from integrations.search.records import PLANS
 from integrations.search.sync import Divergence, SearchSync
 from tests.integrations.algolia_stub import algolia_error
 from tests.integrations.clerk_stub import session_token
 from tests.integrations.layer import Layer
+from tests.integrations.stubs import Answer, Call, Json
 
 CAMPAIGNS = IndexKind.CAMPAIGNS
 
@@ -132,6 +134,59 @@ def test_what_changes_during_a_rebuild_is_not_lost(
     sync.rebuild(CAMPAIGNS)
     layer.services.outbox.deliver_pending()
     assert layer.algolia.records["campaigns"][id]["campaignName"] == "Late"
+
+
+def test_what_a_worker_has_in_hand_during_a_rebuild_is_not_lost(
+    layer: Layer, sync: SearchSync, organisation_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [id] = campaigns(layer, organisation_id, 1)
+    layer.services.outbox.deliver_pending()
+    move, reply = layer.services.algolia.move, layer.algolia.reply
+
+    def rebuilt_meanwhile(call: Call) -> Answer:
+        answer = reply(call)  # into the index that is about to go
+        if call.path.endswith("/campaigns/batch"):
+            monkeypatch.undo()
+            move("campaigns_next", "campaigns")
+            sync.repair(CAMPAIGNS)
+        return answer
+
+    layer.services.algolia.set_settings("campaigns_next", PLANS[CAMPAIGNS].settings)
+    layer.algolia.records["campaigns_next"] = dict(layer.algolia.records["campaigns"])
+    layer.services.campaigns.update(id, {"name": "Late"})
+    monkeypatch.setattr(layer.algolia, "reply", rebuilt_meanwhile)
+    layer.services.outbox.deliver_pending()
+    assert layer.algolia.records["campaigns"][id]["campaignName"] == "Late"
+
+
+def test_a_rebuild_keeps_rules_and_what_settings_the_code_does_not_name(
+    layer: Layer, sync: SearchSync, organisation_id: str
+) -> None:
+    campaigns(layer, organisation_id, 1)
+    layer.services.outbox.deliver_pending()
+    layer.algolia.settings["campaigns"] |= {"ignorePlurals": True, "customRanking": []}
+    layer.algolia.rules["campaigns"] = ["a merchandiser's"]
+    sync.rebuild(CAMPAIGNS)
+    assert layer.algolia.rules["campaigns"] == ["a merchandiser's"]
+    assert layer.algolia.settings["campaigns"]["ignorePlurals"] is True
+    assert sync.drift(CAMPAIGNS) == []
+
+
+def test_an_index_without_its_settings_takes_no_place(
+    layer: Layer, sync: SearchSync, organisation_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when another rebuild has moved the index away that was being filled: searches would find nothing."""
+    campaigns(layer, organisation_id, 1)
+    batch = layer.services.algolia.batch
+
+    def without_settings(index: str, save: list[Json], delete: list[str]) -> int:
+        layer.algolia.settings[index] = {}
+        return batch(index, save, delete)
+
+    monkeypatch.setattr(layer.services.algolia, "batch", without_settings)
+    with pytest.raises(ConflictError, match="has not its settings: attributesForFaceting"):
+        sync.rebuild(CAMPAIGNS)
+    assert "POST /1/indexes/campaigns_next/operation" not in layer.algolia.paths()
 
 
 async def test_watching_over_the_indexes_is_for_administrators(

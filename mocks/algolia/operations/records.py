@@ -199,8 +199,8 @@ def _carry_out(
     """Carry out actions in order; return a task for each index, and an objectID for each action."""
     names = list(dict.fromkeys([*(name for name, _ in steps), *([also] if also is not None else [])]))
     granted = access.to_index(tx, *names)
-    for _, step in steps:
-        access.to_act(tx, granted, *records.ACL[step.action], step.action)
+    for number, (_, step) in enumerate(steps):
+        access.to_act(tx, granted, *records.ACL[step.action], number)
     opened: dict[str, Json] = {}
     ids = []
     for position, (name, step) in enumerate(steps):

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from mocks.algolia import errors
-from mocks.algolia.dialect import KEY, credential, place
+from mocks.algolia.dialect import KEY, credential, place_of_request
 from mocks.algolia.engine import parameters
 from mocks.algolia.engine.parameters import Wrong
 from mocks.algolia.resources import api_keys, secured_keys
@@ -107,10 +107,12 @@ def to_index(tx: Transaction, *names: str) -> Access:
     return access
 
 
-def to_act(tx: Transaction, access: Access, acl: str, doing: str, action: str) -> None:
-    """Refuse an action of a batch that the key has no ACL for."""
+def to_act(tx: Transaction, access: Access, acl: str, doing: str, number: int) -> None:
+    """Refuse an action of a batch, counted from 0, that the key has no ACL for."""
     if not access.may(acl):
-        raise errors.not_enough_rights(doing, place(tx.request.body if tx.request else b"", action))
+        raise errors.not_enough_rights(
+            doing, place_of_request(tx.request.body if tx.request else b"", number)
+        )
 
 
 def of(tx: Transaction) -> Access:

@@ -8,6 +8,7 @@ import orjson
 
 from harness.collection import Collection
 from mocks.algolia import errors
+from mocks.algolia.dialect import place_of_request
 from mocks.algolia.resources import indices, partial
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ def act(tx: Transaction, index: Json, action: str, body: Json, position: int) ->
     if action == "addObject":
         return put(tx, index, body, position=position)
     if id is None:
-        raise errors.object_id_required(action)
+        sent = tx.request.body if tx.request else b""
+        raise errors.object_id_required(action, place_of_request(sent, position))
     if action == "updateObject":
         return put(tx, index, body, position=position)
     if action == "deleteObject":

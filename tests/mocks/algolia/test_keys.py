@@ -79,12 +79,20 @@ async def test_batches_ask_for_the_acl_of_each_action(room: Room) -> None:
     deleting = {"action": "deleteObject", "body": {"objectID": "1"}}
     body = {"requests": [request, deleting]}
     status, message = await room.refused("POST", "/1/indexes/i/batch", body, key=adding)
-    assert (status, message) == (403, "Not enough rights to delete an object near line:1 column:84")
+    assert (status, message) == (400, "Not enough rights to delete an object near line:1 column:109")
     for action, doing in (("clear", "clear index"), ("delete", "delete index")):
         body = {"requests": [{"action": action}]}
         message = (await room.refused("POST", "/1/indexes/i/batch", body, key=adding))[1]
         assert message.startswith(f"Not enough rights to {doing} near line:1 column:")
     assert room.state() == before
+
+
+async def test_a_forbidden_action_is_told_by_the_end_of_its_request(room: Room) -> None:
+    """Status and column of the answer that the official JavaScript client's own test of `accountCopyIndex` expects."""
+    key = await made(room, "settings", "editSettings", "search")
+    one = {"requests": [{"action": "updateObject", "body": {"objectID": "one"}}]}
+    told = "Not enough rights to update an object near line:1 column:64"
+    assert await room.refused("POST", "/1/indexes/i/batch", one, key=key) == (400, told)
 
 
 async def test_keys_are_for_some_indices(room: Room) -> None:
@@ -237,7 +245,7 @@ async def test_a_secured_key_ends_by_the_worlds_clock(tenants: Room) -> None:
     key = secured(tenants.token("search_key"), validUntil=now + 60)
     assert len(await tenants.found("i", key=key)) == 6
     await tenants.advance(61)
-    expired = (403, '"validUntil" parameter expired (less than current date)')
+    expired = (400, '"validUntil" parameter expired (less than current date)')
     assert await tenants.refused("POST", "/1/indexes/i/query", {}, key=key) == expired
 
 

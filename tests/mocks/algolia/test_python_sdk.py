@@ -261,7 +261,7 @@ async def test_secured_keys_are_held_to_their_restrictions(
     assert await client.get_secured_api_key_remaining_validity(secured) is not None
     server.control("POST", f"/worlds/{fresh_world['id']}/clock/advance", {"seconds": 3601})
     expired = '"validUntil" parameter expired (less than current date)'
-    assert await own.refused("search_single_index", "campaigns") == (403, expired)
+    assert await own.refused("search_single_index", "campaigns") == (400, expired)
     await own.close()
 
 

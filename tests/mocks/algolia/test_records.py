@@ -98,7 +98,8 @@ async def test_what_a_batch_cannot_do(room: Room) -> None:
     before = room.state()
     for action in ("updateObject", "partialUpdateObject", "deleteObject"):
         body = {"requests": [{"action": "addObject", "body": {}}, {"action": action, "body": {}}]}
-        message = f"The 'objectID' attribute is required to use action={action}"
+        place = 69 + len(action)  # of the end of the second request
+        message = f"The 'objectID' attribute is required to use action={action} near line:1 column:{place}"
         assert await room.refused("POST", "/1/indexes/i/batch", body) == (400, message)
     wrong: Any
     for wrong in ([{"action": "upsert", "body": {}}], [{"body": {}}], [5], {}, [{"action": "clear", "x": 1}]):
