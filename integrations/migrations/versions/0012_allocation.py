@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("studies", sa.Column("allocation", sa.Float(), nullable=False, server_default="1"))
+    op.add_column("studies", sa.Column("allocation", sa.Double(), nullable=False, server_default="1"))
 
 
 def downgrade() -> None:
