@@ -81,7 +81,7 @@ env-example: $(INSTALLED) ## write .env.example from the world `default`
 surfaces: $(INSTALLED) ## write contracts/<provider>/surface.yaml: what is served, from the code
 	@$(BIN)/python .ci/surfaces.py contracts
 
-clips: $(INSTALLED) ## make the neutral clips that Mux's room plays anew (FFmpeg's encoders by PyAV)
+clips: $(INSTALLED) ## make the neutral clips anew that rooms play (FFmpeg's encoders by PyAV)
 	@PYTHONPATH=. $(BIN)/python .ci/neutral_clips.py
 
 pacts: $(INSTALLED) ## write contracts/pacts anew, from what the integration layer's own calls are

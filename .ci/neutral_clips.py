@@ -1,4 +1,4 @@
-"""Makes the clips that Mux's room plays where it has no picture of its own (`make clips`; needs the extra `video`).
+"""Makes the clips that rooms play where they have no film of their own (`make clips`; needs the extra `video`).
 
 Six seconds in fragments of two: a frame drawn as thumbnails are, a sweeping hand, and a quiet tone. A lying picture, a
 standing one, and sound alone.
@@ -17,7 +17,7 @@ import numpy as np
 
 from mocks.mux.resources import drawing
 
-FOLDER = Path(__file__).resolve().parent.parent / "mocks" / "mux" / "clips"
+FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "data" / "clips"
 SECONDS, RATE, SOUND = 6, 24, 48000
 SIZES = {"wide": (320, 180), "tall": (180, 320), "sound": None}
 

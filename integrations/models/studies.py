@@ -39,6 +39,8 @@ class Study(Base):
     secondary_kpis: Mapped[list[str]] = mapped_column(JSON)
     locale: Mapped[str]
     filling_goal: Mapped[int]
+    #: How many respondents of exposed are wanted for each of control.
+    allocation: Mapped[float] = mapped_column(default=1.0)
     minutes: Mapped[int]
     incidence_rate: Mapped[float]
     fielding_days: Mapped[int]

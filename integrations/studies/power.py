@@ -6,7 +6,7 @@ The arms may be of different sizes: `allocation` is how many respondents of expo
 """
 
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import ceil, inf, sqrt
 from statistics import NormalDist
 
 from integrations.studies.lift import ALPHA
@@ -62,6 +62,12 @@ def divided(completes: int, allocation: float) -> Sample:
     return Sample(control, int(control * allocation))
 
 
+def seats(completes: int, allocation: float) -> Sample:
+    """Return how many completes each arm may have where so many are wanted: whole ones, and together no fewer."""
+    exact = completes / (1 + allocation)
+    return Sample(_whole(exact), _whole(completes - exact))
+
+
 def sample_size(design: Design) -> Sample:
     """Return how many completes each arm needs, to the nearest; never fewer than the test demands."""
     wanted = _NORMAL.inv_cdf(design.power)
@@ -98,6 +104,11 @@ def smallest_lift(
         middle = (low + high) / 2
         low, high = (low, middle) if found(middle) else (middle, high)
     return high
+
+
+def _whole(exact: float) -> int:
+    """Round up, but for what division leaves of a whole number."""
+    return ceil(round(exact, 6))
 
 
 def _critical(design: Design) -> float:

@@ -99,13 +99,7 @@ def complete_study(study_id: str, caller: CallerOf, services: ServicesOf) -> Stu
 def show_progress(study_id: str, caller: CallerOf, services: ServicesOf) -> ProgressView:
     """Show how many have answered."""
     study = _own_study(study_id, caller, services)
-    return ProgressView(
-        study_id=study.id,
-        status=study.status,
-        respondents=services.results.counts(study_id),
-        cint_status=study.cint_status,
-        cint_progress=study.cint_progress,
-    )
+    return ProgressView.of(study, services.results.counts(study_id))
 
 
 @router.get("/studies/{study_id}/results")
@@ -129,13 +123,17 @@ def plan_study(
     lift: Annotated[float, Query(gt=0, lt=1, description="the smallest lift that matters, in shares")],
     baseline: Annotated[float, Query(gt=0, lt=1, description="control's favourable share")] = 0.3,
     power: Annotated[float, Query(gt=0.1, lt=0.999)] = POWER,
-    allocation: Annotated[float, Query(ge=0.1, le=10, description="exposed for each of control")] = 1.0,
+    allocation: Annotated[
+        float | None, Query(ge=0.1, le=10, description="exposed for each of control; the study's by default")
+    ] = None,
 ) -> PlanView:
     """Plan a study: how many completes find a lift, what they cost, and what the present goal finds."""
     study = _own_study(study_id, caller, services)
     kpis = len(dict.fromkeys([study.primary_kpi, *study.secondary_kpis]))
     try:
-        design = Design(baseline=baseline, lift=lift, power=power, kpis=kpis, allocation=allocation)
+        design = Design(
+            baseline=baseline, lift=lift, power=power, kpis=kpis, allocation=allocation or study.allocation
+        )
     except ValueError as error:
         raise ConflictError(f"No such study can be planned: {error}.") from error
     sample = sample_size(design)

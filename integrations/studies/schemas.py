@@ -10,7 +10,7 @@ from integrations.models import Arm, Kpi, QuestionType, Study, StudyStatus
 from integrations.schemas import Body, Id, Name, View
 from integrations.studies.fielding import Estimate
 from integrations.studies.lift import ArmResult, Lift
-from integrations.studies.power import Design, Sample, divided, power_of, smallest_lift
+from integrations.studies.power import Design, Sample, divided, power_of, seats, smallest_lift
 from integrations.studies.results import Report
 
 Action = Literal["request-review", "approve", "request-changes", "archive"]
@@ -46,7 +46,10 @@ class Quotas(Body):
 
 
 class NewStudy(Body):
-    """Body of POST /studies. `filling_goal` counts completes of both arms, `minutes` is the interview's length."""
+    """Body of POST /studies. `filling_goal` counts completes of both arms, `minutes` is the interview's length.
+
+    `allocation` is how many completes of exposed are wanted for each of control.
+    """
 
     organisation_id: Id
     campaign_id: Id
@@ -56,6 +59,7 @@ class NewStudy(Body):
     secondary_kpis: Annotated[list[Kpi], Field(default_factory=list, max_length=8)]
     locale: Annotated[str, Field(pattern="^[a-z]{3}_[a-z]{2}$")] = "eng_us"
     filling_goal: Annotated[int, Field(ge=2, le=10_000)] = 1000
+    allocation: Annotated[float, Field(ge=0.1, le=10)] = 1.0
     minutes: Annotated[int, Field(ge=1, le=45)] = 10
     incidence_rate: Annotated[float, Field(gt=0, le=1, multiple_of=0.01)] = 0.5
     fielding_days: Annotated[int, Field(ge=1, le=60)] = 14
@@ -124,6 +128,7 @@ class StudyView(View):
     secondary_kpis: list[Kpi]
     locale: str
     filling_goal: int
+    allocation: float
     minutes: int
     incidence_rate: float
     fielding_days: int
@@ -141,13 +146,27 @@ class StudyView(View):
 
 
 class ProgressView(BaseModel):
-    """How many respondents of each arm had which outcome, and how Cint counts."""
+    """How many completes each arm may have, how many respondents of it had which outcome, and how Cint counts."""
 
     study_id: str
     status: StudyStatus
+    goals: dict[Arm, int]
     respondents: dict[Arm, dict[str, int]]
     cint_status: str | None
     cint_progress: dict[str, Any]
+
+    @classmethod
+    def of(cls, study: Study, respondents: dict[Arm, dict[str, int]]) -> Self:
+        """Show how far a study is."""
+        wanted = seats(study.filling_goal, study.allocation)
+        return cls(
+            study_id=study.id,
+            status=study.status,
+            goals={Arm.CONTROL: wanted.control, Arm.EXPOSED: wanted.exposed},
+            respondents=respondents,
+            cint_status=study.cint_status,
+            cint_progress=study.cint_progress,
+        )
 
 
 class ArmView(BaseModel):
@@ -200,7 +219,7 @@ class PlanView(BaseModel):
     """What a study needs and can find, and what that costs by Cint's suggested price.
 
     `control` and `exposed` completes find the lift with the power asked for; `smallest_lift` is what the study's present
-    goal finds. Both by `allocation`, exposed for each of control. A study that is launched fills its arms equally.
+    goal finds. Both by `allocation`, exposed for each of control: the study's own where none is asked for.
     """
 
     study_id: str

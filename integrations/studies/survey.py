@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from math import ceil
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -23,6 +22,7 @@ from integrations.database import Database, insert_if_absent
 from integrations.errors import ProviderError
 from integrations.models import Arm, Question, QuestionType, Respondent, Study, StudyStatus, SurveyOutcome
 from integrations.studies.cint_gateway import IN_SURVEY, CintGateway
+from integrations.studies.power import seats
 from integrations.studies.privacy import Privacy
 from integrations.studies.studies import require_study
 
@@ -139,7 +139,7 @@ class SurveyHost:
         closed = study.status is not StudyStatus.COLLECTING
         with self._database.transaction() as session:
             now = self._clock.now()
-            full = closed or _completes(session, study.id, arm) >= ceil(study.filling_goal / 2)
+            full = closed or _completes(session, study.id, arm) >= _seats(study, arm)
             insert_if_absent(
                 session,
                 Respondent,
@@ -201,6 +201,11 @@ def _page(text: str, status: int) -> SurveyAnswer:
 
 def _first(fields: Mapping[str, Sequence[str]], name: str) -> str:
     return next(iter(fields.get(name, ())), "")
+
+
+def _seats(study: Study, arm: Arm) -> int:
+    found = seats(study.filling_goal, study.allocation)
+    return found.control if arm is Arm.CONTROL else found.exposed
 
 
 def _completes(session: Session, study_id: str, arm: Arm) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from integrations.models import Kpi, QuestionType, Study, StudyStatus
+from integrations.models import Arm, Kpi, QuestionType, Study, StudyStatus
 from tests.external.outside import Outside
 
 KPIS = (Kpi.AD_RECALL, Kpi.BRAND_AWARENESS)
@@ -15,7 +15,7 @@ def cint(outside: Outside) -> Outside:
     return outside
 
 
-def approved(outside: Outside, goal: int = 40) -> Study:
+def approved(outside: Outside, goal: int = 40, allocation: float = 1.0) -> Study:
     services = outside.services
     organisation = services.organisations.create(name="Acme", billing_email="billing@acme.test")
     campaign = services.campaigns.create(organisation.id, {"name": "Spring"})
@@ -29,6 +29,7 @@ def approved(outside: Outside, goal: int = 40) -> Study:
             "secondary_kpis": [KPIS[1].value],
             "locale": "eng_us",
             "filling_goal": goal,
+            "allocation": allocation,
             "minutes": 5,
             "incidence_rate": 0.9,
             "fielding_days": 14,
@@ -48,8 +49,8 @@ def approved(outside: Outside, goal: int = 40) -> Study:
     return services.studies.review(study.id, "approve")
 
 
-def launched(outside: Outside, goal: int = 40) -> Study:
-    study = outside.services.fielding.launch(approved(outside, goal).id)
+def launched(outside: Outside, goal: int = 40, allocation: float = 1.0) -> Study:
+    study = outside.services.fielding.launch(approved(outside, goal, allocation).id)
     outside.advance(60)
     study = outside.services.fielding.refresh(study.id)
     assert (study.status, study.cint_status) == (StudyStatus.COLLECTING, "live")
@@ -78,6 +79,28 @@ def test_the_panel_answers_on_our_survey_host(cint: Outside) -> None:
     lift = report.lifts[Kpi.AD_RECALL]
     assert lift.control.respondents + lift.exposed.respondents == sum(completes.values())
     assert not lift.sufficient
+
+
+def test_unequal_arms_are_fielded_to_the_end_and_show_the_panels_lift(cint: Outside) -> None:
+    study = launched(cint, goal=90, allocation=2)
+    opinion = {"kpi": KPIS[0].value, "control_rate": 0.1, "exposed_rate": 0.7}
+    cint.trigger("cint", "panel.behave", target_group_id=study.cint_target_group_id, **opinion)
+    for _ in range(14):
+        cint.advance(24 * 3600)
+    ended = cint.services.fielding.refresh(study.id)
+    assert (ended.status, ended.cint_status) == (StudyStatus.COMPLETED, "completed")
+    counts = cint.services.results.counts(study.id)
+    completes = {arm: found["complete"] for arm, found in counts.items()}
+    assert ended.cint_progress["current_completes"] == sum(completes.values()) >= 90
+    # The panel comes half and half: control is full first, and who comes after that is over quota.
+    assert counts[Arm.CONTROL]["over_quota"] > 0
+    # Who was let in before an arm was full may finish.
+    assert 30 <= completes[Arm.CONTROL] < 45
+    assert 50 < completes[Arm.EXPOSED] < 75
+    lift = cint.services.results.report(ended).lifts[KPIS[0]]
+    assert (lift.control.respondents, lift.exposed.respondents) == tuple(completes[arm] for arm in Arm)
+    assert lift.p_value < 0.01
+    assert 0.2 < lift.absolute < 1
 
 
 def test_a_study_that_is_ended_sends_its_results(cint: Outside) -> None:

@@ -39,6 +39,14 @@ def test_the_interval_is_unpooled() -> None:
     assert (round(low, 4), round(high, 4)) == (0.0200, 0.1400)
 
 
+def test_arms_may_be_of_different_sizes() -> None:
+    found = measure(ArmResult(30, 100), ArmResult(150, 300))
+    assert found.absolute == pytest.approx(0.2)
+    assert found.z == pytest.approx(3.4815531)
+    assert found.interval == pytest.approx((0.0938479, 0.3061521), abs=1e-6)
+    assert found.significant
+
+
 @pytest.mark.parametrize(
     ("control", "exposed"),
     [

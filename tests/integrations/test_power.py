@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.studies.power import Design, Sample, divided, power_of, sample_size, smallest_lift
+from integrations.studies.power import Design, Sample, divided, power_of, sample_size, seats, smallest_lift
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,25 @@ def test_both_arms_have_what_the_test_demands() -> None:
     for allocation in (0.1, 10):
         sample = sample_size(Design(baseline=0.3, lift=0.5, allocation=allocation))
         assert sorted([sample.control, sample.exposed]) == [100, 1000]
+
+
+@pytest.mark.parametrize(
+    ("completes", "allocation", "arms"),
+    [
+        (1000, 1, (500, 500)),
+        (5, 1, (3, 3)),
+        (1000, 3, (250, 750)),
+        (1000, 0.1, (910, 91)),
+        (13, 0.3, (10, 3)),
+        (2, 10, (1, 2)),
+    ],
+)
+def test_the_seats_of_both_arms_are_enough_for_the_goal(
+    completes: int, allocation: float, arms: tuple[int, int]
+) -> None:
+    found = seats(completes, allocation)
+    assert found == Sample(*arms)
+    assert completes <= found.completes <= completes + 1
 
 
 def test_completes_are_divided_by_the_allocation() -> None:

@@ -247,7 +247,9 @@ async def test_a_study_by_http(client: httpx.AsyncClient, layer: Layer) -> None:
         "name": "Spring lift",
         "primary_kpi": "AD_RECALL",
         "filling_goal": 300,
+        "allocation": 2,
     }
+    assert (await client.post("/studies", json=body | {"allocation": 0})).status_code == 422
     made = await client.post("/studies", json=body)
     assert made.status_code == 201
     path = f"/studies/{made.json()['id']}"
@@ -260,6 +262,7 @@ async def test_a_study_by_http(client: httpx.AsyncClient, layer: Layer) -> None:
     assert (launch.status_code, launch.json()["status"]) == (202, "COLLECTING")
     progress = (await client.get(f"{path}/progress")).json()
     assert progress["respondents"] == {"control": {}, "exposed": {}}
+    assert progress["goals"] == {"control": 100, "exposed": 200}
     assert (await client.post(f"{path}/refresh")).json()["cint_status"] == "live"
     assert (await client.post(f"{path}/complete")).json()["status"] == "COMPLETED"
     results = (await client.get(f"{path}/results", params={"correct": "true"})).json()
@@ -323,6 +326,17 @@ async def test_a_plan_tells_sample_power_and_cost(client: httpx.AsyncClient, lay
     assert sum(call.path.endswith("/projects") for call in layer.cint.calls) == 1
     wrong = await client.get(f"/studies/{study.id}/plan", params={"lift": 0.5, "baseline": 0.6})
     assert wrong.status_code == 409
+
+
+async def test_a_plan_is_of_the_arms_that_the_study_has(client: httpx.AsyncClient, layer: Layer) -> None:
+    study = draft(layer, allocation=3)
+    path, asked = f"/studies/{study.id}/plan", {"lift": 0.05, "baseline": 0.3}
+    own = (await client.get(path, params=asked)).json()
+    assert own["allocation"] == 3
+    assert own == (await client.get(path, params=asked | {"allocation": 3})).json()
+    equal = (await client.get(path, params=asked | {"allocation": 1})).json()
+    assert (equal["allocation"], equal["control"] < own["exposed"]) == (1, True)
+    assert equal["power_of_goal"] > own["power_of_goal"]
 
 
 def test_what_a_study_has_cost_is_part_of_its_progress(layer: Layer) -> None:

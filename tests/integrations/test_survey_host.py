@@ -179,6 +179,20 @@ def test_a_full_arm_is_over_quota(layer: Layer, study: Study) -> None:
     assert respond(layer, study, 4, "exposed").return_to is not None
 
 
+def test_the_arms_are_filled_as_the_study_is_allocated(layer: Layer) -> None:
+    study = launched(layer, filling_goal=8, allocation=3)
+    for arm, first, seats in (("control", 100, 2), ("exposed", 200, 6)):
+        for number in range(first, first + seats):
+            assert respond(layer, study, number, arm).return_to is not None
+        rid = layer.cint.send(first + seats)
+        assert layer.services.survey_host.enter(study.id, rid, arm).return_to is not None
+        assert layer.cint.respondents[rid] == 3, "one more is over quota"
+    assert layer.services.results.counts(study.id) == {
+        "control": {"complete": 2, "over_quota": 1},
+        "exposed": {"complete": 6, "over_quota": 1},
+    }
+
+
 def test_a_study_that_is_not_fielded_takes_nobody(layer: Layer) -> None:
     study = approved(layer)
     rid = layer.cint.send()

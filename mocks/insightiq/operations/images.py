@@ -1,15 +1,19 @@
-"""Pictures of profiles, posts and platforms: drawn here, as no picture of a person would be right."""
+"""Pictures of profiles, posts and platforms, drawn here as no picture of a person would be right; neutral films."""
 
 from __future__ import annotations
 
 from hashlib import blake2b
 
+from fixtures.clips import clip
+from harness import ranges
 from harness.messages import Reply
+from harness.ranges import Whole
 from harness.transaction import Transaction
 from mocks.insightiq import errors
 from mocks.insightiq.provider import insightiq
 
 LONGEST_NAME = 80
+_CACHED = [("Cache-Control", "public, max-age=86400")]
 
 _SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96">'
@@ -36,7 +40,7 @@ _LOGO = (
 def draw_logo(tx: Transaction, name: str) -> Reply:
     """Draw a sign for a work platform, at the address of its logo: the real one is a trade mark."""
     letter = name.removeprefix("logo_")[:1].upper()
-    if not name.startswith("logo_") or not letter.isalpha():
+    if not name.startswith("logo_") or not letter.isalpha() or len(name) > LONGEST_NAME:
         raise errors.unknown_path()
     return _drawn(_LOGO, name, letter=letter if letter.isascii() else "?")
 
@@ -44,23 +48,37 @@ def draw_logo(tx: Transaction, name: str) -> Reply:
 @insightiq.get("/images/{name}", id="greenroom:image", tier="P2", public=True)
 def draw(tx: Transaction, name: str) -> Reply:
     """Draw a profile picture: the same for the same handle."""
-    if not name.endswith(".svg"):
-        raise errors.unknown_path()
+    _check(name, ".svg")
     return _drawn(_SVG, name)
 
 
 @insightiq.get("/thumbnails/{name}", id="greenroom:thumbnail", tier="P2", public=True)
 def draw_thumbnail(tx: Transaction, name: str) -> Reply:
     """Draw the still of a post or of a group of posts: the same for the same key."""
-    if not name.endswith(".svg"):
-        raise errors.unknown_path()
+    _check(name, ".svg")
     return _drawn(_STILL, name)
+
+
+@insightiq.get("/films/wide/{name}", id="greenroom:film", tier="P2", public=True)
+def play_wide(tx: Transaction, name: str) -> Reply:
+    """Give the neutral film for a post's: six seconds of it, however long the post is said to be."""
+    _check(name, ".mp4")
+    return ranges.reply(tx.request, Whole(clip("wide")), "video/mp4", _CACHED)
+
+
+@insightiq.get("/films/tall/{name}", id="greenroom:tall_film", tier="P2", public=True)
+def play_tall(tx: Transaction, name: str) -> Reply:
+    """Give the neutral film in a standing picture."""
+    _check(name, ".mp4")
+    return ranges.reply(tx.request, Whole(clip("tall")), "video/mp4", _CACHED)
+
+
+def _check(name: str, ending: str) -> None:
+    if not name.endswith(ending) or len(name) > LONGEST_NAME:
+        raise errors.unknown_path()
 
 
 def _drawn(picture: str, name: str, **parts: str) -> Reply:
     """Draw a picture in the colour of its name."""
-    if len(name) > LONGEST_NAME:
-        raise errors.unknown_path()
     hue = int.from_bytes(blake2b(name.encode("utf-8", "replace"), digest_size=2).digest(), "big") % 360
-    cached = [("Cache-Control", "public, max-age=86400")]
-    return Reply(picture.format(hue=hue, **parts), headers=cached, content_type="image/svg+xml")
+    return Reply(picture.format(hue=hue, **parts), headers=_CACHED, content_type="image/svg+xml")

@@ -89,7 +89,7 @@ def format_of(post: Post) -> str:
 
 def render(tx: Transaction, profile: Profile, post: Post, envelope: Json) -> Json:
     """Show a content with what it has gathered up to the world's present."""
-    media = pictures.media(tx, post)
+    media = pictures.media(tx, profile, post)
     thumbnail = pictures.thumbnail(tx, post.key)
     return {
         **envelope,

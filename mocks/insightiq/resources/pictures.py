@@ -1,4 +1,4 @@
-"""Addresses of the pictures that this room draws itself: of profiles and of what they publish."""
+"""Addresses of the pictures that this room draws itself, of profiles and of what they publish, and of its films."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fixtures.creators.feed import Post
+    from fixtures.creators.profile import Profile
     from harness.transaction import Transaction
 
 
@@ -19,9 +20,12 @@ def thumbnail(tx: Transaction, key: str) -> str:
     return f"{_origin(tx)}/thumbnails/{key}.svg"
 
 
-def media(tx: Transaction, post: Post) -> str:
-    """Return where a post's picture is. A film is said to be at its platform, where nothing is: none is made here."""
-    return f"{post.url.rstrip('/')}/media" if post.seconds else thumbnail(tx, post.key)
+def media(tx: Transaction, profile: Profile, post: Post) -> str:
+    """Return where a post's picture is, or its film: lying on YouTube, standing elsewhere."""
+    if not post.seconds:
+        return thumbnail(tx, post.key)
+    shape = "wide" if profile.platform == "youtube" else "tall"
+    return f"{_origin(tx)}/films/{shape}/{post.key}.mp4"
 
 
 def _origin(tx: Transaction) -> str:

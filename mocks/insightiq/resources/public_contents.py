@@ -70,7 +70,7 @@ def _common(tx: Transaction, profile: Profile, post: Post) -> Json:
         "format": "VIDEO" if post.seconds else "IMAGE",
         "type": post.kind,
         "url": post.url,
-        "media_url": pictures.media(tx, post),
+        "media_url": pictures.media(tx, profile, post),
         "thumbnail_url": pictures.thumbnail(tx, post.key),
         "duration": post.seconds,
         "description": post.caption,

@@ -153,11 +153,12 @@ def render(tx: Transaction, publication: Json) -> Json:
 
 def _published(tx: Transaction, account: Json, id: str) -> Json:
     kept = tx.get(contents.CONTENTS, id) or {}
-    post = contents.post_of(accounts.profile_of(tx, account), kept)
+    profile = accounts.profile_of(tx, account)
+    post = contents.post_of(profile, kept)
     return {
         "content_id": id,
         "url": post.url,
-        "media_url": pictures.media(tx, post),
+        "media_url": pictures.media(tx, profile, post),
         "thumbnail_url": pictures.thumbnail(tx, post.key),
         "published_at": timestamp(post.published),
         "platform_content_id": post.key,

@@ -83,7 +83,7 @@ def content(tx: Transaction, profile: Profile, post: Post, risks: list[Risk]) ->
     return {
         "work_platform": platform.attribute() if platform else None,
         "url": post.url,
-        "media_url": pictures.media(tx, post),
+        "media_url": pictures.media(tx, profile, post),
         "thumbnail_url": pictures.thumbnail(tx, post.key),
         "title": post.title,
         "published_at": timestamp(post.published),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from harness.messages import Reply
 from harness.params import Json
@@ -13,6 +14,9 @@ from mocks.mux.provider import mux
 from mocks.mux.resources import files, manifests, packages, playing
 from mocks.mux.resources.packages import PACKAGES
 from mocks.mux.resources.playing import VIDEO
+
+if TYPE_CHECKING:
+    from fixtures.clips import Name
 
 PLAYLIST, VTT, PLAIN = "application/vnd.apple.mpegurl", "text/vtt; charset=utf-8", "text/plain; charset=utf-8"
 _SEGMENT = re.compile(r"(\d{1,6})\.m4s")
@@ -68,7 +72,7 @@ def retrieve_sound(tx: Transaction, playback_id: str, name: str) -> Reply:
     return _neutral(tx, playback_id, "sound", name)
 
 
-def _neutral(tx: Transaction, playback_id: str, clip: str, name: str) -> Reply:
+def _neutral(tx: Transaction, playback_id: str, clip: Name, name: str) -> Reply:
     playing.admitted(tx, playback_id, VIDEO)
     neutral = packages.neutral(clip)
     if name == "init.mp4":

@@ -11,13 +11,14 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from fixtures.clips import clip
 from harness.collection import Collection
 from mocks.mux.resources import media
 
 if TYPE_CHECKING:
+    from fixtures.clips import Name
     from harness.transaction import Transaction
     from mocks.mux.resources.chunks import Content
 
@@ -33,7 +34,6 @@ SHORTEST_SEGMENT = "4000000"
 HEADED = frozenset({"mpegts", "aac", "mpeg"})
 """Containers whose AAC frames carry headers (ADTS)."""
 LEAST_SECONDS = 0.1
-NEUTRAL = ("wide", "tall", "sound")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +129,14 @@ def split(file: bytes) -> Packaged | None:
 
 
 @cache
-def neutral(name: str) -> Packaged:
+def neutral(name: Name) -> Packaged:
     """Return one of the clips that were made with Greenroom (`make clips`)."""
-    packaged = split(neutral_file(name))
+    packaged = split(clip(name))
     assert packaged is not None  # noqa: S101 - the clips are part of the room
     return packaged
 
 
-@cache
-def neutral_file(name: str) -> bytes:
-    """Return a neutral clip as one file."""
-    return (resources.files("mocks.mux") / "clips" / f"{name}.mp4").read_bytes()
-
-
-def neutral_name(stored: Json) -> str:
+def neutral_name(stored: Json) -> Name:
     """Return which neutral clip stands for what is stored of an asset."""
     if not stored["pixels"]:
         return "sound"

@@ -33,6 +33,8 @@ class Room(Inside):
     provider = cint
     spec: Spec | None = None
     answered: dict[str, Any] = field(default_factory=dict)
+    reached: set[str] = field(default_factory=set)
+    """Ids of the operations that have answered a success, also of those that the document has not."""
     keys: int = 0
 
     @classmethod
@@ -42,7 +44,16 @@ class Room(Inside):
         wanted: Json = {"seed": 7, "at": {"mode": "frozen", "now": START}, **world}
         made = runtime.worlds.create(**wanted)
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app=Application(runtime)), base_url=HOST)
-        return cls(runtime, made, client, spec)
+        room = cls(runtime, made, client, spec)
+        client.event_hooks["response"].append(room.note)
+        return room
+
+    async def note(self, answer: httpx.Response) -> None:
+        """Note which operation has answered."""
+        path = answer.request.url.path.removeprefix(f"/~{self.world.name}")
+        found = cint.routes.find(answer.request.method, path)
+        if isinstance(found, tuple) and answer.status_code < 400:
+            self.reached.add(found[0].id)
 
     @property
     def tokens(self) -> dict[str, str]:

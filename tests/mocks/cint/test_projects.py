@@ -129,5 +129,8 @@ async def test_accounts_and_definitions(room: Room) -> None:
         "integration-use-cases",
     ):
         assert await room.ok("GET", f"/v1/{path}")
+    countries = {each["code"] for each in (await room.ok("GET", "/v1/countries"))["countries"]}
+    locales = (await room.ok("GET", "/v1/locales"))["locales"]
+    assert {each["country"]["code"] for each in locales} == countries
     suppliers = (await room.ok("GET", "/v1/suppliers"))["suppliers"]
     assert 980 in [each["id"] for each in suppliers]

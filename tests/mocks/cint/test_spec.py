@@ -41,7 +41,7 @@ async def strict(tmp_path: Path, specs: Path) -> AsyncIterator[Room]:
 
 
 async def call_everything(room: Room) -> None:
-    """Call every operation of the document that is served."""
+    """Call every operation that is served."""
     await call_account(room)
     body = {
         "name": "Spring lift",
@@ -55,6 +55,7 @@ async def call_everything(room: Room) -> None:
     await call_profiles(room, group)
     await call_allocations(room, group)
     await call_files(room, group)
+    await call_own(room, project)
 
 
 MORE = {
@@ -213,6 +214,20 @@ async def call_files(room: Room, group: str) -> None:
     room.answered["download_report"] = None
 
 
+async def call_own(room: Room, project: str) -> None:
+    """Call what the document has not: the S2S host, and the pages that browsers are sent to."""
+    group = await room.target_group(project, **MORE, live_url="http://127.0.0.1:9/s?rid=[%RID%]")
+    await room.launch(group)
+    came = room.trigger("respondents.come", count=1, target_group_id=group.rpartition("/")[2])["respondents"]
+    await room.s2s("GET", came[0])
+    await room.s2s("POST", "transition", {"id": came[0], "status": 5})
+    await room.client.get(f"/~{room.world.name}/s/ClientCallBack.aspx?RID={came[0]}")
+    await room.client.get((await room.ok("GET", f"{group}/details"))["links"]["test_client_survey"])
+    (report, *_) = (await room.ok("GET", f"{room.account}/reports"))["reports_requests"]
+    shared = await room.ok("GET", f"{room.account}/reports/{report['report_id']}/share")
+    await room.client.get(shared["report_pre_signed_url"])
+
+
 async def reconcile(room: Room, text: str, name: str = "file") -> Any:
     """Submit a file of reversals, with a fresh token."""
     await room.sign_in()
@@ -232,6 +247,7 @@ async def test_every_operation_that_is_served_answers_as_the_document_says_and_c
     await call_everything(strict)
     served = set(cint.operations) - OWN
     assert set(strict.answered) == served
+    assert strict.reached == set(cint.operations), "no operation is without a call"
     spec = strict.spec
     assert spec is not None
     for id in served:

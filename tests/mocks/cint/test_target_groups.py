@@ -193,6 +193,19 @@ WRONG = [
 ]  # fmt: skip
 
 
+async def test_every_locale_that_is_listed_is_taken(room: Room) -> None:
+    listed = [
+        f"{language['code']}_{each['country']['code']}"
+        for each in (await room.ok("GET", "/v1/locales"))["locales"]
+        for language in each["languages"]
+    ]
+    assert {"eng_us", "ben_in", "ind_id", "ara_ae"} <= set(listed)
+    assert len(set(listed)) == len(listed)
+    project = await room.project()
+    for locale in listed:
+        await room.ok("POST", f"{project}/target-groups", room.draft(locale=locale))
+
+
 @pytest.mark.parametrize("changes", WRONG)
 async def test_wrong_drafts_are_refused(room: Room, changes: Any) -> None:
     project = await room.project()
