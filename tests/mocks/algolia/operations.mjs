@@ -122,10 +122,6 @@ seen.secured = [
 const empty = client.generateSecuredApiKey({ parentApiKey: ALGOLIA_SEARCH_API_KEY, restrictions: {} });
 seen.unrestricted = await refusal(algoliasearch(ALGOLIA_APP_ID, empty, options).searchSingleIndex({ indexName }));
 
-const insights = client.initInsights({ region: "us", options });
-const event = { eventType: "view", eventName: "Seen", index: indexName, userToken: "ada", objectIDs: ["1"] };
-await insights.pushEvents({ events: [event] });
-await insights.deleteUserToken({ userToken: "ada" });
 await client.waitForAppTask({ taskID: batches[0].taskID });
 seen.logs = (await client.getLogs({ length: 1, type: "error" })).logs[0].answer_code;
 seen.verifier = await refusal(algoliasearch(ALGOLIA_APP_ID, ALGOLIA_SEARCH_API_KEY, options).listIndices());

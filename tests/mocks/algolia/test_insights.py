@@ -1,5 +1,7 @@
 """Insights: events are checked and kept, by SDK and by hand."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,6 +41,10 @@ def test_the_sdk_sends_events_and_forgets_users(fresh_world: World) -> None:
     admin = insights(fresh_world, "ALGOLIA_ADMIN_API_KEY")
     admin.delete_user_token("ada")
     admin.close()
+
+
+def test_the_sdk_for_node_does_too(node: Callable[..., Any], fresh_world: World) -> None:
+    assert node(Path(__file__).with_name("insights.mjs"), fresh_world["env"]) == {"message": "OK"}
 
 
 @pytest.mark.parametrize(
