@@ -19,6 +19,7 @@ from harness import registry
 Driven = set[tuple[str, str, str]]
 """(provider, SDK, operation)."""
 TIERS = ("P0", "P1")
+AGENT = "user-agent"
 NAME, SEEN = "greenroom-driven", "greenroom_driven"
 Json = Any
 
@@ -34,7 +35,7 @@ class Room:
     agents: dict[str, tuple[str, ...]]
     files: frozenset[str]
     never: dict[str, frozenset[str]]
-    told_in: str = "user-agent"
+    told_in: str = AGENT
 
 
 def rooms() -> dict[str, Room]:
@@ -51,7 +52,7 @@ def _room(name: str, told: Json) -> Room:
         )
         for sdk in agents
     }
-    return Room(name, agents, frozenset(told["files"]), never, told.get("told_in", Room.told_in))
+    return Room(name, agents, frozenset(told["files"]), never, told.get("told_in", AGENT))
 
 
 def served(room: str) -> set[str]:
@@ -91,7 +92,7 @@ def of_requests(requests: Iterable[Json], known: dict[str, Room]) -> Iterator[tu
         headers = {name.lower(): value for name, value in each["request_headers"].items()}
         query = parse_qs(each["query"]).get(room.told_in, [""])[0]
         for sdk, agents in room.agents.items():
-            if headers.get("user-agent", "").startswith(agents) or query.startswith(agents):
+            if headers.get(AGENT, "").startswith(agents) or query.startswith(agents):
                 yield room.name, sdk, operation
 
 
