@@ -16,7 +16,7 @@ from harness.provider import Provider
 NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
 RESERVED = frozenset(
     {"default", "docs", "greenroom", "harness", "localhost", "mocks", "operations", "tests", "test"}
-    | {"account", "dataclass", "hmac", "httpx", "listed", "pytest", "receiver", "sign", "things"}
+    | {"account", "dataclass", "hmac", "httpx", "listed", "pytest", "receiver", "sign", "stamped", "things"}
     | set(dir(builtins))
     | set(keyword.kwlist)
 )

@@ -8,6 +8,8 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64encode
 
+from harness.signatures import stamped
+
 ANSWERED = "rsp_"
 """Ids of the events that carry a respondent's answers to the platform's own route begin so."""
 
@@ -20,9 +22,7 @@ def sign(secrets: list[str], event_id: str, stamp: int, body: bytes) -> list[tup
     headers = [("Content-Type", "application/json"), ("User-Agent", "Cint-Webhooks/1.0")]
     if event_id.startswith(ANSWERED):
         return [*headers, ("x-cint-webhook-secret", secrets[0])]
-    content = b"%d." % stamp + body
-    signatures = [f"v1={hmac.digest(secret.encode(), content, 'sha256').hex()}" for secret in secrets]
-    return [*headers, ("Cint-Signature", ",".join([f"t={stamp}", *signatures]))]
+    return [*headers, ("Cint-Signature", stamped(secrets, stamp, body))]
 
 
 def redirect_hash(key: str, message: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hmac
-from hashlib import sha256
+from harness.signatures import digest, stamped
 
 
 def sign(secrets: list[str], event_id: str, stamp: int, body: bytes) -> list[tuple[str, str]]:
@@ -13,14 +12,11 @@ def sign(secrets: list[str], event_id: str, stamp: int, body: bytes) -> list[tup
     lives while a secret is rolled. Sandbox deliveries also carry a v0 that no verifier may accept: here the same
     message under a key nobody has. (Stripe docs: webhooks, verify manually; stripe-python `_webhook.py`.)
     """
-    message = b"%d." % stamp + body
-    parts = [f"t={stamp}"]
-    parts += [f"v1={hmac.new(secret.encode(), message, sha256).hexdigest()}" for secret in secrets]
-    parts.append(f"v0={hmac.new(event_id.encode(), message, sha256).hexdigest()}")
+    signature = f"{stamped(secrets, stamp, body)},v0={digest(event_id, stamp, body)}"
     return [
         ("User-Agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)"),
         ("Accept", "*/*; q=0.5, application/xml"),
         ("Cache-Control", "no-cache"),
         ("Content-Type", "application/json; charset=utf-8"),
-        ("Stripe-Signature", ",".join(parts)),
+        ("Stripe-Signature", signature),
     ]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -18,18 +19,23 @@ from harness import registry
 Driven = set[tuple[str, str, str]]
 """(provider, SDK, operation)."""
 TIERS = ("P0", "P1")
+AGENT = "user-agent"
 NAME, SEEN = "greenroom-driven", "greenroom_driven"
 Json = Any
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A room's SDKs: how each one's User-Agents begin, the files of their tests, and what each cannot drive."""
+    """A room's SDKs: how each one's User-Agents begin, the files of their tests, and what each cannot drive.
+
+    `told_in` is the parameter of the query that an SDK names itself in, where it does not in its headers.
+    """
 
     name: str
     agents: dict[str, tuple[str, ...]]
     files: frozenset[str]
     never: dict[str, frozenset[str]]
+    told_in: str = AGENT
 
 
 def rooms() -> dict[str, Room]:
@@ -46,7 +52,7 @@ def _room(name: str, told: Json) -> Room:
         )
         for sdk in agents
     }
-    return Room(name, agents, frozenset(told["files"]), never)
+    return Room(name, agents, frozenset(told["files"]), never, told.get("told_in", AGENT))
 
 
 def served(room: str) -> set[str]:
@@ -84,8 +90,9 @@ def of_requests(requests: Iterable[Json], known: dict[str, Room]) -> Iterator[tu
         if room is None or operation is None or not 200 <= (each["status"] or 0) < 400:
             continue
         headers = {name.lower(): value for name, value in each["request_headers"].items()}
+        query = parse_qs(each["query"]).get(room.told_in, [""])[0]
         for sdk, agents in room.agents.items():
-            if headers.get("user-agent", "").startswith(agents):
+            if headers.get(AGENT, "").startswith(agents) or query.startswith(agents):
                 yield room.name, sdk, operation
 
 

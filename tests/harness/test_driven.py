@@ -10,11 +10,14 @@ ROOM = Room("shop", {"python": ("shop-python",), "node": ("shop-js", "shop-cli")
 ALL = {("shop", "python", "read"), ("shop", "node", "read"), ("shop", "node", "old")}
 
 
-def request(agent: str, operation: str | None = "read", status: int = 200) -> dict[str, object]:
+def request(
+    agent: str, operation: str | None = "read", status: int = 200, query: str = ""
+) -> dict[str, object]:
     return {
         "provider": "shop",
         "operation": operation,
         "status": status,
+        "query": query,
         "request_headers": {"User-Agent": agent},
     }
 
@@ -41,6 +44,7 @@ def test_an_excuse_that_is_not_needed_is_told() -> None:
         (request("shop-python/1.0"), [("shop", "python", "read")]),
         (request("shop-cli 2"), [("shop", "node", "read")]),
         (request("curl/8"), []),
+        (request("node", query="q=1&user-agent=shop-js%2F2"), [("shop", "node", "read")]),
         (request("shop-python/1.0", status=404), []),
         (request("shop-python/1.0", operation=None), []),
         (request("shop-python/1.0") | {"provider": "other"}, []),

@@ -39,10 +39,15 @@ class OnlyPhone(Body):
 def create_phone_number(tx: Transaction, params: NewPhone) -> Json:
     """Give a user a phone number."""
     user, number = users.find(tx, params.user_id), validation.phone(params.phone_number)
-    made = identifications.add(
-        tx, user, PHONE, number, verified=bool(params.verified), primary=bool(params.primary)
+    return identifications.add(
+        tx,
+        user,
+        PHONE,
+        number,
+        verified=bool(params.verified),
+        primary=bool(params.primary),
+        reserved=params.reserved_for_second_factor,
     )
-    return identifications.reserve(tx, user, made, reserved=params.reserved_for_second_factor)
 
 
 @clerk.get("/v1/phone_numbers/{phone_number_id}", id="GetPhoneNumber", tier="P1")
@@ -55,8 +60,16 @@ def retrieve_phone_number(tx: Transaction, phone_number_id: str) -> Json:
 def update_phone_number(tx: Transaction, params: PhoneChanges, phone_number_id: str) -> Json:
     """Verify a phone number, make it the primary one, or reserve it for the second factor."""
     user, phone = identifications.find(tx, PHONE, phone_number_id)
-    identifications.change(tx, user, PHONE, phone, verified=params.verified, primary=bool(params.primary))
-    return identifications.reserve(tx, user, phone, reserved=params.reserved_for_second_factor)
+    identifications.change(
+        tx,
+        user,
+        PHONE,
+        phone,
+        verified=params.verified,
+        primary=bool(params.primary),
+        reserved=params.reserved_for_second_factor,
+    )
+    return phone
 
 
 @clerk.delete("/v1/phone_numbers/{phone_number_id}", id="DeletePhoneNumber", tier="P1")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from mocks.clerk import errors
 from mocks.clerk.dialect import milliseconds
-from mocks.clerk.resources import ids, second_steps
-from mocks.clerk.resources.users import USERS, save
+from mocks.clerk.resources import ids, second_steps, users
+from mocks.clerk.resources.users import USERS
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -89,29 +89,50 @@ def own(user: Json, kind: str, id: str) -> Json:
     raise errors.not_found("Resource not found", "Resource not found")
 
 
-def add(tx: Transaction, user: Json, kind: str, value: str, *, verified: bool, primary: bool) -> Json:
-    """Add an identification to a user; the first that is verified becomes the primary one by itself."""
+def add(
+    tx: Transaction,
+    user: Json,
+    kind: str,
+    value: str,
+    *,
+    verified: bool,
+    primary: bool,
+    reserved: bool | None = None,
+) -> Json:
+    """Add an identification to a user; the first that is verified becomes the primary one by itself.
+
+    `reserved` is a phone number's: whether it is for the second factor.
+    """
     check_free(tx, kind, value)
     made = new(tx, kind, value, verified=verified)
     user[LISTS[kind]].append(made)
     settle_primary(user, kind)
     if primary:
         make_primary(user, kind, made)
-    save(tx, user)
+    _reserve(made, reserved=reserved)
+    _keep(tx, user)
     return made
 
 
 def change(
-    tx: Transaction, user: Json, kind: str, identification: Json, *, verified: bool | None, primary: bool
+    tx: Transaction,
+    user: Json,
+    kind: str,
+    identification: Json,
+    *,
+    verified: bool | None,
+    primary: bool,
+    reserved: bool | None = None,
 ) -> None:
-    """Verify an identification or take that back, and make it the primary one."""
+    """Verify an identification or take that back, make it the primary one, or a phone number the second factor's."""
     if verified is not None and verified != is_verified(identification):
         identification["verification"] = by_admin() if verified else None
     identification["updated_at"] = milliseconds(tx.now)
     settle_primary(user, kind)
     if primary:
         make_primary(user, kind, identification)
-    save(tx, user)
+    _reserve(identification, reserved=reserved)
+    _keep(tx, user)
 
 
 def remove(tx: Transaction, user: Json, kind: str, identification: Json) -> None:
@@ -122,31 +143,34 @@ def remove(tx: Transaction, user: Json, kind: str, identification: Json) -> None
         raise errors.conflict("last_identification_deletion_failed", "Deletion failed", told)
     user[LISTS[kind]].remove(identification)
     settle_primary(user, kind)
-    save(tx, user)
+    _keep(tx, user)
 
 
-def reserve(tx: Transaction, user: Json, phone: Json, *, reserved: bool | None) -> Json:
+def _reserve(phone: Json, *, reserved: bool | None) -> None:
     """Reserve a verified phone number for the second factor, or take that back; None leaves it."""
     if reserved is None or reserved == phone["reserved_for_second_factor"]:
-        return phone
+        return
     if reserved and not is_verified(phone):
         told = "Unverified identifications cannot be a second factor"
         raise errors.conflict("identification_create_second_factor_unverified", "Create failed", told)
     phone["reserved_for_second_factor"] = reserved
-    tx.save(USERS, user)
-    return phone
+
+
+def _keep(tx: Transaction, user: Json) -> None:
+    """Keep a user whose identifications have changed: with a phone number a second factor may have come or gone."""
+    second_steps.settle(tx, user)
+    users.save(tx, user)
 
 
 def for_second_factor(
     tx: Transaction, user: Json, phone: Json, *, reserved: bool | None, default: bool | None
 ) -> None:
     """Use a verified phone number for the second factor, as the default one if that is asked; None leaves things."""
-    reserve(tx, user, phone, reserved=reserved)
+    _reserve(phone, reserved=reserved)
     if default is not None:
         for each in user["phone_numbers"]:
             each["default_second_factor"] = default and each is phone
-    second_steps.settle(tx, user)
-    save(tx, user)
+    _keep(tx, user)
 
 
 def replace(tx: Transaction, user: Json, kind: str, value: str, status: str) -> Json:
@@ -162,7 +186,7 @@ def replace(tx: Transaction, user: Json, kind: str, value: str, status: str) -> 
     }
     user[LISTS[kind]] = [made]
     settle_primary(user, kind)
-    save(tx, user)
+    _keep(tx, user)
     return made
 
 

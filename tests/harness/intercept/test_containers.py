@@ -1,6 +1,7 @@
 """Greenroom for containers: the standard ports by the providers' names, and the compose file that gives it those names.
 
-What Docker does with the file is not tried here: there is no daemon. The ports are tried in a network of their own.
+What Docker does with the file is not tried here: that wants a daemon (docs/interception.md tells what was tried with one).
+The ports are tried in a network of their own.
 """
 
 import base64

@@ -1,5 +1,7 @@
 """Insights: events are checked and kept, by SDK and by hand."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,12 +19,17 @@ Json = Any
 VIEW: Json = {"eventType": "view", "eventName": "Seen", "index": "i", "userToken": "ada", "objectIDs": ["1"]}
 
 
-def test_the_sdk_sends_events_and_forgets_users(fresh_world: World) -> None:
-    env = fresh_world["env"]
-    config = InsightsConfig(env["ALGOLIA_APP_ID"], env["ALGOLIA_SEARCH_API_KEY"], "us")
+def insights(world: World, key: str) -> InsightsClientSync:
+    """Return the SDK's client of a world, with the key that a variable of its environment names."""
+    env = world["env"]
+    config = InsightsConfig(env["ALGOLIA_APP_ID"], env[key], "us")
     url = urlsplit(env["GREENROOM_ALGOLIA_URL"])
     config.hosts = HostsCollection([Host(str(url.hostname), url.scheme, url.port)])
-    client = InsightsClientSync.create_with_config(config)
+    return InsightsClientSync.create_with_config(config)
+
+
+def test_the_sdk_sends_events_and_forgets_users(fresh_world: World) -> None:
+    client = insights(fresh_world, "ALGOLIA_SEARCH_API_KEY")
     assert client.push_events({"events": [VIEW]}).message == "OK"
     with pytest.raises(RequestException) as caught:
         client.delete_user_token("ada")  # which a key that searches may not
@@ -31,6 +38,13 @@ def test_the_sdk_sends_events_and_forgets_users(fresh_world: World) -> None:
         client.push_events({"events": [VIEW | {"eventName": ""}]})
     assert caught.value.status_code == 422
     client.close()
+    admin = insights(fresh_world, "ALGOLIA_ADMIN_API_KEY")
+    admin.delete_user_token("ada")
+    admin.close()
+
+
+def test_the_sdk_for_node_does_too(node: Callable[..., Any], fresh_world: World) -> None:
+    assert node(Path(__file__).with_name("insights.mjs"), fresh_world["env"]) == {"message": "OK"}
 
 
 @pytest.mark.parametrize(

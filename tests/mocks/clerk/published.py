@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,31 @@ class Frontend:
         schema = self.answer(operation, status)
         if schema is not None:
             _validate(body, schema, self.schemas)
+
+    def lacking(self, operation: str, body: Json) -> set[str]:
+        """Return the properties that an operation's answer could have at any depth and has not."""
+        schema = self.answer(operation, 200)
+        return set() if schema is None else set(lacking(schema, body, self.schemas))
+
+
+def lacking(schema: Json, value: Json, schemas: Json) -> Iterator[str]:
+    """Yield the properties of a schema's objects that a value has not, each as `type.name`."""
+    if "$ref" in schema:
+        yield from lacking(schemas[schema["$ref"].rpartition("/")[2]], value, schemas)
+    for each in schema.get("allOf", ()):
+        yield from lacking(each, value, schemas)
+    for each in schema.get("anyOf", ()):
+        if value is not None and each != {"type": "null"}:
+            yield from lacking(each, value, schemas)
+    if isinstance(value, list):
+        for each in value:
+            yield from lacking(schema.get("items", {}), each, schemas)
+    if isinstance(value, dict):
+        for name, each in schema.get("properties", {}).items():
+            if name in value:
+                yield from lacking(each, value[name], schemas)
+            else:
+                yield f"{value.get('object', '')}.{name}"
 
 
 def _validate(value: Json, schema: Json, schemas: Json) -> None:

@@ -62,6 +62,19 @@ MACHINES = {
 """Operations about programs rather than people."""
 
 
+OWN = {
+    "frontend/getScript",
+    "frontend/showIdentityPage",
+    "frontend/enterIdentity",
+    "frontend/getIdentityStyle",
+    "frontend/getImage",
+    "frontend/getPicture",
+    "frontend/showWebhooks",
+    "frontend/getWebhooksStyle",
+}
+"""What no document of Clerk's describes: its scripts, images, and the pages that stand in for identity providers and Svix."""
+
+
 def backend_operations() -> set[str]:
     """Return the ids of what is served of the Backend API's document."""
     clerk.load()

@@ -16,6 +16,7 @@ from tests.mocks.clerk.room import HOST, Room
 Json = Any
 VERSION = {"__clerk_api_version": "2025-11-10", "_clerk_js_version": "5.128.0"}
 PAGE = "http://localhost:3000"
+FROM = {"Origin": PAGE}
 TEST_CODE = "424242"
 
 
@@ -27,6 +28,8 @@ class Tab:
     document: Frontend | None = None
     token: str = ""
     last: Json = None
+    answered: list[tuple[str, Json]] = field(default_factory=list)
+    """What the browser was answered that was no refusal: the operation's name in Clerk's document, and the JSON."""
     http: httpx.AsyncClient = field(init=False)
 
     def __post_init__(self) -> None:
@@ -37,21 +40,31 @@ class Tab:
         self.token = (await self.ok("POST", "/v1/dev_browser"))["id"]
         return self
 
-    async def call(self, method: str, path: str, form: Json = None, **query: Any) -> httpx.Response:
+    async def call(
+        self, method: str, path: str, form: Json = None, *, files: Json = None, **query: Any
+    ) -> httpx.Response:
         """Send a request as clerk-js does; a success must be as Clerk's document says."""
         wanted: Json = VERSION | ({"__clerk_db_jwt": self.token} if self.token else {}) | query
         sent = method
         if method in ("PATCH", "PUT", "DELETE"):
             sent, wanted = "POST", wanted | {"_method": method}
         url = f"/~{self.room.world.name}{path}"
-        answer = await self.http.request(sent, url, params=wanted, data=form, headers={"Origin": PAGE})
+        answer = await self.http.request(sent, url, params=wanted, data=form, files=files, headers=FROM)
         assert answer.headers["access-control-allow-origin"] == PAGE
         assert answer.headers["access-control-allow-credentials"] == "true"
-        if self.document is not None and answer.is_success and answer.content:
-            found = clerk.routes.find(method, f"{API}{path}")
-            assert isinstance(found, tuple)
-            self.document.check(found[0].id.removeprefix("frontend/"), answer.status_code, answer.json())
+        if answer.status_code < 400:
+            self.note(method, path, answer)
         return answer
+
+    def note(self, method: str, path: str, answer: httpx.Response) -> None:
+        """Keep what was answered, and hold it against Clerk's document."""
+        found = clerk.routes.find(method, f"{API}{path}")
+        assert isinstance(found, tuple)
+        id = found[0].id.removeprefix("frontend/")
+        body = answer.json() if answer.is_success and answer.content else None
+        self.answered.append((id, body))
+        if self.document is not None:
+            self.document.check(id, answer.status_code, body)
 
     async def ok(self, method: str, path: str, form: Json = None, **query: Any) -> Json:
         """Send a request that must succeed; return its JSON."""

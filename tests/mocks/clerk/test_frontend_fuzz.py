@@ -15,23 +15,11 @@ from hypothesis import strategies as st
 from mocks.clerk.frontend import API
 from mocks.clerk.provider import clerk
 from tests.mocks.clerk.published import METHODS, frontend, read
-from tests.mocks.clerk.room import Room
+from tests.mocks.clerk.room import OWN, Room
 from tests.mocks.clerk.tab import Tab
 
 Json = Any
 clerk.load()
-OWN = {
-    "frontend/getScript",
-    "frontend/showIdentityPage",
-    "frontend/enterIdentity",
-    "frontend/getIdentityStyle",
-    "frontend/getImage",
-    "frontend/getPicture",
-    "frontend/showWebhooks",
-    "frontend/getWebhooksStyle",
-}
-"""What no document of Clerk's describes: its scripts, images, and the pages that stand in for identity providers and Svix."""
-
 LAST = {"frontend/deleteUser", "frontend/deleteOrganization", "frontend/deleteClientSessions"}
 
 

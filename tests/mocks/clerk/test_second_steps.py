@@ -156,3 +156,27 @@ async def test_a_second_factor_by_text_message_is_proved_again(tab: Tab, step: s
     await tab.response("POST", f"{path}/{step}", {"strategy": "phone_code", "phone_number_id": phone["id"]})
     done = await tab.response("POST", f"{path}/attempt_second_factor", proof)
     assert done["session"]["factor_verification_age"] == [0, 0]
+
+
+async def test_a_phone_number_that_comes_or_goes_is_a_second_factor_that_does(room: Room, tab: Tab) -> None:
+    user = await room.user(ADA, password=PASSWORD)
+    phone = {"user_id": user["id"], "phone_number": "+15555550100", "verified": True}
+
+    async def asked(path: str = f"/users/{user['id']}") -> tuple[bool, str]:
+        begun = await tab.response("POST", "/v1/client/sign_ins", {"identifier": ADA, "password": PASSWORD})
+        await tab.call("DELETE", "/v1/client/sessions")
+        return (await room.ok("GET", path))["two_factor_enabled"], begun["status"]
+
+    on, off = (True, "needs_second_factor"), (False, "complete")
+    made = await room.ok("POST", "/phone_numbers", phone | {"reserved_for_second_factor": True})
+    assert (await asked(), room.events()[-1]["data"]["two_factor_enabled"]) == (on, True)
+    for method, given, expected in (
+        ("PATCH", {"reserved_for_second_factor": False}, off),
+        ("PATCH", {"reserved_for_second_factor": True}, on),
+        ("DELETE", None, off),
+    ):
+        await room.ok(method, f"/phone_numbers/{made['id']}", given)
+        assert await asked() == expected
+    await room.ok("POST", "/phone_numbers", phone | {"reserved_for_second_factor": True})
+    await room.ok("PUT", f"/users/{user['id']}/phone_number", {"phone_number": "+15555550101"})
+    assert await asked() == off
