@@ -151,7 +151,7 @@ def told(step: Json, story: Json) -> str:
         given = ", ".join(f"{name} {_brief(value)}" for name, value in named.items())
         return f"{step['provider']}: {what}{f' ({given})' if given else ''}"
     if kind == "calls":
-        return f"{step['provider']}: {_calls(what['times'])} of {what['operation']}, {what['credentials']} credentials"
+        return f"{step['provider']}: {_number(what['times'])} of {what['operation']}, {what['credentials']} credentials"
     if kind == "fault":
         details = [
             what["kind"],
@@ -164,7 +164,7 @@ def told(step: Json, story: Json) -> str:
     return f"clear: {what}" if kind == "clear" else f"{step['provider']}: events go to {what['url']}"
 
 
-def _calls(times: int) -> str:
+def _number(times: int) -> str:
     return "1 call" if times == 1 else f"{times} calls"
 
 
