@@ -21,7 +21,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install node apps assets independents demo test test-external test-machines test-webhooks test-sync lint types imports check bench engine up format lock env-example surfaces clips pacts matrix mutations verify wheel clean
+.PHONY: help install node apps assets independents demo test test-external test-machines test-webhooks test-sync lint types imports check bench engine up format lock env-example surfaces clips screenshots pacts matrix mutations verify wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | sort | expand -t 14
@@ -83,6 +83,9 @@ surfaces: $(INSTALLED) ## write contracts/<provider>/surface.yaml: what is serve
 
 clips: $(INSTALLED) ## make the neutral clips anew that rooms play (FFmpeg's encoders by PyAV)
 	@PYTHONPATH=. $(BIN)/python .ci/neutral_clips.py
+
+screenshots: $(INSTALLED) assets ## take the dashboard's pictures in docs/ anew, after the demo's journey (Chromium)
+	@PYTHONPATH=. $(BIN)/python .ci/screenshots.py
 
 pacts: $(INSTALLED) ## write contracts/pacts anew, from what the integration layer's own calls are
 	@rm -f contracts/pacts/*.json

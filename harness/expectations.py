@@ -60,9 +60,13 @@ def verdict(store: Store, world: World, providers: list[str], expected: Json) ->
     if "sum" in expected:
         saw.append(f"{expected['sum']['of']} adds up to {adding:g}")
         failed |= not _within(adding, expected["sum"]["is"])
-    if "in_order" in expected and (left := _left(types, expected["in_order"])):
-        saw.append(f"{left[0]} did not come{_after(expected['in_order'], left)}")
-        failed = True
+    if "in_order" in expected:
+        left = _left(types, expected["in_order"])
+        saw[0] += f" event{'' if saw[0] == '1' else 's'}"
+        saw.append(
+            f"{left[0]} did not come{_after(expected['in_order'], left)}" if left else "these in this order"
+        )
+        failed |= bool(left)
     if failed and told:
         saw.append("; ".join(f"{what} ({count})" for what, count in told.most_common(SHOWN)))
     words = _expected(expected)

@@ -148,10 +148,10 @@ def told(step: Json, story: Json) -> str:
     what = step[kind]
     if kind in ("happens", "trigger"):
         named = happenings.filled(step.get("with", {}), story, "with")
-        given = ", ".join(f"{name} {value}" for name, value in named.items())
+        given = ", ".join(f"{name} {_brief(value)}" for name, value in named.items())
         return f"{step['provider']}: {what}{f' ({given})' if given else ''}"
     if kind == "calls":
-        return f"{step['provider']}: {what['times']} calls of {what['operation']}, {what['credentials']} credentials"
+        return f"{step['provider']}: {_number(what['times'])} of {what['operation']}, {what['credentials']} credentials"
     if kind == "fault":
         details = [
             what["kind"],
@@ -162,6 +162,17 @@ def told(step: Json, story: Json) -> str:
         ]
         return "fault: " + " ".join(str(each) for each in details if each is not None)
     return f"clear: {what}" if kind == "clear" else f"{step['provider']}: events go to {what['url']}"
+
+
+def _number(times: int) -> str:
+    return "1 call" if times == 1 else f"{times} calls"
+
+
+def _brief(value: Any) -> str:
+    """Return a field as people write it: `status PAUSED` of a mapping, lists with commas."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_brief(each)}" for name, each in value.items())
+    return ", ".join(map(_brief, value)) if isinstance(value, list) else str(value)
 
 
 # --- when the time has come ----------------------------------------------------------------------------------------

@@ -193,7 +193,7 @@ class Scenarios:
     async def play(self, world: World, name: str, until: int | None = None, **wanted: Unpack[Wanted]) -> Json:
         """Fill a world as `fill` does, move its clock through the timeline (or `until` µs after its beginning), and check.
 
-        Returns what `fill` and `check` do, and `now`, `steps`. Raises InvalidInput with the place of a step that could not
+        Returns what `fill` and `check` do, and `now` with the `steps` that it has come past. Raises InvalidInput with the place of a step that could not
         happen when its time had come.
         """
         loaded, story = await self._fill(world, name, wanted)
@@ -209,6 +209,7 @@ class Scenarios:
         steps = [
             {"at": instants.iso(begun + each["at"]), "what": plot.told(each, story)}
             for each in story.get("timeline", ())
+            if begun + each["at"] <= done.now
         ]
         return {**loaded, "now": instants.iso(done.now), "steps": steps, **await self.check(world)}
 

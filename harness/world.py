@@ -51,7 +51,7 @@ class World:
     providers whose input is let through and whose output is as recorded, where strict and as specified are the rule.
     `derived` is the rooms' own: what they have worked out of the state (a search index, by provider) and can work out
     again. It is emptied whenever the state may be another than the one that they saw: after an undone unit, a reset,
-    a restore.
+    a restore. `resumed` worlds are older than the process: their journal knows nothing of what came before it.
     """
 
     id: str
@@ -71,7 +71,7 @@ class World:
     faults: list[Json] | None = None
     derived: Json = field(default_factory=dict)
     journal: Journal = field(default_factory=Journal)
-    requests: dict[str, int] = field(default_factory=dict)
+    resumed: bool = False
     open: asyncio.Event = field(default_factory=asyncio.Event)
     moving: asyncio.Lock = field(default_factory=asyncio.Lock)
 

@@ -65,6 +65,7 @@ class Worlds:
             directory=self.credentials,
             accounts=record["accounts"],
             journal=Journal(self.kept),
+            resumed=True,
         )
         self._load(world)
         world.open.set()
@@ -235,6 +236,7 @@ class Worlds:
             elif world.clock.mode is not clock.Mode.FROZEN:
                 world.clock.set_to(world.origin["clock"]["world"])
             world.journal.ring.clear()
+            world.resumed = False
             self._drop_grants(world)
             self._open_space(world)
             for name in list(world.accounts):

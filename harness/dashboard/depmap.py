@@ -51,6 +51,24 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """Who is at the other end of a provider's line, what passes, and how that does."""
+
+    title: str
+    told: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A provider with all lines that end there: what a narrow screen shows in place of the drawing."""
+
+    box: Box
+    callers: list[End]
+    receivers: list[End]
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     """All that is drawn."""
 
@@ -58,62 +76,85 @@ class Drawing:
     height: int
     boxes: list[Box]
     lines: list[Line]
+    stops: list[Stop]
 
 
 def drawn(
-    traffic: Traffic, titles: Mapping[str, str], posts: Mapping[tuple[str, str], Posts], base: str
+    traffic: Traffic,
+    titles: Mapping[str, str],
+    posts: Mapping[tuple[str, str], Posts],
+    base: str,
+    uncalled: str = "not called yet",
 ) -> Drawing:
-    """Lay the map out; `titles` names all providers, `posts` counts deliveries by provider and receiver."""
-    edges = _folded(traffic)
-    consumers = list(dict.fromkeys(name for name, _ in edges))
+    """Lay the map out; `titles` names all providers, `posts` counts deliveries by provider and receiver.
+
+    `uncalled` is said of a provider without traffic.
+    """
+    edges = {key: tally for key, tally in _folded(traffic).items() if key[1] in titles}
     receivers = list(dict.fromkeys(name for _, name in posts))[:MOST]
+    posts = {key: each for key, each in posts.items() if key[0] in titles and key[1] in receivers}
+    consumers = list(dict.fromkeys(name for name, _ in edges))
     rows = max(len(consumers), len(titles), len(receivers), 1)
-    height = TOP + rows * ROW
-    middles = {
-        "consumer": _middles(consumers, rows),
-        "provider": _middles(list(titles), rows),
-        "receiver": _middles(receivers, rows),
+    places = [_middles(names, rows) for names in (consumers, list(titles), receivers)]
+    boxes = [_box(0, who, who, _calls(edges, who), places[0], _worst(edges, who)) for who in consumers]
+    providers = {
+        name: _provider(traffic, name, title, places[1], base, uncalled) for name, title in titles.items()
     }
-    boxes = [
-        _box(0, name, name, _calls(edges, name), middles["consumer"], _worst(edges, name))
-        for name in consumers
-    ]
-    for name, title in titles.items():
-        tally = traffic.providers.get(name)
-        told = "not called yet" if tally is None else _told(traffic, tally)
-        link = f"{base}/requests?provider={name}"
-        boxes.append(_box(1, name, title, told, middles["provider"], _tone(tally), link))
-    for name in receivers:
-        sums = [each for (_, receiver), each in posts.items() if receiver == name]
-        count, failed = sum(each.count for each in sums), sum(each.failed for each in sums)
-        told = f"{count} deliver{'y' if count == 1 else 'ies'}, {failed} failed"
-        tone = "bad" if failed else "good"
-        boxes.append(_box(2, name, name, told, middles["receiver"], tone, f"{base}/webhooks"))
+    boxes += providers.values()
+    boxes += [_receiver(posts, name, places[2], base) for name in receivers]
     lines = [
         _line(
             0,
-            middles["consumer"][who],
-            middles["provider"][name],
+            places[0][who],
+            places[1][name],
             tally.count,
             _tone(tally),
             f"{who} → {titles[name]}",
         )
         for (who, name), tally in edges.items()
-        if name in titles
     ]
     lines += [
         _line(
             1,
-            middles["provider"][name],
-            middles["receiver"][to],
+            places[1][name],
+            places[2][to],
             each.count,
-            "bad" if each.failed else "good",
+            _state(each),
             f"{titles[name]} → {to}",
         )
         for (name, to), each in posts.items()
-        if name in titles and to in middles["receiver"]
     ]
-    return Drawing(WIDTH, height, boxes, lines)
+    stops = [Stop(box, *_ends(name, edges, posts)) for name, box in providers.items()]
+    return Drawing(WIDTH, TOP + rows * ROW, boxes, lines, stops)
+
+
+def _provider(
+    traffic: Traffic, name: str, title: str, places: dict[str, int], base: str, uncalled: str
+) -> Box:
+    tally = traffic.providers.get(name)
+    told = uncalled if tally is None else _told(traffic, tally)
+    return _box(1, name, title, told, places, _tone(tally), f"{base}/requests?provider={name}")
+
+
+def _receiver(posts: Mapping[tuple[str, str], Posts], name: str, places: dict[str, int], base: str) -> Box:
+    found = [each for (_, receiver), each in posts.items() if receiver == name]
+    whole = Posts(sum(each.count for each in found), sum(each.failed for each in found))
+    return _box(2, name, name, _posted(whole), places, _state(whole), f"{base}/webhooks")
+
+
+def _ends(
+    provider: str, edges: dict[tuple[str, str], Tally], posts: Mapping[tuple[str, str], Posts]
+) -> tuple[list[End], list[End]]:
+    """Return who calls a provider, and to whom it posts."""
+    callers = [
+        End(who, f"{_count(tally.count, 'call')}, {tally.errors:.0%} errors", _tone(tally))
+        for (who, name), tally in edges.items()
+        if name == provider
+    ]
+    receivers = [
+        End(to, _posted(each), _state(each)) for (name, to), each in posts.items() if name == provider
+    ]
+    return callers, receivers
 
 
 def _folded(traffic: Traffic) -> dict[tuple[str, str], Tally]:
@@ -160,9 +201,21 @@ def _short(text: str) -> str:
     return text if len(text) <= 30 else f"{text[:29]}…"
 
 
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def _calls(edges: dict[tuple[str, str], Tally], who: str) -> str:
     found = [tally.count for (name, _), tally in edges.items() if name == who]
-    return f"{sum(found):,} call{'' if sum(found) == 1 else 's'} to {len(found)} provider{'' if len(found) == 1 else 's'}"
+    return f"{_count(sum(found), 'call')} to {_count(len(found), 'provider')}"
+
+
+def _posted(posts: Posts) -> str:
+    return f"{posts.count:,} deliver{'y' if posts.count == 1 else 'ies'}, {posts.failed:,} failed"
+
+
+def _state(posts: Posts) -> str:
+    return "bad" if posts.failed else "good"
 
 
 def _worst(edges: dict[tuple[str, str], Tally], who: str) -> str:

@@ -30,9 +30,10 @@ async def show(
     health = runtime.engine.health
     titles = {name: each.title for name, each in runtime.providers.items()}
     chosen = provider if provider in titles else ""
+    worlds = {each.id: each.name for each in runtime.worlds}
     steps = list(spans(health, [chosen] if chosen else titles, minutes))
     keys = [
-        {"title": titles[name], **key}
+        {"title": titles[name], **key, "world": worlds.get(key["world"], key["world"])}
         for name in ([chosen] if chosen else titles)
         for key in health.keys(name)
     ]

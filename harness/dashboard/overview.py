@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from harness import faults
 from harness.control.context import Named, Running, reading
 from harness.dashboard import showing
 from harness.dashboard.depmap import Posts, drawn
-from harness.dashboard.traffic import traffic
+from harness.dashboard.traffic import silence, traffic, uncalled
 from harness.runtime import Runtime
 from harness.transaction import DELIVERIES, MAILS, VIOLATIONS, Transaction
 from harness.world import World
@@ -19,7 +20,7 @@ from harness.world import World
 router = APIRouter(prefix="/{w}")
 LATELY = 12
 LOOKED = 200
-"""Deliveries that the map counts."""
+"""Deliveries that the map counts, the newest; visits of simulated people are none."""
 Json = dict[str, Any]
 
 
@@ -29,7 +30,7 @@ async def show(request: Request, runtime: Running, world: Named) -> HTMLResponse
     told = traffic(world.journal)
     tx = reading(runtime, world)
     titles = {name: provider.title for name, provider in runtime.providers.items()}
-    posts = _posts(tx)
+    posted = [each for each in tx.page(DELIVERIES, limit=LOOKED).items if "visit" not in each]
     violations = tx.page(VIOLATIONS, limit=5)
     return showing.page(
         request,
@@ -38,14 +39,15 @@ async def show(request: Request, runtime: Running, world: Named) -> HTMLResponse
         "overview.html",
         section="",
         traffic=told,
-        map=drawn(told, titles, posts, showing.base(world)),
+        map=drawn(told, titles, _posts(posted), showing.base(world), uncalled(runtime, world)),
+        silence=silence(runtime, world),
         providers=[
             {"name": name, "title": title, "url": runtime.url(name), "tally": told.providers.get(name)}
             for name, title in titles.items()
         ],
         busiest=told.operations.most_common(6),
         requests=[each.shown(bodies=False) for each in _newest(world)],
-        deliveries=tx.page(DELIVERIES, limit=6).items,
+        deliveries=posted[:6],
         mails=tx.page(MAILS, limit=5).items,
         violations=violations.items,
         counts=_counts(runtime, tx),
@@ -58,10 +60,10 @@ def _newest(world: World) -> list[Any]:
     return [ring[-number] for number in range(1, min(LATELY, len(ring)) + 1)]
 
 
-def _posts(tx: Transaction) -> dict[tuple[str, str], Posts]:
-    """Count the newest deliveries by provider and receiver."""
+def _posts(deliveries: list[Json]) -> dict[tuple[str, str], Posts]:
+    """Count deliveries by provider and receiver."""
     found: dict[tuple[str, str], Posts] = {}
-    for each in tx.page(DELIVERIES, limit=LOOKED).items:
+    for each in deliveries:
         key = each["provider"], urlsplit(each["url"]).netloc or each["url"]
         known = found.get(key, Posts(0, 0))
         found[key] = Posts(known.count + 1, known.failed + (each["state"] == "failed"))
@@ -78,7 +80,7 @@ def _counts(runtime: Runtime, tx: Transaction) -> Json:
         for state in ("pending", "failed")
     }
     return {
-        "faults": len(tx.world.faults) if tx.world.faults is not None else 0,
+        "faults": len(faults.standing(tx)),
         "violations": len(tx.page(VIOLATIONS, limit=some).items),
         "worlds": sum(1 for _ in runtime.worlds),
         **deliveries,

@@ -19,6 +19,7 @@ from harness.dashboard import bodies, curl, showing
 from harness.dashboard.consumers import consumer
 from harness.dashboard.links import Links
 from harness.dashboard.security import SameOrigin
+from harness.dashboard.traffic import silence
 from harness.engine import Dropped
 from harness.errors import NotFound
 from harness.journal import BODY_SHOWN, Exchange, is_secret
@@ -113,6 +114,7 @@ async def list_requests(
         world,
         "requests.html",
         section="/requests",
+        silence=silence(runtime, world),
         filters=filters,
         found=[_line(each) for each in found],
         beyond=beyond,

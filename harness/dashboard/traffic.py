@@ -14,6 +14,8 @@ from typing import Any
 from harness import instants, realtime
 from harness.dashboard.consumers import consumer
 from harness.journal import Exchange, Journal
+from harness.runtime import Runtime
+from harness.world import World
 
 LOOKED = 5000
 """Exchanges that are looked at."""
@@ -91,6 +93,25 @@ def traffic(journal: Journal) -> Traffic:
     seconds = (seen[0].at - seen[-1].at) / instants.SECOND if seen else 0.0
     more = len(journal.ring) > len(seen)
     return Traffic(whole, dict(providers), dict(edges), operations, seconds, _series(seen), more)
+
+
+def silence(runtime: Runtime, world: World) -> str:
+    """Say of an empty journal what is known: a server that starts anew has forgotten what came before."""
+    if world.resumed:
+        return f"No provider was asked since the server started ({_start(runtime)}); older requests are not kept."
+    return "No provider was asked yet."
+
+
+def uncalled(runtime: Runtime, world: World) -> str:
+    """Say of a provider without traffic no more than the journal knows."""
+    ring = world.journal.ring
+    if len(ring) > LOOKED or len(ring) == ring.maxlen:
+        return f"not among the last {min(len(ring), LOOKED):,} calls"
+    return f"not called since {_start(runtime)}" if world.resumed else "not called yet"
+
+
+def _start(runtime: Runtime) -> str:
+    return f"{instants.moment(runtime.engine.health.started):%d %b, %H:%M} UTC"
 
 
 def _series(seen: list[Exchange]) -> Json:

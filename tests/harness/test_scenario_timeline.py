@@ -284,7 +284,7 @@ async def test_what_the_provider_refuses_when_it_happens_is_told_with_its_place(
         ),
         (
             "{events: parcel, in_order: [parcel.back, parcel.lost]}",
-            "2, parcel.lost did not come after parcel.back",
+            "2 events, parcel.lost did not come after parcel.back",
         ),
         (
             "{events: all, where: {type: {contains: lost}}, count: 0}",
@@ -368,10 +368,20 @@ async def test_a_play_is_whole_where_time_went_by_while_the_world_was_filled(
     assert played["now"] == "2026-02-03T10:00:00.000Z"
 
 
+async def test_a_play_that_ends_earlier_tells_what_happened_alone(told_lab: Lab) -> None:
+    scenarios = told_lab.runtime.scenarios
+    played = await scenarios.play(told_lab.world(), "mine", 2 * DAY, text=HEAD + STEPS)
+    assert [each["at"][:13] for each in played["steps"]] == ["2026-02-01T09", "2026-02-02T09"]
+
+
 async def test_what_was_played_is_told_with_what_its_steps_name(told_lab: Lab) -> None:
     step = "{at: 1h, provider: parcel, happens: parcel changes, with: {organisation: shop, state: 'at ${organisations.shop.name}'}}"
-    played = await play(told_lab, f"timeline:\n  - {step}\n")
-    assert played["steps"][0]["what"] == "parcel: parcel changes (organisation shop, state at Shop)"
+    call = "{at: 2h, provider: parcel, calls: {operation: ListParcels}}"
+    played = await play(told_lab, f"timeline:\n  - {step}\n  - {call}\n")
+    assert [each["what"] for each in played["steps"]] == [
+        "parcel: parcel changes (organisation shop, state at Shop)",
+        "parcel: 1 call of ListParcels, right credentials",
+    ]
 
 
 async def test_a_room_says_what_can_happen(told_lab: Lab) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from harness.dashboard import bodies, curl
 from harness.dashboard.consumers import UNNAMED, consumer
-from harness.dashboard.depmap import MOST, OTHERS, Posts, drawn
+from harness.dashboard.depmap import MOST, OTHERS, End, Posts, drawn
 from harness.dashboard.links import shape
 from harness.dashboard.traffic import LOOKED, traffic
 from harness.journal import BODY_SHOWN, Exchange, Journal
@@ -145,6 +145,20 @@ def test_nobody_called_yet() -> None:
         ("Parcel", "not called yet", "quiet")
     ]
     assert picture.lines == []
+
+
+def test_a_narrow_screen_has_the_same_by_provider() -> None:
+    journal = Journal()
+    seen(journal)
+    seen(journal, answer=Answer(404, [], b""))
+    titles = {"letter": "Letter", "parcel": "Parcel"}
+    picture = drawn(
+        traffic(journal), titles, {("parcel", "shop.test"): Posts(3, 1)}, "/ui/w", "not called here"
+    )
+    letter, parcel = picture.stops
+    assert (letter.box.told, letter.callers, letter.receivers) == ("not called here", [], [])
+    assert parcel.callers == [End("acme-python 1.2.3", "2 calls, 50% errors", "warn")]
+    assert parcel.receivers == [End("shop.test", "3 deliveries, 1 failed", "bad")]
 
 
 def test_many_consumers_are_drawn_as_one() -> None:
