@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -141,8 +142,11 @@ def average_scores(table: Table) -> None:
     """Work out the means of all scores together: each block's once, since the overall score is made of the others."""
     for piece in table.pieces:
         for name, values in metrics.scores(piece).items():
-            mine = Values(*blocks.filled(values))
-            piece.worked_out(f"summed {name}", lambda _, mine=mine: mine.summed())
+            piece.worked_out(f"summed {name}", partial(_of_score, values))
+
+
+def _of_score(values: Array, _: Table) -> tuple[float, int]:
+    return Values(*blocks.filled(values)).summed()
 
 
 def measured(table: Table, name: str, measurement: str | None, groups: Array, count: int) -> Measured:
