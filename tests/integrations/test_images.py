@@ -151,7 +151,7 @@ def linear() -> bytes:
     told = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     for number in range(int.from_bytes(told[128:132], "big")):
         entry = 132 + 12 * number
-        if told[entry : entry + 4] in (b"rTRC", b"gTRC", b"bTRC"):
+        if bytes(told[entry : entry + 4]) in (b"rTRC", b"gTRC", b"bTRC"):
             at = int.from_bytes(told[entry + 4 : entry + 8], "big")
             told[at : at + 12] = b"curv" + bytes(8)  # a curve of no points is a straight line
     return bytes(told)
