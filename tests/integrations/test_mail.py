@@ -4,6 +4,7 @@ import httpx
 import pytest
 import requests
 
+from integrations.identifiers import new_id
 from integrations.mail.messages import Announcement, Welcome
 from integrations.models import MailStatus
 from tests.integrations.layer import Layer
@@ -266,7 +267,7 @@ def test_a_bounce_counts_for_more_than_having_unsubscribed(layer: Layer) -> None
 def contact(layer: Layer, kind: str, *, unsubscribed: bool) -> None:
     told = mail_event(f"contact.{kind}")
     told["data"] = {"id": "c", "email": "Ada@acme.test", "unsubscribed": unsubscribed}
-    assert layer.deliver_resend(told) == "processed"
+    assert layer.deliver_resend(told, f"msg_{new_id()}") == "processed"
 
 
 def test_who_unsubscribes_at_resend_may_come_back_there_and_only_there(layer: Layer) -> None:
