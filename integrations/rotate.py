@@ -51,9 +51,11 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument("--from", dest="file", required=True, type=Path, help="NAME=value lines")
         each.add_argument("--target", action="append", choices=(*TARGETS, "development"))
     run.add_argument("--reason", required=True)
-    run.add_argument("--actor", default=None, help="who does it (default: the user's name)")
     actions.add_parser("history", help="list what was done")
-    actions.add_parser("back", help="take one back").add_argument("id")
+    back = actions.add_parser("back", help="take one back")
+    back.add_argument("id")
+    for each in (run, back):
+        each.add_argument("--actor", default=None, help="who does it (default: the user's name)")
     return parser
 
 
@@ -62,7 +64,8 @@ def _act(services: Services, settings: Settings, given: argparse.Namespace) -> l
     if given.action == "history":
         return [line for each in rotations.history() for line in _record(services, each)]
     if given.action == "back":
-        return _record(services, rotations.roll_back(given.id))
+        with acting(given.actor or getpass.getuser(), f"take back the rotation {given.id}"):
+            return _record(services, rotations.roll_back(given.id))
     values, targets, known = _values(given.file), given.target or list(TARGETS), _known(settings)
     if given.action == "plan":
         return [_change(each) for each in rotations.plan(values, targets, known)]

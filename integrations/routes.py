@@ -23,6 +23,7 @@ routers = (
     identity.router,
     billing.router,
     mail.router,
+    mail.leaving,
     search.router,
     video.router,
     images.router,

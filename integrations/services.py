@@ -130,7 +130,7 @@ class Services:
         clock = clock or SystemClock()
         database, audit, tracing, guards = _foundations(settings, clock)
         mirror, inbox, results = Mirror(database), Inbox(database, clock, audit, tracing), Results(database)
-        tracking = MailTracking(database)
+        tracking = MailTracking(database, clock)
         mail = MailService(database, ResendGateway(settings, guards["resend"], clock), settings, clock)
 
         stripe = StripeGateway(settings, guards["stripe"], clock)

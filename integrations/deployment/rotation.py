@@ -9,6 +9,7 @@ import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -17,7 +18,8 @@ from sqlalchemy import select
 from integrations.clock import Clock
 from integrations.database import Database
 from integrations.deployment.vercel_gateway import Variable, VercelGateway
-from integrations.errors import ConflictError, NotFoundError, ProviderError
+from integrations.errors import ConflictError, NotFoundError, ProviderError, ProviderRefusedError
+from integrations.identifiers import new_id
 from integrations.models import KeyRotation, KeyRotationStep, RotationStatus, StepStatus
 from integrations.settings import Settings
 
@@ -29,10 +31,13 @@ SECRETS = (
     *("RESEND_API_KEY", "RESEND_WEBHOOK_SECRET"),
     *("CLERK_SECRET_KEY", "CLERK_WEBHOOK_SECRET"),
     *("ALGOLIA_ADMIN_API_KEY", "NEXT_PUBLIC_ALGOLIA_API_KEY"),
-    *("MUX_TOKEN_ID", "MUX_TOKEN_SECRET", "MUX_WEBHOOK_SIGNING_SECRET"),
+    *("MUX_TOKEN_ID", "MUX_TOKEN_SECRET", "MUX_WEBHOOK_SIGNING_SECRET", "MUX_SIGNING_KEY", "MUX_PRIVATE_KEY"),
     *("INSIGHTIQ_CLIENT_ID", "INSIGHTIQ_SECRET", "INSIGHTIQ_WEBHOOK_SECRET"),
     *("CINT_CLIENT_ID", "CINT_CLIENT_SECRET", "CINT_S2S_API_KEY", "CINT_WEBHOOK_SECRET"),
+    "VERCEL_TOKEN",
 )
+#: A rotation that has not ended after so long has died with its process: it makes some twenty calls of seconds.
+LONGEST = timedelta(minutes=10)
 #: Values that are sent to browsers: hiding them from the project's members protects nothing.
 _PUBLIC = "NEXT_PUBLIC_"
 
@@ -103,26 +108,26 @@ class KeyRotations:
             status=RotationStatus.RUNNING,
             started_at=self._clock.now(),
         )
-        with self._database.transaction() as session:
-            session.add(rotation)
-            session.flush()
-            rotation_id = rotation.id
+        rotation_id = self._begin(rotation)
         try:
             for position, (change, previous) in enumerate(planned):
                 self._apply(rotation_id, position, change, previous, values[change.name])
-        except ProviderError as error:
-            self._take_back(rotation_id, str(error))
+        except BaseException as error:  # also an interruption: a half-done rotation would be worse
+            self._take_back(rotation_id, str(error) or type(error).__name__)
             raise
         return self._end(rotation_id, RotationStatus.DONE, None)
 
     def roll_back(self, rotation_id: str) -> KeyRotation:
         """Take back a rotation: values that were there come back, variables that it made are deleted.
 
-        Raises `NotFoundError`, and `ConflictError` for one that was taken back already or has been overtaken by a
-        later one of the same secrets.
+        Raises `NotFoundError`, and `ConflictError` for one that was taken back already, runs or has been overtaken by a
+        later one of the same secrets. One that has not ended long after its start died with its process.
         """
         found = self.get(rotation_id)
-        if found.status not in {RotationStatus.DONE, RotationStatus.FAILED}:
+        died = found.started_at + LONGEST < self._clock.now()
+        if found.status is RotationStatus.ROLLED_BACK or (
+            found.status is RotationStatus.RUNNING and not died
+        ):
             raise ConflictError(f"Rotation {rotation_id} is {found.status.value}.")
         overtaken = self._overtaken(found)
         if overtaken:
@@ -209,10 +214,26 @@ class KeyRotations:
 
     # --- doing ---------------------------------------------------------------------------------------------------
 
+    def _begin(self, rotation: KeyRotation) -> str:
+        """Write a rotation down and return its id; raises `ConflictError` while another has not ended."""
+        with self._database.transaction() as session:
+            running = session.scalars(
+                select(KeyRotation.id).where(KeyRotation.status == RotationStatus.RUNNING).with_for_update()
+            ).first()
+            if running is not None:
+                raise ConflictError(
+                    f"Rotation {running} has not ended. If its process died, take it back first, "
+                    f"{LONGEST.total_seconds() // 60:.0f} minutes after it began."
+                )
+            session.add(rotation)
+            session.flush()
+            return rotation.id
+
     def _apply(
         self, rotation_id: str, position: int, change: Change, previous: str | None, value: str
     ) -> None:
         step = KeyRotationStep(
+            id=new_id(),
             rotation_id=rotation_id,
             position=position,
             name=change.name,
@@ -222,47 +243,81 @@ class KeyRotations:
             previous=None if previous is None else self._fernet().encrypt(previous.encode()).decode(),
             before=change.before,
             after=change.after,
-            status=StepStatus.REFUSED,
+            status=StepStatus.UNCERTAIN,
             at=self._clock.now(),
         )
         # Written down before it is done: a crash between the two leaves a trace of what may have been done.
         self._keep(step)
-        if change.variable_id is None:
-            sensitive = not change.name.startswith(_PUBLIC) and "development" not in change.targets
-            made = self._vercel.create(change.name, value, change.targets, sensitive=sensitive)
-            step.variable_id = made.id
-        else:
-            self._vercel.update(change.variable_id, value)
+        try:
+            if change.variable_id is None:
+                sensitive = not change.name.startswith(_PUBLIC) and "development" not in change.targets
+                made = self._vercel.create(change.name, value, change.targets, sensitive=sensitive)
+                step.variable_id = made.id
+            else:
+                self._vercel.update(change.variable_id, value)
+        except ProviderRefusedError:
+            step.status = StepStatus.REFUSED
+            self._keep(step)
+            raise
         step.status = StepStatus.APPLIED
         self._keep(step)
+        self._check(step)
         _log.info("%s was replaced for %s", change.name, ", ".join(change.targets))
 
+    def _check(self, step: KeyRotationStep) -> None:
+        """Read what was written, where Vercel shows it."""
+        shown = self._vercel.variable(step.variable_id).readable
+        if shown is not None and fingerprint(shown) != step.after:
+            raise ConflictError(f"{step.name} was written and is something else now.")
+
+    # --- taking back ---------------------------------------------------------------------------------------------
+
     def _take_back(self, rotation_id: str, error: str | None) -> None:
-        stuck = False
-        for step in reversed(self.steps(rotation_id)):
-            if step.status not in {StepStatus.APPLIED, StepStatus.STUCK}:
-                continue
-            step.status = self._undo(step)
-            stuck = stuck or step.status is StepStatus.STUCK
+        doubtful = [
+            step
+            for step in reversed(self.steps(rotation_id))
+            if step.status not in {StepStatus.REFUSED, StepStatus.TAKEN_BACK}
+        ]
+        try:
+            held = self._vercel.variables() if doubtful else []
+        except ProviderError as failure:
+            _log.warning("nothing of %s can be taken back now: %s", rotation_id, failure)
+            self._end(rotation_id, RotationStatus.FAILED, error)
+            return
+        for step in doubtful:
+            step.status = self._undo(step, held)
             self._keep(step)
+        stuck = any(step.status is StepStatus.STUCK for step in doubtful)
         self._end(rotation_id, RotationStatus.FAILED if stuck else RotationStatus.ROLLED_BACK, error)
 
-    def _undo(self, step: KeyRotationStep) -> StepStatus:
+    def _undo(self, step: KeyRotationStep, held: Sequence[Variable]) -> StepStatus:
+        found = _variable_of(step, held)
+        if found is None:
+            # Nothing to delete; but what was there before is not brought back by us.
+            return StepStatus.TAKEN_BACK if step.created else self._stuck(step, "it is gone")
+        shown = None if found.readable is None else fingerprint(found.readable)
+        if shown is not None and shown == step.before:
+            return StepStatus.TAKEN_BACK
+        if shown not in {None, step.after}:
+            return self._stuck(step, "somebody else has changed it since")
+        if not step.created and step.previous is None:
+            return self._stuck(step, "its value before is not known")
         try:
             if step.created:
-                self._vercel.remove(step.variable_id)
-            elif step.previous is None:
-                _log.warning("%s cannot be taken back: its value before is not known", step.name)
-                return StepStatus.STUCK
+                self._vercel.remove(found.id)
             else:
-                self._vercel.update(step.variable_id, self._fernet().decrypt(step.previous.encode()).decode())
+                previous = self._fernet().decrypt((step.previous or "").encode()).decode()
+                self._vercel.update(found.id, previous)
         except ProviderError as error:
-            _log.warning("%s cannot be taken back: %s", step.name, error)
-            return StepStatus.STUCK
+            return self._stuck(step, str(error))
         except InvalidToken:
-            _log.warning("%s cannot be taken back: ROTATION_KEY is another one than then", step.name)
-            return StepStatus.STUCK
+            return self._stuck(step, "ROTATION_KEY is another one than then")
         return StepStatus.TAKEN_BACK
+
+    @staticmethod
+    def _stuck(step: KeyRotationStep, why: str) -> StepStatus:
+        _log.warning("%s cannot be taken back: %s", step.name, why)
+        return StepStatus.STUCK
 
     def _overtaken(self, rotation: KeyRotation) -> list[str]:
         names = {step.name for step in self.steps(rotation.id)}
@@ -271,15 +326,16 @@ class KeyRotations:
                 select(KeyRotationStep.name)
                 .join(KeyRotation, KeyRotation.id == KeyRotationStep.rotation_id)
                 .where(KeyRotation.started_at > rotation.started_at)
-                .where(KeyRotationStep.status == StepStatus.APPLIED)
+                .where(
+                    KeyRotationStep.status.in_((StepStatus.APPLIED, StepStatus.UNCERTAIN, StepStatus.STUCK))
+                )
                 .where(KeyRotationStep.name.in_(names))
             )
             return sorted(set(session.scalars(later)))
 
     def _keep(self, step: KeyRotationStep) -> None:
         with self._database.transaction() as session:
-            session.merge(step) if step.id else session.add(step)
-            session.flush()
+            session.merge(step)
 
     def _end(self, rotation_id: str, status: RotationStatus, error: str | None) -> KeyRotation:
         with self._database.transaction() as session:
@@ -290,6 +346,15 @@ class KeyRotations:
     def _fernet(self) -> Fernet:
         (key,) = self._settings.required("the rotation of keys", "rotation_key")
         return Fernet(key.encode())
+
+
+def _variable_of(step: KeyRotationStep, held: Sequence[Variable]) -> Variable | None:
+    """Return the variable that a step was about; one that it made may be there without that anybody heard its id."""
+    for each in held:
+        named = each.key == step.name and each.git_branch is None and set(each.target) == set(step.targets)
+        if each.id == step.variable_id or (not step.variable_id and named):
+            return each
+    return None
 
 
 def fingerprint(value: str) -> str:

@@ -68,10 +68,14 @@ class Images:
             ],
             created_at=self._clock.now(),
         )
-        for each in made:
-            self._storage.put(_key(image, f"{each.name}.webp"), each.content)
-        # Last: an image is there once it is described.
-        self._storage.put(_key(image, _ABOUT), image.model_dump_json().encode())
+        try:
+            for each in made:
+                self._storage.put(_key(image, f"{each.name}.webp"), each.content)
+            # Last: an image is there once it is described.
+            self._storage.put(_key(image, _ABOUT), image.model_dump_json().encode())
+        except BaseException:
+            self._remove(image)
+            raise
         return image
 
     def list(self, organisation_id: str) -> list[StoredImage]:
@@ -101,7 +105,9 @@ class Images:
 
     def delete(self, organisation_id: str, image_id: str) -> None:
         """Remove an image; raises `NotFoundError`."""
-        image = self.get(organisation_id, image_id)
+        self._remove(self.get(organisation_id, image_id))
+
+    def _remove(self, image: StoredImage) -> None:
         self._storage.delete(_key(image, _ABOUT))
         for each in image.variants:
             self._storage.delete(_key(image, f"{each.name}.webp"))

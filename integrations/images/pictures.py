@@ -1,10 +1,9 @@
 """What an uploaded picture must be, and what is made of it for the web."""
 
 import io
-import warnings
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 #: Formats that are taken, by Pillow's names; what they claim to be does not matter, what they are does.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -31,15 +30,20 @@ class Variant:
 
 
 def variants(content: bytes) -> tuple[str, list[Variant]]:
-    """Return the format of an uploaded picture, and what is kept of it; raises `PictureRefusedError`."""
+    """Return the format of an uploaded picture, and what is kept of it; raises `PictureRefusedError`.
+
+    What is kept is drawn anew: nothing else that a file carries (a page, a script, an archive, further frames) survives.
+    """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
-                _check_size(opened.width, opened.height)
-                format = opened.format or ""
-                picture = ImageOps.exif_transpose(opened)
-                picture.load()
+        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+            _check_size(opened.width, opened.height)
+            # A JPEG is decoded no larger than it is needed, which spares most of the memory.
+            opened.draft(None, (VARIANTS["large"], VARIANTS["large"]))
+            opened.load()
+            format, profile = opened.format or "", opened.info.get("icc_profile")
+            picture = _scaled(_workable(opened), VARIANTS["large"])
+            ImageOps.exif_transpose(picture, in_place=True)
+            shown = _in_srgb(picture, profile)
     except UnidentifiedImageError as error:
         raise PictureRefusedError("The file is no JPEG, PNG, WebP or GIF.") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -48,7 +52,7 @@ def variants(content: bytes) -> tuple[str, list[Variant]]:
         if isinstance(error, PictureRefusedError):
             raise
         raise PictureRefusedError("The picture is damaged or cut off.") from error
-    return format, [_variant(picture, name, side) for name, side in VARIANTS.items()]
+    return format, [_variant(_scaled(shown, side), name) for name, side in VARIANTS.items()]
 
 
 def _check_size(width: int, height: int) -> None:
@@ -58,11 +62,47 @@ def _check_size(width: int, height: int) -> None:
         raise PictureRefusedError(f"The picture is smaller than {SMALLEST} pixels a side.")
 
 
-def _variant(picture: Image.Image, name: str, side: int) -> Variant:
-    transparent = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
-    shown = picture.convert("RGBA" if transparent else "RGB")
-    if max(shown.size) > side:
-        shown = ImageOps.contain(shown, (side, side))
+def _workable(picture: Image.Image) -> Image.Image:
+    """Return a picture whose pixels can be mixed: none of a palette, of one bit or of sixteen."""
+    if picture.mode.startswith("I"):
+        found = picture.point(lambda value: value * (1 / 256)).convert("L")  # else all above 255 is white
+    elif picture.mode in ("P", "PA", "1", "LA") or "transparency" in picture.info:
+        transparent = "A" in picture.mode or "transparency" in picture.info
+        found = picture.convert("RGBA" if transparent else "RGB")
+    else:
+        return picture
+    found.info = {**picture.info}
+    return found
+
+
+def _scaled(picture: Image.Image, side: int) -> Image.Image:
+    """Return a picture no longer than that on its longer side, with the notes that it had."""
+    if max(picture.size) <= side:
+        return picture
+    found = ImageOps.contain(picture, (side, side))
+    found.info = {**picture.info}
+    return found
+
+
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """Return a picture in the colours that browsers take for granted; a profile that is none is passed over."""
+    mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+    if profile:
+        try:
+            found = ImageCms.profileToProfile(
+                picture,
+                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                ImageCms.createProfile("sRGB"),
+                outputMode=mode,
+            )
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            found = None
+        if found is not None:
+            return found
+    return picture.convert(mode)
+
+
+def _variant(picture: Image.Image, name: str) -> Variant:
     target = io.BytesIO()
-    shown.save(target, "WEBP", quality=QUALITY, method=4, exif=b"", icc_profile=None)
-    return Variant(name=name, width=shown.width, height=shown.height, content=target.getvalue())
+    picture.save(target, "WEBP", quality=QUALITY, method=4, exif=b"", icc_profile=None)
+    return Variant(name=name, width=picture.width, height=picture.height, content=target.getvalue())

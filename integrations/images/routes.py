@@ -1,9 +1,10 @@
 """Images by HTTP."""
 
+from functools import partial
 from typing import Annotated
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, HTTPException, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from integrations.access import PROBLEMS, CallerOf, ServicesOf
 from integrations.images.images import StoredImage
@@ -11,6 +12,8 @@ from integrations.images.pictures import TYPE, VARIANTS
 
 router = APIRouter(responses=PROBLEMS)
 PATH = "/organisations/{organisation_id}/images"
+#: Pictures that are worked on at once: a large one takes some 300 MB, however few bytes it has.
+_AT_ONCE = CapacityLimiter(2)
 _PICTURE = {
     "requestBody": {
         "required": True,
@@ -35,7 +38,8 @@ async def add_image(
         content += piece
         if len(content) > limit:
             raise HTTPException(413, f"The picture is larger than {limit} bytes (IMAGE_LIMIT_BYTES).")
-    return await run_in_threadpool(services.images.add, organisation_id, title=title, content=bytes(content))
+    add = partial(services.images.add, organisation_id, title=title, content=bytes(content))
+    return await to_thread.run_sync(add, limiter=_AT_ONCE)
 
 
 @router.get(PATH)
@@ -61,7 +65,12 @@ def download_image(
     """Return one size of an image."""
     content = services.images.content(caller.demand(organisation_id), image_id, variant)
     return Response(
-        content, media_type=TYPE, headers={"Cache-Control": "private, max-age=31536000, immutable"}
+        content,
+        media_type=TYPE,
+        headers={
+            "Cache-Control": "private, max-age=31536000, immutable",
+            "X-Content-Type-Options": "nosniff",
+        },
     )
 
 

@@ -4,6 +4,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -37,8 +38,13 @@ class FolderStorage:
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as part:
-            part.write(content)
-        os.replace(part.name, path)  # noqa: PTH105 - over what is there already
+            try:
+                part.write(content)
+                part.flush()
+                os.replace(part.name, path)  # noqa: PTH105 - over what is there already
+            except BaseException:
+                Path(part.name).unlink(missing_ok=True)
+                raise
 
     def get(self, key: str) -> bytes | None:
         """Return a content, None where there is none."""
@@ -51,12 +57,16 @@ class FolderStorage:
         """Remove a content, and the folder that it leaves empty."""
         path = self._path(key)
         path.unlink(missing_ok=True)
-        if path.parent.is_dir() and not any(path.parent.iterdir()):
+        with suppress(OSError):  # something else is in it, or somebody else has removed it
             path.parent.rmdir()
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Return the keys that begin with a prefix, in order."""
-        files = (path for path in self._folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+        # Only what lies below the prefix's last folder is looked through, not all that is kept.
+        below = self._folder / prefix.rpartition("/")[0]
+        if not below.resolve().is_relative_to(self._folder.resolve()):
+            return iter(())
+        files = (path for path in below.rglob("*") if path.is_file() and not path.name.startswith("."))
         found = (path.relative_to(self._folder).as_posix() for path in files)
         return iter(sorted(key for key in found if key.startswith(prefix)))
 

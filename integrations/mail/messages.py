@@ -193,10 +193,14 @@ class Brand:
 _PLAIN = Brand()
 
 
-def render(message: Message, brand: Brand = _PLAIN) -> Rendered:
-    """Fill in a message's templates; a value that is missing is an error, never an empty gap."""
+def render(message: Message, brand: Brand = _PLAIN, unsubscribe_url: str | None = None) -> Rendered:
+    """Fill in a message's templates; a value that is missing is an error, never an empty gap.
+
+    An announcement says at its end where to go for no more of them.
+    """
     # On one line each: a line break in a name must neither end the subject nor pretend to be our own text.
     values = {name: value and " ".join(value.split()) for name, value in asdict(message).items()}
+    values["unsubscribe_url"] = unsubscribe_url
     head, _, text = _TEMPLATES.get_template(f"{message.template}.txt").render(values).partition("\n\n")
     subject = head.removeprefix("Subject:").strip()
     source = _TEMPLATES.get_template(f"{message.template}.mjml").render(values, brand=brand)
@@ -214,7 +218,7 @@ def preview(template: str, brand: Brand = _PLAIN) -> Rendered:
         else f"[{each.name.replace('_', ' ')}]"
         for each in fields(found)
     }
-    return render(found(**values), brand)
+    return render(found(**values), brand, "https://preview.test/")
 
 
 #: The kinds of messages by the name of their templates.

@@ -8,7 +8,7 @@ directly still gets the SDK's own behaviour.
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import resend
@@ -42,6 +42,7 @@ class OutgoingMail:
     html: str
     text: str
     tags: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,8 @@ class ResendGateway:
             "text": mail.text,
             "tags": [{"name": name, "value": value} for name, value in mail.tags.items()],
         }
+        if mail.headers:
+            params["headers"] = dict(mail.headers)
 
         def attempt() -> str:
             token = _account.set(self._account)

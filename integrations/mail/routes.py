@@ -1,8 +1,10 @@
 """Mails by HTTP."""
 
+from html import escape
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
 
 from integrations.access import PROBLEMS, CallerOf, ServicesOf
 from integrations.mail.messages import MESSAGES, Announcement, preview
@@ -10,6 +12,12 @@ from integrations.mail.schemas import Announced, MailList, MailView, NewAnnounce
 from integrations.schemas import EmailAddress
 
 router = APIRouter(responses=PROBLEMS)
+#: What recipients call, without credentials: the address of their mail is what they have.
+leaving = APIRouter()
+_PAGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    "<title>Unsubscribe</title><h1>Unsubscribe</h1>{}</html>"
+)
 
 
 @router.get("/mails")
@@ -52,3 +60,19 @@ def announce(caller: CallerOf, services: ServicesOf, body: NewAnnouncement) -> A
         key=body.key,
     )
     return Announced(mails=written)
+
+
+@leaving.get("/mails/{mail_id}/unsubscribe", response_class=HTMLResponse)
+def show_unsubscribing(mail_id: str) -> str:
+    """Ask whether somebody means it: mail programs follow links by themselves."""
+    action = escape(f"/mails/{mail_id}/unsubscribe")
+    return _PAGE.format(
+        f'<form method="post" action="{action}"><button>No more announcements</button></form>'
+    )
+
+
+@leaving.post("/mails/{mail_id}/unsubscribe", response_class=HTMLResponse)
+def unsubscribe(mail_id: str, services: ServicesOf) -> str:
+    """Send no more announcements to who got this one; mail programs do it with one click (RFC 8058)."""
+    address = services.mail_tracking.leave(mail_id)
+    return _PAGE.format(f"<p>{escape(address)} gets no more announcements.</p>")

@@ -18,13 +18,15 @@ from integrations.errors import ProviderError
 from integrations.identifiers import new_id
 from integrations.mail.messages import Announcement, Brand, Message, render
 from integrations.mail.resend_gateway import OutgoingMail, ResendGateway
-from integrations.models import Mail, MailStatus, UndeliverableAddress
+from integrations.models import UNSUBSCRIBED, Mail, MailStatus, UndeliverableAddress
 from integrations.settings import Settings
 
 _log = logging.getLogger(__name__)
 
-#: Resend remembers an idempotency key for 24 hours; a mail older than that could be sent twice.
+#: Resend remembers an idempotency key for 24 hours; a mail that was tried before that could be sent twice.
 _GIVE_UP_AFTER = timedelta(hours=23)
+#: Refusals that have nothing to do with the mail: the key, the quota, the rate.
+_ALL_THE_SAME = frozenset({401, 429})
 #: The tag by which Resend's webhooks name a mail, even before the answer to its request has arrived.
 MAIL_TAG = "mail_id"
 
@@ -55,8 +57,9 @@ class MailService:
         dedupe_key: str,
     ) -> str | None:
         """Write a mail down and return its id, or None when one with this key was written before."""
-        rendered = render(message, self.brand)
         mail_id = new_id()
+        leaving = self.unsubscribe_url(mail_id) if isinstance(message, Announcement) else None
+        rendered = render(message, self.brand, leaving)
         inserted = insert_if_absent(
             session,
             Mail,
@@ -76,13 +79,17 @@ class MailService:
         )
         return mail_id if inserted else None
 
+    def unsubscribe_url(self, mail_id: str) -> str:
+        """Return where the recipient of an announcement goes for no more of them: the id is known to them alone."""
+        return f"{self._settings.surveys_url}/mails/{mail_id}/unsubscribe"
+
     def announce(
         self, *, organisation_id: str | None, recipients: Sequence[str], message: Announcement, key: str
     ) -> list[str]:
         """Write a mail down for each recipient, once for each `key`; return the ids of those that were not there yet.
 
         They go out as all queued mail does, no faster than `MAILS_PER_SECOND`; addresses that are known to be
-        undeliverable are passed over.
+        undeliverable, and those whose owners have unsubscribed, are passed over.
         """
         written: list[str] = []
         with self._database.transaction() as session:
@@ -103,22 +110,31 @@ class MailService:
 
         A provider's failure is not raised: the mail says what happened to it.
         """
-        outgoing = None if mail_id is None else self._prepare(mail_id)
-        if mail_id is None or outgoing is None:
-            return
+        if mail_id is not None:
+            self._send(mail_id)
+
+    def _send(self, mail_id: str) -> bool:
+        """Send a queued mail; say whether it is worth while to go on with others."""
+        outgoing = self._prepare(mail_id)
+        if outgoing is None:
+            return True
         try:
             resend_id = self._resend.send(outgoing, idempotency_key=f"mail-{mail_id}")
         except ProviderError as error:
             self._note_failure(mail_id, error)
-            return
+            return error.status not in _ALL_THE_SAME
         with self._database.transaction() as session:
             mail = session.get_one(Mail, mail_id, with_for_update=True)
             mail.resend_id = resend_id
             mail.error = None
             mail.status = max(mail.status, MailStatus.ACCEPTED, key=MailStatus.rank)
+        return True
 
     def deliver_pending(self, stopping: Callable[[], bool] = lambda: False) -> int:
-        """Send the mails that are still queued, oldest first, until `stopping` says so; return how many were tried."""
+        """Send the mails that are still queued, oldest first, until `stopping` says so; return how many were tried.
+
+        What would befall all of them (a key that does not hold, a quota that is used up) ends it until the next time.
+        """
         with self._database.transaction() as session:
             query = select(Mail.id).where(Mail.status == MailStatus.QUEUED).order_by(Mail.created_at)
             waiting = session.scalars(query).all()
@@ -127,8 +143,9 @@ class MailService:
             if stopping():
                 break
             self._wait_for_turn()
-            self.deliver(mail_id)
             tried += 1
+            if not self._send(mail_id):
+                break
         return tried
 
     def list(
@@ -157,10 +174,12 @@ class MailService:
             mail = session.get_one(Mail, mail_id, with_for_update=True)
             if mail.status is not MailStatus.QUEUED:
                 return None
-            if session.get(UndeliverableAddress, mail.recipient.lower()) is not None:
+            announced = mail.template == Announcement.template
+            known = session.get(UndeliverableAddress, mail.recipient.lower())
+            if known is not None and (announced or known.reason != UNSUBSCRIBED):
                 mail.status = MailStatus.WITHHELD
                 return None
-            if self._clock.now() - mail.created_at > _GIVE_UP_AFTER:
+            if mail.attempts and self._clock.now() - mail.created_at > _GIVE_UP_AFTER:
                 mail.status = MailStatus.FAILED
                 mail.error = f"Resend did not accept it in time; last error: {mail.error}"
                 return None
@@ -175,7 +194,15 @@ class MailService:
                 html=mail.html,
                 text=mail.text,
                 tags=tags,
+                headers=self._leaving(mail.id) if announced else {},
             )
+
+    def _leaving(self, mail_id: str) -> dict[str, str]:
+        """Return the headers by which mail programs offer to unsubscribe, with one click (RFC 8058)."""
+        return {
+            "List-Unsubscribe": f"<{self.unsubscribe_url(mail_id)}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
 
     def _note_failure(self, mail_id: str, error: ProviderError) -> None:
         # The mail itself is at fault only here; anything else (credentials, quota, outage) can be mended.

@@ -3,15 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from integrations.clock import Clock
 from integrations.database import Database, insert_if_absent
-from integrations.models import Mail, MailEvent, MailStatus, UndeliverableAddress
+from integrations.errors import NotFoundError
+from integrations.mail.messages import Announcement
+from integrations.models import UNSUBSCRIBED, Mail, MailEvent, MailStatus, UndeliverableAddress
 
 #: A transient bounce (a full mailbox, say) is no reason to write an address off.
 _TRANSIENT = "Transient"
+#: How an address came to be unsubscribed.
+_BY_LINK, _AT_RESEND = "by the link of an announcement", "at Resend"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +41,9 @@ class MailReport:
 class MailTracking:
     """Follows mails and learns which addresses are undeliverable."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
 
     def record(self, report: MailReport) -> bool:
         """Take note of a report, once, in whatever order reports come; say whether the mail is ours.
@@ -63,8 +70,31 @@ class MailTracking:
             mail.status = max(mail.status, report.status, key=MailStatus.rank)
             return True
 
+    def leave(self, mail_id: str) -> str:
+        """Send no more announcements to the address that got a mail, and return it; raises `NotFoundError`."""
+        with self._database.transaction() as session:
+            mail = session.get(Mail, mail_id)
+            if mail is None or mail.template != Announcement.template:
+                raise NotFoundError("announcement", mail_id)
+            _unsubscribe(session, mail.recipient, _BY_LINK, self._clock.now())
+            return mail.recipient
+
+    def follow_contact(self, address: str, *, unsubscribed: bool, at: datetime) -> None:
+        """Take note of what Resend knows of an address: who unsubscribed there may come back there, and only there."""
+        with self._database.transaction() as session:
+            if unsubscribed:
+                _unsubscribe(session, address, _AT_RESEND, at)
+                return
+            known = session.get(UndeliverableAddress, address.lower())
+            if (
+                known is not None
+                and (known.reason, known.detail) == (UNSUBSCRIBED, _AT_RESEND)
+                and known.since <= at
+            ):
+                session.delete(known)
+
     def undeliverable(self) -> dict[str, str]:
-        """Return all undeliverable addresses with the reason of each: bounced, complained or suppressed."""
+        """Return all addresses that are passed over, with the reason of each: bounced, complained, suppressed, unsubscribed."""
         with self._database.transaction() as session:
             rows = session.scalars(select(UndeliverableAddress).order_by(UndeliverableAddress.address))
             return {row.address: row.reason for row in rows}
@@ -81,16 +111,24 @@ class MailTracking:
             address = parseaddr(recipient)[1].lower()
             if not address:
                 continue
-            insert_if_absent(
-                session,
-                UndeliverableAddress,
-                {
-                    "address": address,
-                    "reason": report.status.value,
-                    "detail": None if message is None else str(message),
-                    "since": report.occurred_at,
-                },
-            )
+            told: dict[str, Any] = {
+                "address": address,
+                "reason": report.status.value,
+                "detail": None if message is None else str(message),
+                "since": report.occurred_at,
+            }
+            if not insert_if_absent(session, UndeliverableAddress, told):
+                known = session.get_one(UndeliverableAddress, address, with_for_update=True)
+                if known.reason == UNSUBSCRIBED:  # less than what is told now
+                    known.reason, known.detail, known.since = told["reason"], told["detail"], told["since"]
+
+
+def _unsubscribe(session: Session, address: str, how: str, at: datetime) -> None:
+    told = {"address": address.lower(), "reason": UNSUBSCRIBED, "detail": how, "since": at}
+    if not insert_if_absent(session, UndeliverableAddress, told) and how == _BY_LINK:
+        known = session.get_one(UndeliverableAddress, address.lower(), with_for_update=True)
+        if known.reason == UNSUBSCRIBED:  # at Resend until now, where it could come back
+            known.detail = how
 
 
 def _find(session: Session, report: MailReport) -> Mail | None:

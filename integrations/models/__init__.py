@@ -26,7 +26,7 @@ from integrations.models.creators import (
 )
 from integrations.models.deployment import KeyRotation, KeyRotationStep, RotationStatus, StepStatus
 from integrations.models.inbox import ERASED, EventCursor, InboxEvent, InboxStatus, MirrorRead
-from integrations.models.mail import Mail, MailEvent, MailStatus, UndeliverableAddress
+from integrations.models.mail import UNSUBSCRIBED, Mail, MailEvent, MailStatus, UndeliverableAddress
 from integrations.models.studies import (
     Arm,
     Question,
@@ -42,6 +42,7 @@ __all__ = [
     "ENDED",
     "ERASED",
     "OWED",
+    "UNSUBSCRIBED",
     "Arm",
     "AuditEntry",
     "Base",

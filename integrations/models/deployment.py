@@ -20,8 +20,9 @@ class RotationStatus(StrEnum):
 
 
 class StepStatus(StrEnum):
-    """What became of one change."""
+    """What became of one change; `UNCERTAIN` is one that was begun, and whose answer nobody has heard."""
 
+    UNCERTAIN = "uncertain"
     APPLIED = "applied"
     REFUSED = "refused"
     TAKEN_BACK = "taken_back"

@@ -79,8 +79,15 @@ class MailEvent(Base):
     mail: Mapped[Mail] = relationship(back_populates="events")
 
 
+#: The reason of an address whose owner wants no announcements; other mail still goes there.
+UNSUBSCRIBED = "unsubscribed"
+
+
 class UndeliverableAddress(Base):
-    """An address that bounced for good, complained, or that Resend suppresses: nothing is sent to it any more."""
+    """An address that bounced for good, complained, or that Resend suppresses: nothing is sent to it any more.
+
+    To one that is `UNSUBSCRIBED` no announcements are.
+    """
 
     __tablename__ = "undeliverable_addresses"
 

@@ -1,12 +1,14 @@
 """Videos: an upload is opened here, filled by a browser, and followed by Mux's webhooks until it can be played."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 
 from integrations.clock import Clock
 from integrations.database import Database
-from integrations.errors import ConflictError, NotFoundError
+from integrations.errors import ConflictError, NotFoundError, ProviderRefusedError
 from integrations.identifiers import new_id
 from integrations.identity.organisations import require_organisation
 from integrations.mirror import Mirror
@@ -56,9 +58,10 @@ class Videos:
         """
         video = self._new(organisation_id, title, campaign_id)
         # Webhooks may overtake this answer: they find the video by the passthrough.
-        upload = self._mux.create_upload(
-            passthrough=video.id, cors_origin=self._settings.app_url, signed=protected
-        )
+        with self._refusal_noted(video.id):
+            upload = self._mux.create_upload(
+                passthrough=video.id, cors_origin=self._settings.app_url, signed=protected
+            )
         with self._database.transaction() as session:
             found = session.get_one(Video, video.id, with_for_update=True)
             found.upload_id = upload.id
@@ -80,7 +83,8 @@ class Videos:
         Raises `NotFoundError` as `request_upload` does, `ProviderRefusedError` for an address that Mux does not take.
         """
         video = self._new(organisation_id, title, campaign_id)
-        asset = self._mux.create_asset(passthrough=video.id, url=url, signed=protected)
+        with self._refusal_noted(video.id):
+            asset = self._mux.create_asset(passthrough=video.id, url=url, signed=protected)
         with self._database.transaction() as session:
             found = session.get_one(Video, video.id, with_for_update=True)
             found.asset_id = asset.id
@@ -127,6 +131,17 @@ class Videos:
             session.add(video)
         return video
 
+    @contextmanager
+    def _refusal_noted(self, video_id: str) -> Iterator[None]:
+        """Note why Mux did not take a video, which would else be listed as one that is to come."""
+        try:
+            yield
+        except ProviderRefusedError as error:
+            with self._database.transaction() as session:
+                refused = session.get_one(Video, video_id, with_for_update=True)
+                refused.status, refused.error = VideoStatus.ERRORED, str(error)
+            raise
+
     def get(self, video_id: str) -> Video:
         """Return a video; raises `NotFoundError`."""
         with self._database.transaction() as session:
@@ -168,7 +183,7 @@ class Videos:
         return True
 
     def refresh(self, video_id: str, trace: Trace | None = None) -> Video:
-        """Read a video from Mux into the mirror; raises `NotFoundError`. A deleted one stays deleted."""
+        """Read a video from Mux into the mirror; raises `NotFoundError`. A deleted one stays deleted, at Mux as well."""
         number = self._mirror.begin_read(f"video:{video_id}")
         video = self.get(video_id)
         upload_id = video.upload_id or (trace.upload_id if trace else None)
@@ -184,6 +199,9 @@ class Videos:
             found = session.get_one(Video, video_id, with_for_update=True)
             if self._mirror.claim(session, f"video:{video_id}", number):
                 self._write(found, upload_id, upload, asset_id, asset)
+        if found.status is VideoStatus.DELETED and asset is not None:
+            # The file arrived when the upload was not to be canceled any more, or its answer was lost.
+            self._mux.delete_asset(asset.id)
         return found
 
     def _write(

@@ -14,7 +14,7 @@ from integrations.webhooks.svix_delivery import SvixEnvelope, read_delivery
 
 PROVIDER = "resend"
 
-#: Event types that say something about a mail we sent. Others (email.received, contact.*, domain.*) are kept only.
+#: Event types that say something about a mail we sent. Others (email.received, domain.*) are kept only.
 MAIL_EVENTS = {
     f"email.{status.value}": status
     for status in (
@@ -30,6 +30,10 @@ MAIL_EVENTS = {
         MailStatus.COMPLAINED,
     )
 }
+
+
+#: Event types that may say that somebody has unsubscribed at Resend (its own page, the dashboard).
+CONTACT_EVENTS = frozenset({"contact.created", "contact.updated"})
 
 
 class Envelope(SvixEnvelope):
@@ -64,6 +68,13 @@ class MailData(BaseModel):
         return dict(self.click or self.failed or self.suppressed or {})
 
 
+class ContactData(BaseModel):
+    """What is read of a `contact.*` event."""
+
+    email: str
+    unsubscribed: bool = False
+
+
 class ResendWebhooks:
     """Takes a delivery from Resend from its raw bytes to its effect."""
 
@@ -83,6 +94,13 @@ class ResendWebhooks:
 
     def _handle(self, event_id: str, event: Envelope) -> bool:
         """Take note of what happened to a mail; say whether the event concerned us."""
+        if event.type in CONTACT_EVENTS:
+            contact = ContactData.model_validate(event.data)
+            if event.type == "contact.updated" or contact.unsubscribed:
+                self._tracking.follow_contact(
+                    contact.email, unsubscribed=contact.unsubscribed, at=event.created_at
+                )
+            return True
         status = MAIL_EVENTS.get(event.type)
         if status is None:
             return False

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from integrations.errors import ConflictError, NotFoundError
 from integrations.images import pictures
@@ -22,12 +22,12 @@ def drawn(
     return target.getvalue()
 
 
-def noted() -> bytes:
+def noted(width: int = 400, height: int = 200) -> bytes:
     """Return a picture as a camera writes it: lying on its side, with notes."""
     notes = Image.Exif()
     notes[0x0112] = 6  # turned by a quarter
     notes[0x010F] = "Camera"
-    return drawn(400, 200, exif=notes)
+    return drawn(width, height, exif=notes)
 
 
 @pytest.fixture
@@ -56,10 +56,13 @@ def test_small_pictures_are_not_enlarged_and_stay_transparent() -> None:
     assert Image.open(io.BytesIO(made[0].content)).mode == "RGBA"
 
 
-def test_pictures_are_turned_upright_and_lose_the_cameras_notes() -> None:
-    _, (large, _) = pictures.variants(noted())
+@pytest.mark.parametrize(("size", "upright"), [((400, 200), (200, 400)), ((6000, 3000), (1024, 2048))])
+def test_pictures_are_turned_upright_and_lose_the_cameras_notes(
+    size: tuple[int, int], upright: tuple[int, int]
+) -> None:
+    _, (large, _) = pictures.variants(noted(*size))
     opened = Image.open(io.BytesIO(large.content))
-    assert opened.size == (200, 400)
+    assert opened.size == upright
     assert dict(opened.getexif()) == {}
 
 
@@ -80,6 +83,104 @@ def test_what_is_no_usable_picture_is_refused_and_leaves_nothing(
     with pytest.raises(ConflictError, match=why):
         layer.services.images.add(organisation_id, title="T", content=content)
     assert layer.services.images.list(organisation_id) == []
+
+
+def middle(content: bytes) -> tuple[int, ...]:
+    """Return the colour in the middle of what is kept of a picture."""
+    _, (large, _) = pictures.variants(content)
+    colour = (
+        Image.open(io.BytesIO(large.content)).convert("RGB").getpixel((large.width // 2, large.height // 2))
+    )
+    assert isinstance(colour, tuple)
+    return colour
+
+
+PAGE = b"<html><script>alert(document.domain)</script></html>"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        drawn(64, 64) + PAGE,
+        drawn(64, 64, comment=PAGE),
+        drawn(64, 64, "GIF", "P", comment=PAGE[:200]),
+        drawn(64, 64, "WEBP", xmp=PAGE),
+        drawn(64, 64, "PNG", icc_profile=PAGE),
+    ],
+)
+def test_what_a_picture_carries_beside_itself_is_not_kept(content: bytes) -> None:
+    assert PAGE in content or content.startswith(b"\x89PNG")
+    _, made = pictures.variants(content)
+    assert not any(b"script" in each.content for each in made)
+
+
+def test_a_canvas_that_only_claims_to_be_vast_is_refused_before_it_is_made() -> None:
+    side = (60_000 - 1).to_bytes(3, "little")
+    head = b"VP8X" + (10).to_bytes(4, "little") + b"\x02\0\0\0" + side + side
+    animation = b"ANIM" + (6).to_bytes(4, "little") + bytes(6)
+    frame = bytes(6) + (15).to_bytes(3, "little") * 2 + b"\x64\0\0\0" + drawn(16, 16, "WEBP")[12:]
+    body = b"WEBP" + head + animation + b"ANMF" + len(frame).to_bytes(4, "little") + frame
+    with pytest.raises(pictures.PictureRefusedError, match="more than"):
+        pictures.variants(b"RIFF" + len(body).to_bytes(4, "little") + body)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_pictures_of_all_kinds_are_taken(mode: str) -> None:
+    _, (large, _) = pictures.variants(drawn(64, 64, "PNG", mode))
+    assert (large.width, large.height) == (64, 64)
+
+
+def test_sixteen_bits_are_not_all_white() -> None:
+    target = io.BytesIO()
+    Image.new("I;16", (64, 64), 0x8000).save(target, "PNG")
+    assert all(abs(part - 0x80) < 4 for part in middle(target.getvalue()))
+
+
+def test_colours_of_another_space_are_shown_as_they_were_meant() -> None:
+    """Of a linear space, half the light is a brighter grey to a browser."""
+    profile = ImageCms.createProfile("sRGB")
+    target = io.BytesIO()
+    content = drawn(64, 64, "PNG", icc_profile=ImageCms.ImageCmsProfile(profile).tobytes())
+    assert middle(content) == pytest.approx((0, 128, 128), abs=4)
+    Image.new("RGB", (64, 64), (128, 128, 128)).save(target, "PNG", icc_profile=linear())
+    assert middle(target.getvalue()) == pytest.approx((188, 188, 188), abs=4)
+
+
+def linear() -> bytes:
+    """Return sRGB's profile with light told in straight lines."""
+    told = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    for number in range(int.from_bytes(told[128:132], "big")):
+        entry = 132 + 12 * number
+        if bytes(told[entry : entry + 4]) in (b"rTRC", b"gTRC", b"bTRC"):
+            at = int.from_bytes(told[entry + 4 : entry + 8], "big")
+            told[at : at + 12] = b"curv" + bytes(8)  # a curve of no points is a straight line
+    return bytes(told)
+
+
+def test_a_storage_that_fails_keeps_no_half_of_an_image(
+    layer: Layer, organisation_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = FolderStorage.put
+
+    def full(storage: FolderStorage, key: str, content: bytes) -> None:
+        if key.endswith("small.webp"):
+            raise OSError(28, "No space left on device")
+        put(storage, key, content)
+
+    monkeypatch.setattr(FolderStorage, "put", full)
+    with pytest.raises(OSError, match="No space"):
+        layer.services.images.add(organisation_id, title="T", content=drawn(64, 64))
+    assert [each for each in Path(layer.settings.image_folder).rglob("*") if each.is_file()] == []
+
+
+def test_a_content_that_cannot_be_put_leaves_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("integrations.images.storage.os.replace", full)
+    with pytest.raises(OSError, match="No space"):
+        FolderStorage(tmp_path).put("a/b", b"x")
+    assert list((tmp_path / "a").iterdir()) == []
 
 
 def test_images_are_listed_newest_first_and_removed(layer: Layer, organisation_id: str) -> None:
@@ -130,6 +231,7 @@ async def test_images_by_http(client: httpx.AsyncClient, layer: Layer, organisat
     assert (await client.get(f"{path}/{image}")).json()["title"] == "Visual"
     file = await client.get(f"{path}/{image}/file?variant=small")
     assert (file.status_code, file.headers["content-type"]) == (200, "image/webp")
+    assert file.headers["x-content-type-options"] == "nosniff"
     assert (await client.post(f"{path}?title=x", content=b"x")).status_code == 409
     assert (await client.post(path, content=drawn())).status_code == 422
     too_large = bytes(layer.settings.image_limit_bytes + 1)

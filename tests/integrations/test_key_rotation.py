@@ -6,12 +6,18 @@ import pytest
 from sqlalchemy import select
 
 from integrations import rotate
-from integrations.deployment.rotation import SECRETS, Action, fingerprint
-from integrations.errors import ConflictError, NotConfiguredError, ProviderRefusedError
+from integrations.deployment.rotation import LONGEST, SECRETS, Action, fingerprint
+from integrations.errors import (
+    ConflictError,
+    NotConfiguredError,
+    ProviderRefusedError,
+    ProviderUnavailableError,
+)
 from integrations.models import KeyRotation, KeyRotationStep, RotationStatus, StepStatus
 from integrations.settings import load_settings
 from tests.integrations.layer import Layer
 from tests.integrations.stubs import ENVIRONMENT
+from tests.integrations.vercel_stub import vercel_error
 
 BOTH = ("production", "preview")
 NEW = {"RESEND_API_KEY": "re_new", "STRIPE_SECRET_KEY": "sk_test_new"}
@@ -84,6 +90,72 @@ def test_what_was_done_is_taken_back_when_one_is_refused(layer: Layer, held: dic
     assert [each.status for each in steps] == [*[StepStatus.TAKEN_BACK] * 3, StepStatus.REFUSED]
 
 
+@pytest.mark.parametrize("lost", ["RESEND_API_KEY", "STRIPE_SECRET_KEY", "MUX_TOKEN_SECRET"])
+def test_what_was_done_without_an_answer_is_taken_back_too(
+    layer: Layer, held: dict[str, str], lost: str
+) -> None:
+    before = {target: layer.vercel.values(target) for target in BOTH}
+    layer.vercel.lost[lost] = layer.settings.provider_attempts
+    with pytest.raises(ProviderUnavailableError):
+        run(layer, NEW | {"MUX_TOKEN_SECRET": "new"})
+    assert {target: layer.vercel.values(target) for target in BOTH} == before
+    [record] = layer.services.key_rotations.history()
+    assert record.status is RotationStatus.ROLLED_BACK
+    assert StepStatus.UNCERTAIN not in {each.status for each in layer.services.key_rotations.steps(record.id)}
+
+
+class Crash(BaseException):
+    """The process is killed: nothing of ours runs any more."""
+
+
+@pytest.fixture
+def crashed(layer: Layer, held: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """A rotation whose process died when its second variable was written; its id."""
+    rotations = layer.services.key_rotations
+    with monkeypatch.context() as patch:
+        written = layer.services.vercel.update
+
+        def dying(variable_id: str, value: str) -> None:
+            written(variable_id, value)
+            if variable_id == held["preview"]:
+                raise Crash
+
+        patch.setattr(layer.services.vercel, "update", dying)
+        patch.setattr(rotations, "_take_back", lambda *_: None)
+        with pytest.raises(Crash):
+            run(layer, NEW)
+    return rotations.history()[0].id
+
+
+def test_a_rotation_whose_process_died_is_taken_back(layer: Layer, crashed: str) -> None:
+    rotations = layer.services.key_rotations
+    with pytest.raises(ConflictError, match=crashed):
+        rotations.roll_back(crashed)
+    with pytest.raises(ConflictError, match=crashed):
+        run(layer, NEW)
+    layer.clock.elapsed += LONGEST.total_seconds() + 1
+    assert rotations.roll_back(crashed).status is RotationStatus.ROLLED_BACK
+    assert layer.vercel.values("production")["STRIPE_SECRET_KEY"] == "sk_test_old"
+    assert layer.vercel.values("preview")["STRIPE_SECRET_KEY"] == "sk_test_old"
+    assert run(layer, NEW).status is RotationStatus.DONE
+
+
+def test_what_somebody_else_has_changed_since_stays(layer: Layer, held: dict[str, str]) -> None:
+    done = run(layer, {"RESEND_API_KEY": "re_new"})
+    layer.vercel.variables[held["resend"]]["value"] = "re_by_hand"
+    assert layer.services.key_rotations.roll_back(done.id).status is RotationStatus.FAILED
+    assert layer.vercel.values("production")["RESEND_API_KEY"] == "re_by_hand"
+
+
+def test_a_failed_taking_back_is_tried_again(layer: Layer, held: dict[str, str]) -> None:
+    done = run(layer, NEW)
+    layer.vercel.failures.extend([vercel_error(500, "internal")] * layer.settings.provider_attempts)
+    assert layer.services.key_rotations.roll_back(done.id).status is RotationStatus.FAILED
+    layer.clock.elapsed += 60
+    assert layer.services.key_rotations.roll_back(done.id).status is RotationStatus.ROLLED_BACK
+    assert layer.vercel.values("production")["RESEND_API_KEY"] == "re_old"
+
+
 def test_a_rotation_is_taken_back_later(layer: Layer, held: dict[str, str]) -> None:
     before = layer.vercel.values("production")
     done = run(layer, NEW | {"MUX_TOKEN_SECRET": "new"})
@@ -130,11 +202,13 @@ def test_without_a_key_nothing_is_replaced(layer: Layer, held: dict[str, str]) -
     assert {call.method for call in layer.vercel.calls} == {"GET"}
 
 
-def test_every_secret_is_one_that_the_layer_or_the_platform_reads() -> None:
-    aliases = {
-        str(field.validation_alias) for field in type(load_settings(ENVIRONMENT)).model_fields.values()
-    }
-    assert set(SECRETS) <= aliases
+def test_the_secrets_are_those_of_providers_that_the_layer_reads() -> None:
+    fields = type(load_settings(ENVIRONMENT)).model_fields.values()
+    assert set(SECRETS) <= {str(field.validation_alias) for field in fields}
+    secret = {str(each.validation_alias) for each in fields if "SecretStr" in str(each.annotation)}
+    own = {"DATABASE_URL", "INTEGRATIONS_API_TOKEN", "ROTATION_KEY", "RESPONDENT_PSEUDONYM_KEY"}
+    public = {"CLERK_JWT_KEY"}
+    assert secret - own - public <= set(SECRETS)
 
 
 def test_the_command_plans_runs_lists_and_takes_back(

@@ -4,10 +4,11 @@ import httpx
 import pytest
 import requests
 
+from integrations.identifiers import new_id
 from integrations.mail.messages import Announcement, Welcome
 from integrations.models import MailStatus
 from tests.integrations.layer import Layer
-from tests.integrations.stubs import mail_event, resend_error
+from tests.integrations.stubs import Answer, Call, mail_event, resend_error
 
 MESSAGE = Welcome(organisation="Acme", plan="Essential", dashboard_url="https://app.test")
 
@@ -89,11 +90,32 @@ def test_a_malformed_mail_is_given_up(layer: Layer, code: str) -> None:
 
 
 def test_a_mail_too_old_for_its_key_is_given_up(layer: Layer) -> None:
-    write(layer)
+    layer.resend.failures.append(resend_error(401, "missing_api_key"))
+    layer.services.mail.deliver(write(layer))
     layer.clock.elapsed += 24 * 3600
     layer.services.mail.deliver_pending()
     assert status(layer) == "failed"
-    assert layer.resend.calls == []
+    assert len(layer.resend.calls) == 1
+
+
+def test_a_mail_that_was_never_tried_goes_out_however_late(layer: Layer) -> None:
+    write(layer)
+    layer.clock.elapsed += 3 * 24 * 3600
+    layer.services.mail.deliver_pending()
+    assert status(layer) == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(401, "missing_api_key"), (429, "daily_quota_exceeded"), (429, "rate_limit_exceeded")],
+)
+def test_what_would_befall_all_ends_the_round(layer: Layer, status: int, code: str) -> None:
+    announce(layer, *[f"a{number}@acme.test" for number in range(9)])
+    layer.resend.failures.extend([resend_error(status, code)] * layer.settings.provider_attempts)
+    assert layer.services.mail.deliver_pending() == 1
+    layer.resend.failures.clear()
+    assert layer.services.mail.deliver_pending() == 9
+    assert len(layer.resend.sent) == 9
 
 
 def test_sending_stops_between_two_mails(layer: Layer) -> None:
@@ -179,6 +201,103 @@ def test_undeliverable_addresses_are_passed_over(layer: Layer) -> None:
     assert [call.json["to"] for call in layer.resend.calls] == [["ada@acme.test"]]
     statuses = {mail.recipient: mail.status for mail in layer.services.mail.list()}
     assert statuses["no@acme.test"] is MailStatus.WITHHELD
+
+
+class Crash(BaseException):
+    """The process is killed."""
+
+
+def test_an_interrupted_announcement_goes_on_where_it_was(
+    layer: Layer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announce(layer, *[f"a{number}@acme.test" for number in range(5)])
+    reply = layer.resend.reply
+
+    def dying(call: Call) -> Answer:
+        answer = reply(call)
+        if len(layer.resend.calls) == 3:
+            raise Crash  # Resend has it; nobody hears of it
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(layer.resend, "reply", dying)
+        with pytest.raises(Crash):
+            layer.services.mail.deliver_pending()
+    assert layer.services.mail.deliver_pending() == 3
+    keys = [call.headers["Idempotency-Key"] for call in layer.resend.calls]
+    assert (len(keys), len(set(keys)), len(layer.resend.sent)) == (6, 5, 5)
+    assert {mail.status for mail in layer.services.mail.list()} == {MailStatus.ACCEPTED}
+
+
+def test_who_has_unsubscribed_gets_no_announcements_and_all_else(layer: Layer) -> None:
+    [mail_id] = announce(layer, "ada@acme.test")
+    layer.services.mail.deliver_pending()
+    [call] = layer.resend.calls
+    url = f"{layer.settings.surveys_url}/mails/{mail_id}/unsubscribe"
+    assert call.json["headers"] == {
+        "List-Unsubscribe": f"<{url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    assert url in call.json["html"]
+    assert url in call.json["text"]
+    assert layer.services.mail_tracking.leave(mail_id) == "ada@acme.test"
+    announce(layer, "ADA@acme.test", "bo@acme.test", key="summer")
+    layer.services.mail.deliver(write(layer, recipient="ada@acme.test"))
+    layer.services.mail.deliver_pending()
+    told = {(mail.template, mail.recipient): mail.status.value for mail in layer.services.mail.list()}
+    assert told == {
+        ("announcement", "ada@acme.test"): "accepted",
+        ("announcement", "ADA@acme.test"): "withheld",
+        ("announcement", "bo@acme.test"): "accepted",
+        ("welcome", "ada@acme.test"): "accepted",
+    }
+    assert "headers" not in layer.resend.calls[1].json
+
+
+def test_a_bounce_counts_for_more_than_having_unsubscribed(layer: Layer) -> None:
+    [mail_id] = announce(layer, "ada@acme.test")
+    layer.services.mail_tracking.leave(mail_id)
+    layer.deliver_resend(mail_event("email.complained", to="ada@acme.test"))
+    layer.services.mail_tracking.leave(mail_id)
+    assert layer.services.mail_tracking.undeliverable() == {"ada@acme.test": "complained"}
+    layer.services.mail.deliver(write(layer, recipient="ada@acme.test"))
+    assert status(layer) == "withheld"
+
+
+def contact(layer: Layer, kind: str, *, unsubscribed: bool) -> None:
+    told = mail_event(f"contact.{kind}")
+    told["data"] = {"id": "c", "email": "Ada@acme.test", "unsubscribed": unsubscribed}
+    assert layer.deliver_resend(told, f"msg_{new_id()}") == "processed"
+
+
+def test_who_unsubscribes_at_resend_may_come_back_there_and_only_there(layer: Layer) -> None:
+    known = layer.services.mail_tracking.undeliverable
+    contact(layer, "updated", unsubscribed=True)
+    assert known() == {"ada@acme.test": "unsubscribed"}
+    contact(layer, "created", unsubscribed=False)
+    assert known() == {"ada@acme.test": "unsubscribed"}
+    contact(layer, "updated", unsubscribed=False)
+    assert known() == {}
+    [mail_id] = announce(layer, "ada@acme.test")
+    contact(layer, "created", unsubscribed=True)
+    layer.services.mail_tracking.leave(mail_id)
+    contact(layer, "updated", unsubscribed=False)
+    assert known() == {"ada@acme.test": "unsubscribed"}
+
+
+async def test_unsubscribing_by_http(layer: Layer, client: httpx.AsyncClient) -> None:
+    [mail_id] = announce(layer, "ada@acme.test")
+    path = f"/mails/{mail_id}/unsubscribe"
+    client.headers.pop("authorization", None)
+    page = await client.get(path)
+    assert (page.status_code, 'method="post"' in page.text) == (200, True)
+    assert layer.services.mail_tracking.undeliverable() == {}, "a program that follows links leaves nobody"
+    left = await client.post(path, data={"List-Unsubscribe": "One-Click"})
+    assert (left.status_code, "ada@acme.test" in left.text) == (200, True)
+    assert layer.services.mail_tracking.undeliverable() == {"ada@acme.test": "unsubscribed"}
+    assert (await client.post("/mails/nobody/unsubscribe")).status_code == 404
+    other = write(layer)
+    assert (await client.post(f"/mails/{other}/unsubscribe")).status_code == 404
 
 
 async def test_announcements_and_previews_by_http(layer: Layer, client: httpx.AsyncClient) -> None:

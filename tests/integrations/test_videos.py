@@ -141,6 +141,29 @@ def test_deleting_before_the_file_came_cancels_the_upload(layer: Layer, video: V
     assert layer.mux.uploads["upload1"]["status"] == "cancelled"
 
 
+def test_a_file_that_comes_when_its_video_is_deleted_is_deleted_at_mux(layer: Layer, video: Video) -> None:
+    cancel = layer.services.mux.cancel_upload
+
+    def too_late(upload_id: str) -> None:
+        layer.mux.fill("upload1", "ready")
+        cancel(upload_id)
+
+    layer.services.mux.cancel_upload = too_late  # type: ignore[method-assign]
+    layer.services.videos.delete(video.id)
+    assert len(layer.mux.assets) == 1
+    [asset] = layer.mux.assets.values()
+    layer.deliver_mux("video.asset.ready", asset | {"created_at": 1793534400})
+    assert layer.mux.assets == {}
+    assert status(layer, video) is VideoStatus.DELETED
+
+
+def test_what_mux_does_not_take_is_listed_with_the_reason(layer: Layer, organisation_id: str) -> None:
+    with pytest.raises(ProviderRefusedError):
+        layer.services.videos.import_link(organisation_id, title="No film", url="https://a.test/a.pdf")
+    [refused] = layer.services.videos.list(organisation_id)
+    assert (refused.status, "invalid_parameters" in (refused.error or "")) == (VideoStatus.ERRORED, True)
+
+
 def test_other_peoples_assets_are_not_ours(layer: Layer, video: Video) -> None:
     stranger = {"id": "assetX", "passthrough": None, "upload_id": "uploadX"}
     assert layer.deliver_mux("video.asset.ready", stranger) == "ignored"

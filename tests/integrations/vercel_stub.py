@@ -11,10 +11,11 @@ def vercel_error(status: int, code: str) -> Answer:
 
 @dataclass
 class VercelStub(Stub):
-    """Vercel; `refused` are names of variables that cannot be changed."""
+    """Vercel; `refused` are names of variables that cannot be changed, `lost` how many answers about one get lost."""
 
     variables: dict[str, Json] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
+    lost: dict[str, int] = field(default_factory=dict)
 
     def hold(self, key: str, value: str, *target: str, kind: str = "encrypted") -> str:
         """Let the project have a variable; return its id."""
@@ -32,23 +33,40 @@ class VercelStub(Stub):
         match call.method, call.path.split("/")[3:]:
             case "GET", ["prj_invented", "env"]:
                 return json_answer({"envs": [self._shown(each) for each in self.variables.values()]})
+            case "GET", ["prj_invented", "env", id]:
+                return json_answer(self._shown(self.variables[id]))
             case "POST", ["prj_invented", "env"]:
                 if call.json["key"] in self.refused:
                     return vercel_error(403, "forbidden")
-                id = self.hold(
-                    call.json["key"], call.json["value"], *call.json["target"], kind=call.json["type"]
+                same = [
+                    id
+                    for id, each in self.variables.items()
+                    if (each["key"], each["target"]) == (call.json["key"], call.json["target"])
+                ]
+                id = (
+                    same[0]
+                    if same
+                    else self.hold(call.json["key"], "", *call.json["target"], kind=call.json["type"])
                 )
-                return json_answer({"created": self._shown(self.variables[id]), "failed": []}, 201)
+                self.variables[id]["value"] = call.json["value"]
+                created = json_answer({"created": self._shown(self.variables[id]), "failed": []}, 201)
+                return self._answered(call.json["key"], created)
             case "PATCH", ["prj_invented", "env", id]:
                 if self.variables[id]["key"] in self.refused:
                     return vercel_error(403, "forbidden")
                 self.variables[id]["value"] = call.json["value"]
-                return json_answer(self._shown(self.variables[id]))
+                return self._answered(self.variables[id]["key"], json_answer(self._shown(self.variables[id])))
             case "DELETE", ["prj_invented", "env", id]:
                 if self.variables.pop(id, None) is None:
                     return vercel_error(404, "not_found")
                 return json_answer({})
         raise AssertionError(f"{call.method} {call.path}")
+
+    def _answered(self, key: str, answer: Answer) -> Answer:
+        if not self.lost.get(key):
+            return answer
+        self.lost[key] -= 1
+        return vercel_error(504, "gateway_timeout")
 
     @staticmethod
     def _shown(variable: Json) -> Json:

@@ -192,6 +192,7 @@ def comparison(table: Table) -> list[Json]:
         "total_playing_time": measuring.total(table, "view_playing_time"),
     }
     counted = _named(table, "views", None) | {"items": [_named(table, each, None) for each in COUNTED]}
+    measuring.average_scores(table)
     scored = [
         _named(table, score, None) | {"items": [_named(table, name, measure) for name, measure in parts]}
         for score, parts in SCORES

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import orjson
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -145,7 +146,7 @@ def _column(blobs: Blobs, digest: str, name: str) -> Any:
     raw = blobs.read(digest, at, described["size"] + described.get("words", 0))
     array = np.frombuffer(raw[: described["size"]], dtype=np.dtype(described["type"]))
     if "words" in described:
-        return Words(json.loads(raw[described["size"] :]), array)
+        return Words(orjson.loads(raw[described["size"] :]), array)
     return array.astype(np.int64) + described["base"] if described["base"] else array
 
 
@@ -157,3 +158,14 @@ def numbers(array: Array) -> Array:
     if array.dtype in SMALL:
         told[array == np.iinfo(array.dtype).min] = np.nan
     return told
+
+
+def filled(array: Array) -> tuple[Array, Array]:
+    """Return a column's numbers, 0 where there is none, and where there is one (None: everywhere)."""
+    if array.dtype in SMALL:
+        known = array != np.iinfo(array.dtype).min
+        return (array, None) if known.all() else (array * known, known)
+    if array.dtype.kind == "f":
+        known = ~np.isnan(array)
+        return (array, None) if known.all() else (np.where(known, array, 0.0), known)
+    return array, None

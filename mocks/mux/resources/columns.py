@@ -9,8 +9,10 @@ block takes stays in the processor's cache.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -26,6 +28,8 @@ Array = Any
 
 LARGEST = 100_000
 """Views of one block."""
+SHORT = 1_000
+"""Words of a table that is looked through to see whether it is like another."""
 
 
 class Fields(NamedTuple):
@@ -146,6 +150,16 @@ class Table:
         """Return a column of numbers, NaN where a view has none."""
         return self.array(name, np.nan, np.dtype(np.float64))
 
+    def told(self, name: str) -> tuple[Array, Array]:
+        """Return a column's numbers, 0 where a view has none, and which views have one (None: all).
+
+        The numbers of one block are as small as they lie there.
+        """
+        column = self.blocks[0].column(name) if len(self.blocks) == 1 else None
+        if column is None:
+            return blocks.filled(self.numbers(name))
+        return blocks.filled(column if self.rows is None else column[self.rows])
+
     def instants(self, name: str) -> Array:
         """Return `start` or `end`, in milliseconds."""
         return self.array(name, 0, np.dtype(np.int64))
@@ -201,11 +215,11 @@ class Table:
         kept = tuple(each.key for each in self.blocks if each.key is not None)
         table, places = _one_table(kept, name)
         if len(kept) < len(self.blocks):
-            table = dict(table)
+            table = _numbered(table)
             loose = [each for each, block in zip(columns, self.blocks, strict=True) if block.key is None]
             places = [*places, *(_places(table, each) for each in loose)]
         parts = [
-            np.full(block.count, NOTHING, dtype=np.int32) if column is None else mine[column.codes]
+            np.full(block.count, NOTHING, dtype=np.int32) if column is None else _moved(column.codes, mine)
             for block, column, mine in zip(self.blocks, columns, places, strict=True)
         ]
         codes = np.concatenate(parts) if parts else np.empty(0, dtype=np.int32)
@@ -224,16 +238,25 @@ class Table:
 @lru_cache(maxsize=64)
 def _one_table(kept: tuple[tuple[Any, str], ...], name: str) -> tuple[dict[str, int], list[Array]]:
     """Return the words of a column of kept blocks, and for each block which of them its own words are."""
-    table: dict[str, int] = {}
+    table = _numbered({})
     return table, [_places(table, Block(blobs, digest).column(name)) for blobs, digest in kept]
+
+
+def _numbered(table: dict[str, int]) -> dict[str, int]:
+    """Return a table that gives each word that it does not know yet the next number, in the order they are asked for."""
+    return defaultdict(count(len(table)).__next__, table)
 
 
 def _places(table: dict[str, int], column: Words | None) -> Array:
     words = column.table if column is not None else []
-    fresh = [word for word in words if word not in table]
-    table.update(zip(fresh, range(len(table), len(table) + len(fresh)), strict=True))
     places = np.fromiter(map(table.__getitem__, words), dtype=np.int32, count=len(words))
     return np.append(places, np.int32(NOTHING))  # the last place stands for the number -1
+
+
+def _moved(codes: Array, places: Array) -> Array:
+    """Return the numbers that words have in the table of all blocks; often they have the same in their own."""
+    same = len(places) <= SHORT and np.array_equal(places[:-1], np.arange(len(places) - 1))
+    return codes.astype(np.int32) if same else places[codes]
 
 
 def _row(block: Block | Loose, at: int) -> Json:

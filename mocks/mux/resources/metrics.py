@@ -42,14 +42,23 @@ class Metric:
 # --- what a view is worth ----------------------------------------------------------------------------------------
 
 
-def number(name: str) -> Callable[[Table], Array]:
-    """Return a field of each view."""
-    return lambda table: table.numbers(name)
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of each view, NaN where a view has none."""
+
+    name: str
+
+    def __call__(self, table: Table) -> Array:
+        """Return it."""
+        return table.numbers(self.name)
+
+
+number = Field
 
 
 def flag(name: str) -> Callable[[Table], Array]:
-    """Return 1 or 0 for each view; what nobody knows is 0."""
-    return lambda table: (table.flags(name) == 1).astype(np.float64)
+    """Return whether it holds true for each view; what nobody knows does not."""
+    return lambda table: table.flags(name) == 1
 
 
 def _summed(*names: str) -> Callable[[Table], Array]:
@@ -87,15 +96,26 @@ def picture_quality(table: Table) -> Array:
     return _graded(table.numbers("view_total_upscaling"), (0.0, 1.0, 3.0))
 
 
-def experience(table: Table) -> Array:
-    """Return the mean of the four scores, of those that a view has; 0 for a view that failed."""
+def scores(table: Table) -> dict[str, Array]:
+    """Return the four scores of each view, and their mean: of those that a view has, 0 for a view that failed."""
+    found = {
+        "playback_success_score": playback_success(table),
+        "startup_time_score": startup_time(table),
+        "smoothness_score": smoothness(table),
+        "video_quality_score": picture_quality(table),
+    }
     total, known = np.zeros(table.count), np.zeros(table.count)
-    for score in (playback_success, startup_time, smoothness, picture_quality):
-        values = score(table)
+    for values in found.values():
         has = ~np.isnan(values)
         np.add(total, values, out=total, where=has)
         known += has
-    return np.where(table.flags("playback_failure") == 1, 0.0, total / np.maximum(known, 1))
+    mean = np.where(table.flags("playback_failure") == 1, 0.0, total / np.maximum(known, 1))
+    return found | {"viewer_experience_score": mean}
+
+
+def experience(table: Table) -> Array:
+    """Return the overall score of each view."""
+    return scores(table)["viewer_experience_score"]
 
 
 def _graded(values: Array, steps: tuple[float, float, float]) -> Array:
@@ -111,7 +131,7 @@ def _graded(values: Array, steps: tuple[float, float, float]) -> Array:
 
 
 def _ones(table: Table) -> Array:
-    return np.ones(table.count)
+    return np.ones(table.count, dtype=bool)
 
 
 def _share(title: str, name: str) -> Metric:

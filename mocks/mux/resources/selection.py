@@ -117,4 +117,6 @@ def dimension(table: Table, name: str) -> Words:
 
 def groups(words: Words) -> tuple[Any, list[str | None]]:
     """Return the group of each view and the groups' names: one for each word, and one for views without."""
-    return np.where(words.codes == NOTHING, len(words.table), words.codes), [*words.table, None]
+    missing = words.codes == NOTHING
+    codes = np.where(missing, len(words.table), words.codes) if missing.any() else words.codes
+    return codes, [*words.table, None]

@@ -24,6 +24,16 @@ BLOCKS = Collection("mux.view_block")
 """{id, digest}: views that were simulated together."""
 
 
+SCORES = {
+    "viewer_experience_score": "viewer_experience_score",
+    "playback_score": "playback_success_score",
+    "startup_score": "startup_time_score",
+    "rebuffering_score": "smoothness_score",
+    "quality_score": "video_quality_score",
+}
+"""What a view calls its scores, and the metrics that they are."""
+
+
 def new_id(tx: Transaction) -> str:
     """Return an id as Mux Data has them: 36 letters and digits."""
     return tx.token("view.id", 36)
@@ -64,14 +74,11 @@ def find(tx: Transaction, id: str) -> Json:
 def scores(row: Json) -> dict[str, float | None]:
     """Return the scores of one view."""
     alone = Table([Loose(columns.of_rows([row]))])
-    found = {
-        "viewer_experience_score": metrics.experience(alone),
-        "playback_score": metrics.playback_success(alone),
-        "startup_score": metrics.startup_time(alone),
-        "rebuffering_score": metrics.smoothness(alone),
-        "quality_score": metrics.picture_quality(alone),
+    found = metrics.scores(alone)
+    return {
+        shown: None if np.isnan(found[name][0]) else round(float(found[name][0]), 6)
+        for shown, name in SCORES.items()
     }
-    return {name: None if np.isnan(score[0]) else round(float(score[0]), 6) for name, score in found.items()}
 
 
 def abridged(row: Json, total: int) -> Json:

@@ -115,6 +115,20 @@ def test_metrics_do_not_depend_on_blocks(tmp_path: Path, name: str, how: str) ->
         assert first.views.tolist() == second.views.tolist()
 
 
+@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize("how", ["median", "95th", "avg", "sum", "count"])
+def test_views_of_no_group_count_for_none(tmp_path: Path, name: str, how: str) -> None:
+    told = rows(90)
+    table = Table([kept(tmp_path, told[:50]), kept(tmp_path, told[50:])])
+    inside = np.arange(90) < 40  # the second block has none of the group
+    found = measuring.measured(table, name, how, np.where(inside, 0, NOTHING), 1)
+    value, count = measuring.overall(table.select(inside), name, how)
+    assert (found.value[0], found.views[0]) == (pytest.approx(value), count)
+    found = measuring.measured(table, name, how, np.where(inside, 1, 2), 4)
+    assert (found.value[1], found.views[1]) == (pytest.approx(value), count)
+    assert (found.value[3], found.views[3]) == (0, 0)
+
+
 @pytest.mark.parametrize("name", KINDS[:3])
 @pytest.mark.parametrize("most", [1, 1 << 22])
 def test_quantiles_are_those_of_the_values_counted_or_sorted(
