@@ -12,6 +12,10 @@ from tests.mocks.stripe.conformance import Document
 stripe.load()
 
 OBJECTS = (
+    "billing.alert",
+    "billing.credit_balance_summary",
+    "billing.credit_balance_transaction",
+    "billing.credit_grant",
     "billing.meter",
     "billing_portal.configuration",
     "billing_portal.session",
