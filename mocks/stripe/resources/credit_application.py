@@ -24,10 +24,12 @@ def apply(tx: Transaction, invoice: Json) -> None:
     grants = _usable(tx, invoice["customer"], invoice["currency"])
     for line in invoice["lines"] if grants else ():
         price = _metered_price(tx, line)
+        if price is None:
+            continue
         left = line["amount"] - sum(each["amount"] for each in line["discount_amounts"])
-        for grant in grants if price is not None else ():
+        for grant in grants:
             amount = min(left, grant["_"]["left"])
-            if amount <= 0 or not credit_grants.concerns(grant, price["id"]):
+            if amount <= 0 or not credit_grants.concerns(grant, price):
                 continue
             left -= amount
             where = {"invoice": invoice["id"], "invoice_line_item": line["id"]}
@@ -68,10 +70,11 @@ def _rank(grant: Json) -> tuple[int, int, bool, int, int]:
     return grant["priority"], expires, paid, grant["effective_at"], grant["created"]
 
 
-def _metered_price(tx: Transaction, line: Json) -> Json | None:
+def _metered_price(tx: Transaction, line: Json) -> str | None:
     """Return the metered price whose usage a line charges, None for another line."""
     details = (line["parent"] or {}).get("subscription_item_details")
     if details is None or details["proration"] or line["pricing"] is None:
         return None
-    price = tx.get(prices.PRICES, line["pricing"]["price_details"]["price"])
-    return price if price is not None and usage.is_metered(price) else None
+    id: str = line["pricing"]["price_details"]["price"]
+    price = tx.get(prices.PRICES, id)
+    return id if price is not None and usage.is_metered(price) else None

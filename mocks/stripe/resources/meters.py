@@ -176,9 +176,11 @@ def cancel(tx: Transaction, event_name: str, identifier: str) -> Json:
             rule="no_meter_event",
         )
     tx.delete(METER_EVENTS, event["id"])
-    meter, counted = tx.get(METERS, event["_"]["meter"]), event["_"]
-    for follow in ON_EVENT if meter is not None else ():
-        follow(tx, meter, counted["customer"], Decimal(counted["value"]), -1)
+    counted = event["_"]
+    meter = tx.get(METERS, counted["meter"])
+    if meter is not None:
+        for follow in ON_EVENT:
+            follow(tx, meter, counted["customer"], Decimal(counted["value"]), -1)
     return {
         "object": "billing.meter_event_adjustment",
         "cancel": {"identifier": identifier},
