@@ -15,7 +15,7 @@ from mocks.stripe import errors
 from mocks.stripe.ids import client_secret, new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import bank_debits, charges, customers, disputes, intents, money
+from mocks.stripe.resources import bank_debits, charges, customers, disputes, intents, money, unserved_links
 from mocks.stripe.resources.cards import Decline
 from mocks.stripe.resources.events import emit
 from mocks.stripe.resources.intents import (
@@ -124,7 +124,12 @@ register(
     Resource(
         "payment_intent",
         PAYMENT_INTENTS,
-        expands={"customer": "customer", "payment_method": "payment_method", "latest_charge": "charge"},
+        expands={
+            "customer": "customer",
+            "latest_charge": "charge",
+            "payment_method": "payment_method",
+            **unserved_links.of("payment_intent"),
+        },
         view=view,
         link=link,
     )

@@ -9,7 +9,7 @@ from harness.collection import Collection
 from mocks.stripe.ids import client_secret, new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import bank_debits, customers, intents, payment_methods
+from mocks.stripe.resources import bank_debits, customers, intents, payment_methods, unserved_links
 from mocks.stripe.resources.cards import Decline
 from mocks.stripe.resources.events import emit
 from mocks.stripe.resources.intents import (
@@ -87,6 +87,7 @@ register(
             "latest_attempt": "setup_attempt",
             "mandate": "mandate",
             "payment_method": "payment_method",
+            **unserved_links.of("setup_intent"),
         },
         view=view,
         link=link,
@@ -102,6 +103,7 @@ register(
             "on_behalf_of": "account",
             "payment_method": "payment_method",
             "setup_intent": "setup_intent",
+            **unserved_links.of("setup_attempt"),
         },
     )
 )
