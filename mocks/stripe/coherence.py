@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from harness.coherence import Coherence, Link, Same
 from mocks.stripe.resources.balance import BALANCE_TRANSACTIONS
 from mocks.stripe.resources.charges import REFUNDS
+from mocks.stripe.resources.credit_grants import TRANSACTIONS as CREDIT_TRANSACTIONS
 from mocks.stripe.resources.customer_balance import TRANSACTIONS
 from mocks.stripe.resources.invoice_payments import INVOICE_PAYMENTS
 
@@ -34,9 +35,9 @@ def _unequal(what: str, amount: int, parts: str, total: int) -> str | None:
 
 
 def _total(_: Transaction, invoice: Json) -> str | None:
-    """Lines, less what they are reduced by, and the taxes that come on top."""
+    """Lines, less discounts and billing credits, and the taxes that come on top."""
     lines = sum(line["amount"] for line in invoice["lines"])
-    less = sum(each["amount"] for each in invoice["total_discount_amounts"] or ())
+    less = sum(each["amount"] for each in invoice["total_pretax_credit_amounts"] or ())
     taxes = invoice["total_taxes"] or ()
     more = sum(each["amount"] for each in taxes if each["tax_behavior"] == "exclusive")
     return _unequal(
@@ -92,6 +93,15 @@ def _balance(tx: Transaction, customer: Json) -> str | None:
     if last is None:
         return None
     return _unequal("balance", customer["balance"], "the last posting ends with", last["ending_balance"])
+
+
+def _left(tx: Transaction, grant: Json) -> str | None:
+    """What is left of billing credits is what was added less what was taken."""
+    posted = 0
+    for each in tx.every(CREDIT_TRANSACTIONS, credit_grant=grant["id"]):
+        amount = (each["credit"] or each["debit"])["amount"]["monetary"]["value"]
+        posted += amount if each["type"] == "credit" else -amount
+    return _unequal("what is left", grant["_"]["left"], "its transactions sum up to", posted)
 
 
 def _ledger(tx: Transaction, ledger: Json) -> str | None:
@@ -162,6 +172,19 @@ COHERENCE = Coherence(
             Link("invoice", INVOICE),
             Link("pricing.price_details.price", PRICE),
         ),
+        "stripe.credit_grant": (
+            Link("customer", CUSTOMER),
+            Link("applicability_config.scope.prices[].id", PRICE),
+        ),
+        "stripe.credit_balance_transaction": (
+            Link("credit_grant", ("stripe.credit_grant",)),
+            Link("debit.credits_applied.invoice", INVOICE),
+            Link("credit.credits_application_invoice_voided.invoice", INVOICE),
+        ),
+        "stripe.alert": (
+            Link("usage_threshold.meter", ("stripe.meter",)),
+            Link("usage_threshold.filters[].customer", CUSTOMER),
+        ),
         "stripe.invoice_payment": (Link("invoice", INVOICE), Link("payment.payment_intent", INTENT)),
         "stripe.customer_balance_transaction": (Link("customer", CUSTOMER), Link("invoice", INVOICE)),
         "stripe.credit_note": (Link("customer", CUSTOMER), Link("invoice", INVOICE)),
@@ -192,5 +215,6 @@ COHERENCE = Coherence(
         "stripe.charge": {"refunds": _refunded},
         "stripe.payment_intent": {"received": _received},
         "stripe.customer": {"balance": _balance},
+        "stripe.credit_grant": {"left": _left},
     },
 )

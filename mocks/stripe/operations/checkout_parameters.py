@@ -214,7 +214,6 @@ class CreateSession(StripeParams):
             "name_collection",
             "optional_items",
             "origin_context",
-            "payment_method_configuration",
             "payment_method_data",
             "payment_method_options",
             "permissions",
@@ -242,6 +241,7 @@ class CreateSession(StripeParams):
     mode: Literal["payment", "setup", "subscription"] | None = None
     payment_intent_data: PaymentIntentData | None = None
     payment_method_collection: Literal["always", "if_required"] | None = None
+    payment_method_configuration: str | None = None
     payment_method_types: list[str] | None = None
     phone_number_collection: Switch | None = None
     redirect_on_completion: Literal["always", "if_required", "never"] | None = None

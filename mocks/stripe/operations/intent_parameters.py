@@ -71,13 +71,13 @@ class ChangeParams(MethodParams):
             "allowed_payment_method_types",
             "customer_account",
             "excluded_payment_method_types",
-            "payment_method_configuration",
         }
     )
 
     customer: str | None = None
     description: Unset[Annotated[str, Field(max_length=1000)]] = None
     metadata: Metadata = None
+    payment_method_configuration: str | None = None
     payment_method_types: list[str] | None = None
 
 

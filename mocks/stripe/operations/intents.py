@@ -24,6 +24,7 @@ def check_created(tx: Transaction, params: CreateParams, kind: str, confirming: 
     check_named(tx, params.payment_method_types)
     if params.automatic_payment_methods is not None and params.payment_method_types is not None:
         raise errors.exclusive("automatic_payment_methods", "payment_method_types")
+    check_configuration(params)
     unused = confirming & params.model_fields_set
     if unused and not params.confirm:
         name = min(unused)
@@ -33,6 +34,12 @@ def check_created(tx: Transaction, params: CreateParams, kind: str, confirming: 
             code=f"{kind}_invalid_parameter",
             rule="only_with_confirm",
         )
+
+
+def check_configuration(params: ChangeParams) -> None:
+    """Raise the 400 for a configuration beside the kinds that it would choose."""
+    if params.payment_method_configuration is not None and params.payment_method_types is not None:
+        raise errors.exclusive("payment_method_configuration", "payment_method_types")
 
 
 def begun(tx: Transaction, params: CreateParams, intent: Json, token: Json | None) -> None:

@@ -11,6 +11,7 @@ from mocks.stripe.operations.intents import (
     accepted,
     back_to,
     begun,
+    check_configuration,
     check_created,
     found_by_secret,
     sent,
@@ -74,6 +75,7 @@ def update_payment_intent(tx: Transaction, params: UpdateIntent, intent: str) ->
     """Update a payment intent."""
     found = requested(tx, "payment_intent", intent, param="intent")
     check_named(tx, params.payment_method_types)
+    check_configuration(params)
     given = _sent(tx, params)
     payment_owners.check_changeable(tx, found, given)
     if params.amount is not None:

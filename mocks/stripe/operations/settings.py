@@ -7,7 +7,8 @@ from typing import Literal
 from harness.params import Params
 from harness.transaction import Transaction
 from mocks.stripe.provider import stripe
-from mocks.stripe.resources import mails, settings
+from mocks.stripe.resources import mails, payment_method_configurations, settings
+from mocks.stripe.resources.bank_accounts import CURRENCIES
 
 mails.attend()
 
@@ -25,5 +26,8 @@ class BillingSettings(Params):
 
 @stripe.trigger("account.updated")
 def set_billing(tx: Transaction, params: BillingSettings) -> None:
-    """Set what becomes of a subscription whose last retry has failed, which mails customers get, and whether Checkout offers debits."""
-    settings.change(tx, **params.given())
+    """Set what becomes of a subscription whose last retry has failed, which mails customers get, and whether the default configuration offers debits."""
+    given = params.given()
+    if "bank_debits" in given:
+        payment_method_configurations.switch(tx, tuple(CURRENCIES), on=given.pop("bank_debits"))
+    settings.change(tx, **given)

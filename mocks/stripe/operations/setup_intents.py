@@ -17,6 +17,7 @@ from mocks.stripe.operations.intents import (
     accepted,
     back_to,
     begun,
+    check_configuration,
     check_created,
     found_by_secret,
     sent,
@@ -102,6 +103,7 @@ def update_setup_intent(tx: Transaction, params: ChangeSetup, intent: str) -> Js
     """Update a setup intent."""
     found = requested(tx, "setup_intent", intent, param="intent")
     check_named(tx, params.payment_method_types)
+    check_configuration(params)
     return render(tx, setup_intents.change(tx, found, sent(tx, params)), params.expand)
 
 

@@ -11,7 +11,7 @@ from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import card_shape, payment_methods
+from mocks.stripe.resources import card_shape, payment_methods, unserved_links
 from mocks.stripe.resources.customers import CUSTOMERS
 from mocks.stripe.resources.events import emit, updated
 from mocks.stripe.resources.payment_methods import PAYMENT_METHODS
@@ -28,7 +28,11 @@ def _view(tx: Transaction, method: Json) -> Json:
     return card_shape.of(method, id=method["id"], customer=method["customer"])
 
 
-register(Resource("card", PAYMENT_METHODS, expands={"customer": "customer"}, view=_view))
+register(
+    Resource(
+        "card", PAYMENT_METHODS, expands={"customer": "customer", **unserved_links.of("card")}, view=_view
+    )
+)
 
 
 def shown(method: Json) -> Json:

@@ -8,7 +8,7 @@ from harness.collection import Collection
 from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import money
+from mocks.stripe.resources import money, unserved_links
 from mocks.stripe.resources.bank_accounts import BANK, SORT_CODE
 from mocks.stripe.resources.events import emit
 from mocks.stripe.versions import before, without
@@ -22,7 +22,13 @@ BALANCES = Collection("stripe.cash_balance", key="customer")
 TRANSACTIONS = Collection("stripe.cash_balance_transaction", "customer")
 
 register(Resource("cash_balance", BALANCES))
-register(Resource("customer_cash_balance_transaction", TRANSACTIONS, expands={"customer": "customer"}))
+register(
+    Resource(
+        "customer_cash_balance_transaction",
+        TRANSACTIONS,
+        expands={"customer": "customer", **unserved_links.of("customer_cash_balance_transaction")},
+    )
+)
 before("2025-09-30.clover", "cash_balance", "customer_cash_balance_transaction")(without("customer_account"))
 
 SENDER = "Ada Quill"

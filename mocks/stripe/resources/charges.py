@@ -18,6 +18,7 @@ from mocks.stripe.resources import (
     customers,
     money,
     payment_methods,
+    unserved_links,
 )
 from mocks.stripe.resources.bank_accounts import BankAccount
 from mocks.stripe.resources.cards import Card, Decline
@@ -125,6 +126,8 @@ register(
             "customer": "customer",
             "failure_balance_transaction": "balance_transaction",
             "payment_intent": "payment_intent",
+            "payment_method_details.us_bank_account.mandate": "mandate",
+            **unserved_links.of("charge"),
         },
         includes={"refunds": _refunds},
         view=_view,

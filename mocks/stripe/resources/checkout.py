@@ -10,15 +10,14 @@ from mocks.stripe import errors
 from mocks.stripe.ids import client_secret, new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.resources import (
-    bank_accounts,
     bank_debits,
     checkout_items,
     checkout_sessions,
     checkout_shipping,
     checkout_totals,
     customers,
+    payment_method_configurations,
     promotion_codes,
-    settings,
     setup_intents,
     subscribing,
 )
@@ -169,14 +168,13 @@ def _set_up(tx: Transaction, session: Json, given: Json, items: list[Json]) -> N
 
 
 def _choose_kinds(tx: Transaction, session: Json, given: Json) -> None:
-    """Let a session that names no kinds of payment methods offer what the account has switched on and its currency takes."""
-    kinds = session["payment_method_types"]
-    if given.get("payment_method_types") is None and settings.of(tx)["bank_debits"]:
-        debits = (
-            kind for kind, currency in bank_accounts.CURRENCIES.items() if currency == session["currency"]
-        )
-        session["payment_method_types"] = [*kinds, *debits]
-    elif "card" not in kinds:
+    """Let a session that names no kinds of payment methods offer what a configuration does and its currency takes."""
+    named = given.get("payment_method_configuration")
+    if given.get("payment_method_types") is None:
+        session |= payment_method_configurations.chosen(tx, named, session["currency"])
+    elif named is not None:
+        raise errors.exclusive("payment_method_configuration", "payment_method_types")
+    elif "card" not in session["payment_method_types"]:
         session["payment_method_options"] = {}
 
 

@@ -8,7 +8,7 @@ from harness.collection import Collection
 from harness.instants import HOUR, MINUTE, SECOND
 from mocks.stripe import errors
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import addresses, payment_intents, setup_intents
+from mocks.stripe.resources import addresses, payment_intents, setup_intents, unserved_links
 from mocks.stripe.resources.events import emit
 from mocks.stripe.resources.intents import PAYMENT_INTENTS, SETUP_INTENTS
 from mocks.stripe.versions import before, without
@@ -180,6 +180,7 @@ register(
             "shipping_cost.shipping_rate": "shipping_rate",
             "shipping_options.shipping_rate": "shipping_rate",
             "subscription": "subscription",
+            **unserved_links.of("checkout.session"),
         },
         includes={"line_items": _line_items},
         view=view,

@@ -12,6 +12,7 @@ from harness.collection import Collection
 from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.rendering import Resource, register
+from mocks.stripe.resources import unserved_links
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -25,7 +26,13 @@ LIVES_SECONDS = 12 * 3600
 
 _PREVIEWED = ("allow_redisplay", "billing_details", "customer", "customer_account", "type")
 
-register(Resource("confirmation_token", CONFIRMATION_TOKENS))
+register(
+    Resource(
+        "confirmation_token",
+        CONFIRMATION_TOKENS,
+        expands={"payment_method_preview.customer": "customer", **unserved_links.of("confirmation_token")},
+    )
+)
 
 
 def create(

@@ -68,7 +68,7 @@ def _line(tx: Transaction, invoice: Json, asked: Json, at: str) -> Json:
     found = next((line for line in invoice["lines"] if line["id"] == asked["invoice_line_item"]), None)
     if found is None:
         raise errors.no_such("line_item", asked["invoice_line_item"], param=f"{at}[invoice_line_item]")
-    net = found["amount"] - sum(each["amount"] for each in found["discount_amounts"])
+    net = found["amount"] - sum(each["amount"] for each in found["pretax_credit_amounts"])
     amount, quantity = asked.get("amount"), asked.get("quantity")
     if amount is None:
         pieces = found["quantity"] or 1

@@ -8,7 +8,7 @@ from harness.collection import Collection
 from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.rendering import render
-from mocks.stripe.resources import addresses, bank_debits, payment_methods
+from mocks.stripe.resources import addresses, bank_debits, payment_method_configurations, payment_methods
 from mocks.stripe.resources.bank_accounts import CURRENCIES
 from mocks.stripe.resources.cards import Decline
 from mocks.stripe.resources.client_view import visible
@@ -111,6 +111,34 @@ def chosen_method(tx: Transaction, intent: Json, payment_method: str | None) -> 
     return method
 
 
+def kinds_of(
+    tx: Transaction,
+    types: list[str] | None,
+    automatic: Json | None,
+    configuration: str | None,
+    currency: str | None = None,
+) -> Json:
+    """Return the fields of a new intent that say which kinds of payment methods it takes.
+
+    Where neither `types` are named nor Stripe's choice is declined, a configuration tells them: the named one, else the
+    default one.
+    """
+    if types is None and automatic is None:
+        automatic = {"allow_redirects": "always", "enabled": True}
+    fields: Json = {"automatic_payment_methods": automatic, "payment_method_types": types or ["card"]}
+    if automatic is not None and automatic["enabled"]:
+        fields |= payment_method_configurations.chosen(tx, configuration, currency)
+    return fields | ({} if configuration is None else {"_": {"configured": True}})
+
+
+def reconfigure(tx: Transaction, intent: Json, configuration: str) -> None:
+    """Let an intent take the kinds that a configuration offers; raise the 400 where it names its kinds itself."""
+    if not (intent["automatic_payment_methods"] or {"enabled": False})["enabled"]:
+        raise errors.exclusive("payment_method_configuration", "payment_method_types")
+    intent |= payment_method_configurations.chosen(tx, configuration, intent.get("currency"))
+    intent["_"] = {**intent.get("_", {}), "configured": True}
+
+
 def options_of(kinds: list[str], card: Json, given: Json | None) -> Json:
     """Return an intent's `payment_method_options`: those of its kinds, with what was sent over their defaults."""
     defaults: Json = {
@@ -134,12 +162,14 @@ def change_options(intent: Json, given: Json) -> None:
 def allow(intent: Json, method: Json) -> None:
     """Raise the 400 for a kind of payment method that an intent does not take.
 
-    Where Stripe chooses the kinds (automatic payment methods), a debit in the intent's currency is among them.
+    Where Stripe chooses the kinds (automatic payment methods) by the default configuration, a debit in the intent's
+    currency is among them.
     """
     kind, kinds = method["type"], intent["payment_method_types"]
     if kind not in kinds:
-        automatic = intent["automatic_payment_methods"] or {"enabled": False}
-        if not automatic["enabled"] or intent.get("currency", CURRENCIES.get(kind)) != CURRENCIES.get(kind):
+        automatic = (intent["automatic_payment_methods"] or {"enabled": False})["enabled"]
+        fixed = not automatic or intent.get("_", {}).get("configured", False)
+        if fixed or intent.get("currency", CURRENCIES.get(kind)) != CURRENCIES.get(kind):
             raise errors.invalid(
                 f"The PaymentMethod provided ({kind}) is not allowed for this {NAMES[intent['object']]}. Please attach a "
                 f"PaymentMethod of one of the following types: {', '.join(kinds)}.",

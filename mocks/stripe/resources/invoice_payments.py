@@ -9,6 +9,7 @@ from harness.instants import SECOND
 from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.rendering import Resource, register
+from mocks.stripe.resources import unserved_links
 from mocks.stripe.resources.events import emit
 
 if TYPE_CHECKING:
@@ -30,7 +31,11 @@ register(
     Resource(
         "invoice_payment",
         INVOICE_PAYMENTS,
-        expands={"invoice": "invoice", "payment.payment_intent": "payment_intent"},
+        expands={
+            "invoice": "invoice",
+            "payment.payment_intent": "payment_intent",
+            **unserved_links.of("invoice_payment"),
+        },
     )
 )
 

@@ -25,6 +25,7 @@ def written(invoice: Json) -> bytes:
         *(f"{line['description']}: {money(line['amount'], currency)}" for line in invoice["lines"]),
         "",
         *(f"Discount: {money(-each['amount'], currency)}" for each in invoice["total_discount_amounts"]),
+        *(f"Billing credits: {money(-each, currency)}" for each in _credits(invoice)),
         *(
             f"Tax ({each['tax_behavior']}): {money(each['amount'], currency)}"
             for each in invoice["total_taxes"]
@@ -34,6 +35,11 @@ def written(invoice: Json) -> bytes:
         f"Amount paid: {money(invoice['amount_paid'], currency)}",
     ]
     return _shown(lines)
+
+
+def _credits(invoice: Json) -> list[int]:
+    used = "credit_balance_transaction"
+    return [each["amount"] for each in invoice["total_pretax_credit_amounts"] if each["type"] == used]
 
 
 def of_quote(quote: Json) -> bytes:

@@ -1,6 +1,6 @@
 """What invoices come to: the one place where lines, discounts and taxes are turned into amounts.
 
-Each discount is taken of what earlier ones left: those of a line first, then those of the invoice. A share of several
+Each discount is taken of what earlier ones left: those of a line first, then those of the invoice; then billing credits. A share of several
 lines is spread over them so that the parts add up to the whole. Taxes are computed line by line on what remains, and
 rounded there; half a unit is rounded away from zero, so that a credit undoes its charge. (Stripe docs: coupons, tax
 rates, how invoice totals are calculated.)
@@ -59,8 +59,9 @@ def compute(lines: list[Json], rules: Rules) -> Json:
     """
     own, all = _discounted(lines, rules)
     taxes = [_taxed(line, rules) for line in lines]
+    credits = [each for line in lines for each in _credits(line)]
     subtotal = sum(line["amount"] for line in lines) - sum(own)
-    reduced = sum(line["amount"] for line in lines) - sum(each["amount"] for each in all)
+    reduced = sum(line["amount"] for line in lines) - sum(each["amount"] for each in (*all, *credits))
     exclusive, inclusive = sum(each for each, _ in taxes), sum(each for _, each in taxes)
     within = sum(_included(line["amount"] - own[place], line, rules) for place, line in enumerate(lines))
     return {
@@ -69,7 +70,7 @@ def compute(lines: list[Json], rules: Rules) -> Json:
         "total": reduced + exclusive,
         "total_discount_amounts": all,
         "total_excluding_tax": reduced - inclusive,
-        "total_pretax_credit_amounts": _pretax(all),
+        "total_pretax_credit_amounts": _pretax(all) + credits,
         "total_taxes": _summed(lines),
     }
 
@@ -101,7 +102,7 @@ def _discounted(lines: list[Json], rules: Rules) -> tuple[list[int], list[Json]]
     for id in rules.on_invoice:
         _reduce(rules.reductions[id], lines, left, list(range(len(lines))), rules, sums)
     for line in lines:
-        line["pretax_credit_amounts"] = _pretax(line["discount_amounts"])
+        line["pretax_credit_amounts"] = _pretax(line["discount_amounts"]) + _credits(line)
     return own, [{"amount": amount, "discount": id} for id, amount in sums.items()]
 
 
@@ -138,6 +139,12 @@ def _pretax(amounts: list[Json]) -> list[Json]:
     return [each | {"type": "discount"} for each in amounts]
 
 
+def _credits(line: Json) -> list[Json]:
+    """Return the billing credits that a line's usage was paid by."""
+    used = line["_"].get("credits", ())
+    return [each | {"type": "credit_balance_transaction"} for each in used]
+
+
 # --- taxes -----------------------------------------------------------------------------------------------------------
 
 
@@ -149,7 +156,7 @@ def _rates(line: Json, rules: Rules) -> list[Rate]:
 
 def _taxed(line: Json, rules: Rules) -> tuple[int, int]:
     """Fill a line's `taxes`; return what comes on top of it, and what it contains."""
-    taxable = line["amount"] - sum(each["amount"] for each in line["discount_amounts"])
+    taxable = line["amount"] - sum(each["amount"] for each in line["pretax_credit_amounts"])
     rates = _rates(line, rules)
     amounts = _contained(taxable, rates, rules)
     base = taxable - sum(amounts.values())

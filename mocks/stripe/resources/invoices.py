@@ -11,6 +11,7 @@ from mocks.stripe.ids import new_id
 from mocks.stripe.rendering import Resource, register, snapshot
 from mocks.stripe.resources import (
     addresses,
+    credit_application,
     customer_balance,
     invoice_amounts,
     invoice_lines,
@@ -252,6 +253,7 @@ def finalize(
     """
     customer = tx.get(CUSTOMERS, invoice["customer"])
     if customer is not None:
+        credit_application.apply(tx, invoice)
         _number(tx, invoice, customer)
     become(tx, invoice, "open")
     invoice |= {"effective_at": tx.seconds, "next_payment_attempt": None, "automatically_finalizes_at": None}
@@ -354,6 +356,7 @@ def close(tx: Transaction, invoice: Json, status: Literal["void", "uncollectible
     if status == "void":
         withdraw(tx, invoice, "void_invoice")
         _return_balance(tx, invoice)
+        credit_application.give_back(tx, invoice)
     announce(tx, "invoice.voided" if status == "void" else "invoice.marked_uncollectible", invoice)
 
 

@@ -5,7 +5,7 @@ Events count at once; a real account takes them in asynchronously. (Stripe docs:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,9 @@ OLDEST, FUTURE = 35 * DAY, 300
 
 UNIQUE_SECONDS = DAY
 """How long an identifier cannot be used again, and how long an event can be canceled."""
+
+ON_EVENT: list[Callable[[Transaction, Json, str, Decimal, int], None]] = []
+"""What follows an event that is counted (1), or taken back (-1): functions of meter, customer, value and that number."""
 
 WINDOWS = {"day": DAY, "hour": HOUR}
 CHUNK = 500
@@ -157,6 +160,8 @@ def record(tx: Transaction, given: Json) -> Json:
         "_": {"customer": customer, "meter": meter["id"], "value": value},
     }
     tx.insert(METER_EVENTS, event, at=at * SECOND)
+    for follow in ON_EVENT:
+        follow(tx, meter, customer, Decimal(value), 1)
     return {name: each for name, each in event.items() if name not in {"id", "_"}}
 
 
@@ -171,6 +176,11 @@ def cancel(tx: Transaction, event_name: str, identifier: str) -> Json:
             rule="no_meter_event",
         )
     tx.delete(METER_EVENTS, event["id"])
+    counted = event["_"]
+    meter = tx.get(METERS, counted["meter"])
+    if meter is not None:
+        for follow in ON_EVENT:
+            follow(tx, meter, counted["customer"], Decimal(counted["value"]), -1)
     return {
         "object": "billing.meter_event_adjustment",
         "cancel": {"identifier": identifier},

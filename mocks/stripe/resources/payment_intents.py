@@ -15,7 +15,7 @@ from mocks.stripe import errors
 from mocks.stripe.ids import client_secret, new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import bank_debits, charges, customers, disputes, intents, money
+from mocks.stripe.resources import bank_debits, charges, customers, disputes, intents, money, unserved_links
 from mocks.stripe.resources.cards import Decline
 from mocks.stripe.resources.events import emit
 from mocks.stripe.resources.intents import (
@@ -124,7 +124,12 @@ register(
     Resource(
         "payment_intent",
         PAYMENT_INTENTS,
-        expands={"customer": "customer", "payment_method": "payment_method", "latest_charge": "charge"},
+        expands={
+            "customer": "customer",
+            "latest_charge": "charge",
+            "payment_method": "payment_method",
+            **unserved_links.of("payment_intent"),
+        },
         view=view,
         link=link,
     )
@@ -164,6 +169,7 @@ def create(
     setup_future_usage: Literal["on_session", "off_session"] | None = None,
     payment_method_types: list[str] | None = None,
     automatic_payment_methods: Json | None = None,
+    payment_method_configuration: str | None = None,
     receipt_email: str | None = None,
     shipping: Json | None = None,
     statement_descriptor: str | None = None,
@@ -180,14 +186,14 @@ def create(
         customers.get(tx, customer)
     id = new_id(tx, "pi")
     method = None if payment_method is None else own_method(tx, payment_method, customer, "payment_intent")
-    if payment_method_types is None and automatic_payment_methods is None:
-        automatic_payment_methods = {"allow_redirects": "always", "enabled": True}
-    kinds = payment_method_types or ["card"]
+    taken = intents.kinds_of(
+        tx, payment_method_types, automatic_payment_methods, payment_method_configuration, currency
+    )
+    kinds = taken["payment_method_types"]
     bank_debits.check_currency(kinds, currency)
     intent = _BLANK | {
         "id": id,
         "amount": amount,
-        "automatic_payment_methods": automatic_payment_methods,
         "capture_method": capture_method,
         "client_secret": client_secret(tx, id),
         "confirmation_method": confirmation_method,
@@ -198,7 +204,6 @@ def create(
         "metadata": merged({}, metadata or {}),
         "payment_method": None if method is None else method["id"],
         "payment_method_options": intents.options_of(kinds, _CARD_OPTIONS, method_options),
-        "payment_method_types": kinds,
         "receipt_email": receipt_email,
         "setup_future_usage": setup_future_usage,
         "shipping": shipping,
@@ -206,6 +211,7 @@ def create(
         "statement_descriptor_suffix": statement_descriptor_suffix,
         "status": "requires_payment_method" if method is None else "requires_confirmation",
         "transfer_group": transfer_group,
+        **taken,
     }
     if method is not None:
         intents.allow(intent, method)
@@ -238,6 +244,8 @@ def change(tx: Transaction, intent: Json, given: Json) -> Json:
                 intents.change_options(intent, value)
             case "use_stripe_sdk":
                 intent["_"] = {**intent.get("_", {}), "use_stripe_sdk": value}
+            case "payment_method_configuration":
+                intents.reconfigure(tx, intent, value)
             case "payment_method":
                 continue
             case _:

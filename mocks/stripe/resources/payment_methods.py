@@ -15,7 +15,7 @@ from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import bank_accounts, bank_shape, cards, customers
+from mocks.stripe.resources import bank_accounts, bank_shape, cards, customers, unserved_links
 from mocks.stripe.resources.bank_accounts import BankAccount
 from mocks.stripe.resources.cards import Card, Decline
 from mocks.stripe.resources.events import emit, updated
@@ -35,7 +35,13 @@ TEMPLATES = (*cards.PREFIXES, bank_accounts.PREFIX)
 TOKENS = Collection("stripe.token")
 """Cards and the like that pages have sent ahead (`resources/tokens.py`)."""
 
-register(Resource("payment_method", PAYMENT_METHODS, expands={"customer": "customer"}))
+register(
+    Resource(
+        "payment_method",
+        PAYMENT_METHODS,
+        expands={"customer": "customer", **unserved_links.of("payment_method")},
+    )
+)
 
 
 def get(tx: Transaction, id: str, *, param: str = "payment_method", in_path: bool = False) -> Json:

@@ -9,6 +9,7 @@ from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
+from mocks.stripe.resources import unserved_links
 from mocks.stripe.resources.events import emit
 
 if TYPE_CHECKING:
@@ -19,7 +20,14 @@ Json = dict[str, Any]
 PRODUCTS = Collection("stripe.product", "active", "shippable", "url")
 DELETED = Collection("stripe.deleted_product")
 
-register(Resource("product", PRODUCTS, expands={"default_price": "price"}, deleted=DELETED))
+register(
+    Resource(
+        "product",
+        PRODUCTS,
+        expands={"default_price": "price", **unserved_links.of("product")},
+        deleted=DELETED,
+    )
+)
 
 _BLANK: Json = {
     "id": "",

@@ -15,7 +15,14 @@ from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import checkout_items, customers, quote_totals, subscribing, test_clocks
+from mocks.stripe.resources import (
+    checkout_items,
+    customers,
+    quote_totals,
+    subscribing,
+    test_clocks,
+    unserved_links,
+)
 from mocks.stripe.resources.events import emit
 
 if TYPE_CHECKING:
@@ -54,6 +61,7 @@ register(
             "subscription": "subscription",
             "subscription_schedule": "subscription_schedule",
             "test_clock": "test_helpers.test_clock",
+            **unserved_links.of("quote"),
         },
         includes={"line_items": _line_items},
     )

@@ -9,7 +9,7 @@ from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import balance, charges, disputes, money
+from mocks.stripe.resources import balance, charges, disputes, money, unserved_links
 from mocks.stripe.resources.charges import CHARGES, REFUNDS
 from mocks.stripe.resources.events import emit
 from mocks.stripe.versions import since
@@ -31,6 +31,7 @@ register(
             "charge": "charge",
             "failure_balance_transaction": "balance_transaction",
             "payment_intent": "payment_intent",
+            **unserved_links.of("refund"),
         },
     )
 )

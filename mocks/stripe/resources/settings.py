@@ -15,7 +15,6 @@ SETTINGS = Collection("stripe.settings")
 
 DEFAULTS: Json = {
     "id": "billing",
-    "bank_debits": False,
     "invoice_status": "open",
     "mail_failed_payments": False,
     "mail_finalized_invoices": False,
@@ -23,7 +22,7 @@ DEFAULTS: Json = {
     "subscription_status": "canceled",
 }
 """After the last failed retry the subscription is canceled and its invoice stays open; customers get no mails of
-these, and Checkout offers cards alone."""
+these."""
 
 
 def of(tx: Transaction) -> Json:

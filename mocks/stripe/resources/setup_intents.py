@@ -9,7 +9,7 @@ from harness.collection import Collection
 from mocks.stripe.ids import client_secret, new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
-from mocks.stripe.resources import bank_debits, customers, intents, payment_methods
+from mocks.stripe.resources import bank_debits, customers, intents, payment_methods, unserved_links
 from mocks.stripe.resources.cards import Decline
 from mocks.stripe.resources.events import emit
 from mocks.stripe.resources.intents import (
@@ -87,6 +87,7 @@ register(
             "latest_attempt": "setup_attempt",
             "mandate": "mandate",
             "payment_method": "payment_method",
+            **unserved_links.of("setup_intent"),
         },
         view=view,
         link=link,
@@ -102,6 +103,7 @@ register(
             "on_behalf_of": "account",
             "payment_method": "payment_method",
             "setup_intent": "setup_intent",
+            **unserved_links.of("setup_attempt"),
         },
     )
 )
@@ -123,18 +125,19 @@ def create(
     usage: Literal["off_session", "on_session"] = "off_session",
     payment_method_types: list[str] | None = None,
     automatic_payment_methods: Json | None = None,
+    payment_method_configuration: str | None = None,
     method_options: Json | None = None,
 ) -> Json:
     """Create an intent (requires_payment_method, or requires_confirmation with a payment method) and announce it."""
     if customer is not None:
         customers.get(tx, customer)
     method = None if payment_method is None else own_method(tx, payment_method, customer, "setup_intent")
-    if payment_method_types is None and automatic_payment_methods is None:
-        automatic_payment_methods = {"allow_redirects": "always", "enabled": True}
-    id, kinds = new_id(tx, "seti"), payment_method_types or ["card"]
+    taken = intents.kinds_of(
+        tx, payment_method_types, automatic_payment_methods, payment_method_configuration
+    )
+    id, kinds = new_id(tx, "seti"), taken["payment_method_types"]
     intent = _BLANK | {
         "id": id,
-        "automatic_payment_methods": automatic_payment_methods,
         "client_secret": client_secret(tx, id),
         "created": tx.seconds,
         "customer": customer,
@@ -142,9 +145,9 @@ def create(
         "metadata": merged({}, metadata or {}),
         "payment_method": None if method is None else method["id"],
         "payment_method_options": intents.options_of(kinds, _CARD_OPTIONS, method_options),
-        "payment_method_types": kinds,
         "status": "requires_payment_method" if method is None else "requires_confirmation",
         "usage": usage,
+        **taken,
     }
     if method is not None:
         intents.allow(intent, method)
@@ -157,7 +160,11 @@ def change(tx: Transaction, intent: Json, given: Json) -> Json:
     """Apply sent parameters to an intent that is still open, without an event (Stripe has none for it)."""
     if intent["status"] not in OPEN:
         raise _wrong_status(tx, intent, "updated")
+    if "payment_method_configuration" in given:
+        intents.reconfigure(tx, intent, given["payment_method_configuration"])
     for name, value in given.items():
+        if name == "payment_method_configuration":
+            continue
         if name == "metadata":
             intent[name] = merged(intent[name], value)
         elif name == "payment_method":

@@ -9,6 +9,7 @@ from mocks.stripe import errors
 from mocks.stripe.ids import new_id
 from mocks.stripe.parameters import merged
 from mocks.stripe.rendering import Resource, register
+from mocks.stripe.resources import unserved_links
 from mocks.stripe.resources.money import check_currency
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ SHIPPING_RATES = Collection(
     "stripe.shipping_rate", "active", currency=lambda rate: rate["fixed_amount"]["currency"]
 )
 
-register(Resource("shipping_rate", SHIPPING_RATES))
+register(Resource("shipping_rate", SHIPPING_RATES, expands=unserved_links.of("shipping_rate")))
 
 
 def find(tx: Transaction, id: str) -> Json:

@@ -82,6 +82,8 @@ def related(object: Json) -> Json:
         return {"type": name, "url": "/v1/balance"}
     if name == "discount":
         return {"type": name, "url": f"/v1/customers/{object['customer']}/discount"}
+    if name == "billing.alert_triggered":
+        return related(object["alert"])
     path = f"/v1/{name.replace('.', '/')}s"
     if name.startswith("v2."):
         path = f"/{name.replace('.', '/')}s"

@@ -29,6 +29,7 @@ class Document:
         """Read the document from the folder of the providers' specs."""
         with gzip.open(folder / "stripe.openapi.json.gz") as file:
             self.document = _modern(json.load(file))
+        self._correct("/v1/billing/credit_balance_transactions")
         resource = Resource.from_contents(self.document, default_specification=DRAFT202012)
         self.registry: Registry[Any] = Registry().with_resource("urn:stripe", resource)
         self.paths = [
@@ -36,6 +37,11 @@ class Document:
             for path in sorted(self.document["paths"], key=lambda path: path.count("{"))
         ]
         self.seen: set[str] = set()
+
+    def _correct(self, path: str) -> None:
+        """Forget the address that the document gives a list: it is another list's, at which an SDK would go on reading."""
+        answer = self.document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
+        del answer["schema"]["properties"]["url"]["pattern"]
 
     def operation(self, method: str, path: str) -> tuple[str, Json]:
         """Return the template and the operation that a request is for."""

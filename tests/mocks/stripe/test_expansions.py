@@ -8,38 +8,10 @@ import pytest
 from mocks.stripe.provider import stripe
 from mocks.stripe.rendering import RESOURCES
 from tests.mocks.stripe.conformance import Document
+from tests.mocks.stripe.room import Room
 
 stripe.load()
 
-OBJECTS = (
-    "billing.meter",
-    "billing_portal.configuration",
-    "billing_portal.session",
-    "customer_session",
-    "dispute",
-    "entitlements.active_entitlement",
-    "entitlements.feature",
-    "file",
-    "file_link",
-    "payment_link",
-    "product_feature",
-    "radar.early_fraud_warning",
-    "tax_id",
-    "coupon",
-    "credit_note",
-    "credit_note_line_item",
-    "customer_balance_transaction",
-    "discount",
-    "invoice",
-    "invoiceitem",
-    "line_item",
-    "promotion_code",
-    "subscription",
-    "subscription_item",
-    "subscription_schedule",
-    "tax_rate",
-    "test_helpers.test_clock",
-)
 EMBEDDED = frozenset({"line_item", "subscription_item", "credit_note_line_item"})
 
 
@@ -72,9 +44,18 @@ def _below(
             yield from marked(schemas, schemas[name], path, seen | {name})
 
 
-@pytest.mark.parametrize("object", OBJECTS)
+@pytest.mark.parametrize("object", sorted(RESOURCES))
 def test_all_that_stripe_marks_can_be_expanded(object: str, stripe_document: Document) -> None:
     schemas = stripe_document.document["components"]["schemas"]
     wanted = set(marked(schemas, schemas[object], (), frozenset({object})))
     known = RESOURCES[object]
     assert wanted - known.expands.keys() - known.includes.keys() == set()
+
+
+async def test_what_leads_to_nothing_that_is_served_is_null(room: Room) -> None:
+    paid = {"amount": 2000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
+    asked = ["review", "latest_charge.application", "latest_charge.source_transfer", "on_behalf_of"]
+    intent = await room.ok("POST", "/v1/payment_intents", {**paid, "expand": asked})
+    assert (intent["review"], intent["latest_charge"]["application"]) == (None, None)
+    status, error = await room.refused("POST", "/v1/payment_intents", {**paid, "expand": ["amount"]})
+    assert (status, error["param"]) == (400, "expand")

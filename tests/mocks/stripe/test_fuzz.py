@@ -182,9 +182,10 @@ async def furnish_others(room: Room, customer: str, price: str) -> dict[str, str
     priced: Json = {"display_name": "Post", "fixed_amount": {"amount": 500, "currency": "usd"}}
     rate = await room.ok("POST", "/v1/shipping_rates", priced)
     quote = await room.ok("POST", "/v1/quotes", items | {"customer": customer})
+    credits = await furnish_credits(room, customer, meter["id"])
     await debit(room, "sepa_debit", SUCCEEDS["sepa_debit"])
     [mandate] = room.tx().every(MANDATES)
-    return {
+    return credits | {
         "/v1/mandates/{mandate}": mandate["id"],
         "/v1/shipping_rates/{shipping_rate_token}": rate["id"],
         "/v2/core/event_destinations/{id}": destination["id"],
@@ -204,6 +205,27 @@ async def furnish_others(room: Room, customer: str, price: str) -> dict[str, str
         "/v1/file_links/{link}": file_link["id"],
         "/v1/billing/meters/{id}": meter["id"],
         "/tax_ids/{id}": tax_id["id"],
+    }
+
+
+async def furnish_credits(room: Room, customer: str, meter: str) -> dict[str, str]:
+    """Make one of each thing around billing credits, alerts and what is offered to pay with."""
+    money = {"type": "monetary", "monetary": {"currency": "usd", "value": 500}}
+    granted = {"customer": customer, "amount": money}
+    config = {"applicability_config": {"scope": {"price_type": "metered"}}}
+    grant = await room.ok("POST", "/v1/billing/credit_grants", granted | config)
+    moves = await room.ok("GET", "/v1/billing/credit_balance_transactions", {"customer": customer})
+    threshold = {"gte": 10, "meter": meter, "recurrence": "one_time"}
+    watching = {"alert_type": "usage_threshold", "title": "Ten", "usage_threshold": threshold}
+    alert = await room.ok("POST", "/v1/billing/alerts", watching)
+    offered = await room.ok("POST", "/v1/payment_method_configurations", {"name": "Europe"})
+    domain = await room.ok("POST", "/v1/payment_method_domains", {"domain_name": "shop.studio.test"})
+    return {
+        "/v1/billing/credit_grants/{id}": grant["id"],
+        "/v1/billing/credit_balance_transactions/{id}": moves["data"][0]["id"],
+        "/v1/billing/alerts/{id}": alert["id"],
+        "/v1/payment_method_configurations/{configuration}": offered["id"],
+        "/v1/payment_method_domains/{payment_method_domain}": domain["id"],
     }
 
 

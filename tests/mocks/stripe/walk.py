@@ -336,6 +336,45 @@ def announcements(c: Client) -> None:
     c.v2.core.events.retrieve(c.v2.core.events.list().data[0].id), destinations.delete(made.id)
 
 
+def credits(c: Client) -> None:
+    """Billing credits and alerts."""
+    owner, billing = c.v1.customers.create({}).id, c.v1.billing
+    money = {"type": "monetary", "monetary": {"currency": "usd", "value": 500}}
+    config = {"scope": {"price_type": "metered"}}
+    grants = [
+        billing.credit_grants.create({"customer": owner, "amount": money, "applicability_config": config}).id
+        for _ in range(2)
+    ]
+    billing.credit_grants.retrieve(grants[0]), billing.credit_grants.list({"customer": owner})
+    billing.credit_grants.update(grants[0], {"metadata": {"k": "v"}})
+    billing.credit_grants.expire(grants[0]), billing.credit_grants.void_grant(grants[1])
+    moves = billing.credit_balance_transactions
+    moves.retrieve(moves.list({"customer": owner}).data[0].id)
+    filter = {"type": "applicability_scope", "applicability_scope": {"price_type": "metered"}}
+    billing.credit_balance_summary.retrieve({"customer": owner, "filter": filter})
+    formula = {"formula": "sum"}
+    meter = billing.meters.create(
+        {"display_name": "C", "event_name": "calls", "default_aggregation": formula}
+    )
+    threshold = {"gte": 10, "meter": meter.id, "recurrence": "one_time"}
+    alerts = billing.alerts
+    made = alerts.create(
+        {"alert_type": "usage_threshold", "title": "Ten calls", "usage_threshold": threshold}
+    )
+    alerts.retrieve(made.id), alerts.list(), alerts.deactivate(made.id), alerts.activate(made.id)
+    alerts.archive(made.id)
+
+
+def offers(c: Client) -> None:
+    """Payment method configurations and domains."""
+    configurations, domains = c.v1.payment_method_configurations, c.v1.payment_method_domains
+    made = configurations.create({"name": "Europe"})
+    configurations.retrieve(made.id), configurations.list(), configurations.update(made.id, {"name": "E"})
+    domain = domains.create({"domain_name": "shop.studio.test"})
+    domains.retrieve(domain.id), domains.list(), domains.update(domain.id, {"enabled": False})
+    domains.validate(domain.id)
+
+
 ALL = (
     people,
     payments,
@@ -347,5 +386,7 @@ ALL = (
     invoices,
     pages,
     usage,
+    credits,
+    offers,
     announcements,
 )
