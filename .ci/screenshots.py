@@ -74,14 +74,14 @@ def shots(world: World) -> list[Shot]:
     """Return what is to be seen."""
     broken = next(each.id for each in world.requests("stripe") if each.status == 400)
     delivery = next(each.id for each in world.webhooks.deliveries() if each.provider == "stripe")
-    customer = world.objects(provider="stripe", kind="customer")[0]["id"]
-    details = {
-        "/requests": f"/requests/{broken}",
-        "/objects": f"/objects/stripe.customer/{customer}",
-        "/webhooks": f"/webhooks/deliveries/{delivery}",
-    }
-    pages = [Shot(title.lower(), path or "/") for path, title, _ in SECTIONS]
-    pages += [Shot(path.split("/")[1].rstrip("s"), detail) for path, detail in details.items()]
+    subscription = world.objects(provider="stripe", kind="subscription")[-1]["id"]
+    mail = next(each.id for each in world.emails() if "payment" in each.subject)
+    # What is chosen on a page that is for choosing.
+    chosen = {"/inbox": f"?mail={mail}", "/objects": "/stripe.invoice", "/scenarios": "?check=1"}
+    pages = [Shot(title.lower(), f"{path or '/'}{chosen.get(path, '')}") for path, title, _ in SECTIONS]
+    pages.append(Shot("request", f"/requests/{broken}"))
+    pages.append(Shot("object", f"/objects/stripe.subscription/{subscription}"))
+    pages.append(Shot("delivery", f"/webhooks/deliveries/{delivery}"))
     pages += [Shot("overview-dark", "/", scheme="dark"), Shot("overview-phone", "/", PHONE)]
     return [*pages, Shot("scenarios-phone", "/scenarios", PHONE, "dark")]
 
@@ -104,6 +104,8 @@ async def picture(page: Page, address: str, shot: Shot) -> None:
     await page.emulate_media(color_scheme="dark" if shot.scheme == "dark" else "light")
     await page.goto(f"{address}{shot.path}")
     await page.locator("main h1").wait_for()
+    if "mail=" in shot.path:
+        await page.frame_locator("iframe").locator("body *").first.wait_for()
     content = small(await page.screenshot(animations="disabled"))
     if len(content) > LARGEST:
         sys.exit(f"the picture {shot.name} has {len(content):,} bytes, more than {LARGEST:,}")

@@ -125,8 +125,9 @@ def _reference(refs: Mapping[str, str], kind: str, key: Any, field: str) -> str:
 def _unknown(provider: Provider, what: str, name: str, known: Mapping[str, Any]) -> str:
     if not known:
         return f"{provider.name} {what} at all"
-    near = get_close_matches(name, known, 3) or sorted(known)
-    return f"{provider.name} {what} {name!r}; there are: {', '.join(near)}"
+    near = get_close_matches(name, known, 3)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(sorted(known))}"
+    return f"{provider.name} {what} {name!r}; {hint}"
 
 
 def filled(value: Any, story: Json, field: str) -> Any:

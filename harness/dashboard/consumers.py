@@ -37,4 +37,4 @@ def consumer(agent: str) -> str:
         name, version = found[1] or found[3], found[2] or found[4]
         if "." in version:
             return f"{maker}{name} {version}"[:LONGEST]
-    return agent[:LONGEST]
+    return agent.replace(" | ", " ")[:LONGEST]

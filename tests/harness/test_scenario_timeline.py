@@ -206,11 +206,11 @@ async def test_webhooks_go_into_the_sink(told_lab: Lab) -> None:
         ),
         (
             "timeline:\n  - {at: 1d, provider: parcel, trigger: parcel.fond}",
-            "line 5, column 32: parcel cannot trigger 'parcel.fond'; there are: parcel.found",
+            "line 5, column 32: parcel cannot trigger 'parcel.fond'; did you mean parcel.found?",
         ),
         (
             "timeline:\n  - {at: 1d, provider: parcel, happens: parcel changed}",
-            "line 5, column 32: parcel knows no happening 'parcel changed'; there are: parcel changes",
+            "line 5, column 32: parcel knows no happening 'parcel changed'; did you mean parcel changes?",
         ),
         (
             "timeline:\n  - {at: 1d, provider: parcel, trigger: parcel.found, with: {count: many}}",

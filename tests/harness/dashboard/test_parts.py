@@ -44,6 +44,7 @@ def seen(journal: Journal, number: int = 0, **more: Any) -> Exchange:
         ("Mux-Node/JS 15.3.0", "Mux-Node/JS 15.3.0"),
         ("Mozilla/5.0 (X11; Linux) AppleWebKit/537.36 Chrome/1.0 Safari/537.36", "Chrome"),
         ("Mozilla/5.0 something", "a browser"),
+        ("Mux Python | 5.1.2", "Mux Python 5.1.2"),
         ("node", "node"),
         ("x" * 100, "x" * 40),
         ("", UNNAMED),
