@@ -23,8 +23,7 @@ def corpus() -> Corpus:
     """Records in the order of `n`: one in three has four of the words, one in five two of them, the others one."""
     made = Corpus(Shape.of(SETTINGS))
     for n in range(COUNT):
-        words = 4 if n % 3 == 0 else 2 if n % 5 == 0 else 1
-        text = " ".join(EIGHTEEN.split()[:words])
+        text = " ".join(EIGHTEEN.split()[: words_of(n)])
         made.put({"objectID": str(n), "n": n, "text": text, "_geoloc": {"lat": 48.0, "lng": n / 1000}})
     return made
 
@@ -35,13 +34,16 @@ def found(corpus: Corpus, query: str, **given: Json) -> Found:
 
 
 def numbers(found: Found) -> list[int]:
-    return [corpus_number for [corpus_number] in found.page(0, COUNT)]
+    return [number for [number] in found.page(0, COUNT)]
 
 
 def having(words: int, first: int) -> list[int]:
-    """Return the records from one on that have so many of the words."""
-    shares = {1: lambda n: True, 2: lambda n: n % 3 == 0 or n % 5 == 0, 4: lambda n: n % 3 == 0}
-    return [n for n in range(first, COUNT) if shares[words](n)]
+    """Return the records from one on that have at least so many of the words."""
+    return [n for n in range(first, COUNT) if words_of(n) >= words]
+
+
+def words_of(n: int) -> int:
+    return 4 if n % 3 == 0 else 2 if n % 5 == 0 else 1
 
 
 def test_with_eighteen_optional_words_the_second_thousand_needs_four(corpus: Corpus) -> None:
