@@ -6,11 +6,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from integrations.audit import acting
-from integrations.errors import IntegrationError
 from integrations.services import Services
 
 _log = logging.getLogger(__name__)
@@ -59,8 +57,8 @@ async def run(sweep: Sweep, stopping: asyncio.Event) -> None:
         try:
             with acting("sweep", sweep.name):
                 await run_in_threadpool(sweep.work, stopping.is_set)
-        except (SQLAlchemyError, IntegrationError):
-            # The next round may find the database or the provider again.
+        except Exception:  # noqa: BLE001 - whatever it was, later rounds must come
+            # The next one may find the database or the provider again.
             _log.exception("the %s sweep failed", sweep.name)
         with suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), sweep.seconds)

@@ -140,9 +140,13 @@ class AlgoliaGateway:
             for host in self._single_host:
                 host.reset()
             try:
-                return call(client)
-            except (AlgoliaException, requests.RequestException) as error:
+                answer = call(client)
+                if answer is None:
+                    raise ValueError("the answer is empty")
+            except (AlgoliaException, requests.RequestException, ValueError) as error:
+                # What is no JSON, or not what Algolia answers, is a ValueError: something stands in between.
                 raise self._translate(operation, error) from error
+            return answer
 
         return self._guard.call(operation, attempt)
 

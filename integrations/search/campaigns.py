@@ -68,7 +68,7 @@ class Campaigns:
                 setattr(campaign, name, value)
             self._touch(session, campaign)
             studies = session.scalars(select(Study.id).where(Study.campaign_id == campaign_id)).all()
-            for study_id in studies if "name" in values else ():
+            for study_id in sorted(studies) if "name" in values else ():
                 self._outbox.note(session, IndexKind.STUDIES, study_id)
         return campaign
 

@@ -125,7 +125,7 @@ class SearchSync:
         unexpected = self._but_for_waiting(kind, found)
         with self._database.transaction() as session:
             # What waits is noted as well: a worker may have sent it to an index that a rebuild has just replaced.
-            for object_id in (*found.missing, *found.stale, *found.extra):
+            for object_id in sorted((*found.missing, *found.stale, *found.extra)):
                 self._outbox.note(session, kind, object_id)
         return unexpected
 

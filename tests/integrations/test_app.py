@@ -15,7 +15,7 @@ from integrations.mail.messages import Welcome
 from integrations.models import Base
 from integrations.services import PROVIDERS, Services
 from integrations.settings import load_settings
-from integrations.sweeps import sweeps_of
+from integrations.sweeps import Sweep, run, sweeps_of
 from tests.integrations import stubs
 from tests.integrations.layer import Layer
 from tests.integrations.stubs import ENVIRONMENT, invoice, stripe_error, subscription
@@ -326,6 +326,23 @@ async def test_what_is_not_set_up_is_said_so(layer: Layer) -> None:
             )
             assert named in str(problem["detail"])
     services.close()
+
+
+async def test_a_sweep_goes_on_after_a_fault_of_ours(caplog: pytest.LogCaptureFixture) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    rounds: list[int] = []
+
+    def work(_stopping: object) -> None:
+        rounds.append(len(rounds))
+        if len(rounds) == 1:
+            raise KeyError("a fault")
+        loop.call_soon_threadsafe(stopping.set)
+
+    async with asyncio.timeout(60):
+        await run(Sweep("odd", 0.001, work), stopping)
+    assert rounds == [0, 1]
+    assert "the odd sweep failed" in caplog.text
 
 
 async def test_sweeps_run_for_the_providers_that_are_set_up(layer: Layer) -> None:

@@ -2,10 +2,11 @@
 
 import json
 import threading
+from collections.abc import Callable
 
 import pytest
 
-from integrations.models import InboxStatus
+from integrations.models import InboxStatus, IndexKind
 from tests.integrations.layer import Layer
 from tests.integrations.stubs import (
     invoice,
@@ -14,6 +15,7 @@ from tests.integrations.stubs import (
     stripe_event,
     subscription,
 )
+from tests.integrations.study import draft
 
 
 @pytest.fixture
@@ -72,3 +74,43 @@ def test_deliveries_at_the_same_time_have_one_effect(layer: Layer) -> None:
     assert layer.mail_keys() == ["payment_failed:in_1:1", f"welcome:{organisation_id}"]
     assert len(layer.resend.sent) == 2
     assert len(layer.services.subscriptions.list(organisation_id)) == 1
+
+
+def test_campaigns_that_change_while_workers_index_them_stand_in_no_ones_way(layer: Layer) -> None:
+    """A change of a campaign notes its studies as well: workers and changes take their rows in one order."""
+    services = layer.services
+    study = draft(layer)
+    given = {name: getattr(study, name) for name in ("primary_kpi", "locale", "filling_goal", "minutes")}
+    given |= {"incidence_rate": 0.5, "fielding_days": 14, "secondary_kpis": []}
+    for number in range(5):
+        services.studies.create(study.organisation_id, study.campaign_id, {**given, "name": f"S{number}"})
+    faults: list[BaseException] = []
+
+    def repeat(work: Callable[[int], object], times: int) -> threading.Thread:
+        def run() -> None:
+            try:
+                for number in range(times):
+                    work(number)
+            except BaseException as fault:  # noqa: BLE001 - it is looked at below
+                faults.append(fault)
+
+        return threading.Thread(target=run)
+
+    def rename(number: int) -> None:
+        services.campaigns.update(study.campaign_id, {"name": f"Name {number}"})
+
+    works = [rename, rename, *[lambda _: services.outbox.deliver_pending()] * 2]
+    threads = [
+        repeat(work, 15) for work in [*works, lambda _: services.search_sync.repair(IndexKind.STUDIES)]
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    for _ in range(3):
+        layer.clock.sleep(1000)
+        services.outbox.deliver_pending()
+    assert services.outbox.pending() == []
+    assert not services.search_sync.compare(IndexKind.STUDIES)
+    assert not services.search_sync.compare(IndexKind.CAMPAIGNS)

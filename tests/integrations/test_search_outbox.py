@@ -109,6 +109,19 @@ def test_an_outage_only_delays(layer: Layer, organisation_id: str) -> None:
     assert indexed(layer) == {made.id: "Spring"}
 
 
+@pytest.mark.parametrize("body", ["<html>Sign in to this network</html>", "{}", "[1]", "null"])
+def test_an_answer_that_cannot_be_read_only_delays(layer: Layer, organisation_id: str, body: str) -> None:
+    made = layer.services.campaigns.create(organisation_id, {"name": "Spring"})
+    layer.services.outbox.set_up(IndexKind.CAMPAIGNS)
+    layer.algolia.failures.extend([(200, {"Content-Type": "text/html"}, body)] * 4)
+    assert layer.services.outbox.deliver_pending() == 0
+    [left] = layer.services.outbox.pending()
+    assert (left.refused, "batch failed" in str(left.error)) == (False, True)
+    layer.clock.sleep(60)
+    assert layer.services.outbox.deliver_pending() == 1
+    assert indexed(layer) == {made.id: "Spring"}
+
+
 def test_a_host_that_failed_is_asked_again(layer: Layer, organisation_id: str) -> None:
     layer.services.campaigns.create(organisation_id, {"name": "Spring"})
     layer.algolia.failures.extend([algolia_error(500, "x"), OSError()])

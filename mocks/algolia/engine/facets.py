@@ -60,13 +60,23 @@ def count(corpus: Corpus, numbers: Array, name: str) -> dict[str, int]:
             totals, some = some.copy(), totals
         totals[: len(some)] += some
     spellings = corpus.spelled(name)
-    counts: dict[str, tuple[int, int, str]] = {}
+    alike: dict[str, list[int]] = {}
     for code in np.flatnonzero(totals).tolist():
-        text, times = spellings.texts[code], int(totals[code])
-        total, most, spelled = counts.get(text.lower(), (0, 0, ""))
-        most, spelled = max((most, spelled), (times, text))
-        counts[text.lower()] = total + times, most, spelled
-    return {spelled: total for total, _, spelled in counts.values()}
+        alike.setdefault(spellings.texts[code].lower(), []).append(code)
+    counts = {}
+    for codes in alike.values():
+        spelled = max((int(totals[code]), spellings.texts[code]) for code in codes)[1]
+        counts[spelled] = int(totals[codes[0]]) if len(codes) == 1 else _having(corpus, numbers, name, codes)
+    return counts
+
+
+def _having(corpus: Corpus, numbers: Array, name: str, codes: list[int]) -> int:
+    """Count the records that have any of some values, each of them once."""
+    total = 0
+    for part, local in corpus.split(numbers):
+        values = corpus.codes(part.segment, name).values
+        total += int(np.count_nonzero(values.holding(np.isin(values.values, codes)).take(local)))
+    return total
 
 
 def shown(counts: Mapping[str, int], values: Json) -> dict[str, int]:

@@ -20,6 +20,9 @@ NOWHERE = 2**62
 
 USUAL_PRECISION = 10
 
+NEAREST = 1000
+"""Records that lie within the automatic radius, where there are more of them: all that can be paged through by default."""
+
 
 @dataclass(slots=True)
 class Located:
@@ -60,8 +63,18 @@ def narrow(pool: Pool) -> Pool:
     radius = "all" if boxes or polygons else values.get("aroundRadius")
     if radius == "all":
         return pool
-    kept = pool.located.metres < NOWHERE
-    return pool.narrowed(kept & (pool.located.metres <= radius) if isinstance(radius, int) else kept)
+    metres = pool.located.metres
+    there = metres < NOWHERE
+    if not isinstance(radius, int):
+        radius = max(values.get("minimumAroundRadius", 0), _automatic(metres[there]))
+    return pool.narrowed(there & (metres <= radius))
+
+
+def _automatic(metres: Array) -> int:
+    """Return a radius that is the smaller, the denser the records found lie."""
+    if len(metres) <= NEAREST:
+        return int(metres.max(initial=0))
+    return int(np.partition(metres, NEAREST - 1)[NEAREST - 1])
 
 
 def _places(pool: Pool) -> tuple[Array, Array, Array]:

@@ -6,7 +6,7 @@ stand for it. For each word a record takes the places with the fewest typos.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations
@@ -122,12 +122,8 @@ class Scored:
             return self._summed_keys(records)
         near = strategy == "minProximity" and len(self.hits) > 1
         keys = self._nearest_keys if near else partial(self._least_keys, self.hits)
-        if most is not None and len(records) > FEW:
-            for below in BOUNDS:
-                best = keys(records, below)
-                if np.count_nonzero(best < below) >= most:
-                    return best
-        return keys(records)
+        first = None if most is None else first_keys(keys, records, most)
+        return keys(records) if first is None else first
 
     def _least_keys(self, words: list[Hits], records: Array, below: int | None = None) -> Array:
         """Return the best places of any of some words."""
@@ -265,6 +261,18 @@ def score(corpus: Corpus, part: Part, reading: Reading, question: Question, allo
         if mask.any():
             mask &= in_a_row(hits[first:end], mask, segment.span)
     return Scored(part, reading, hits, np.flatnonzero(mask), question, corpus)
+
+
+def first_keys(keys: Callable[..., Array], records: Array, most: int) -> Array | None:
+    """Return values of the criterion `attribute` if the best `most` are known from the first places, None if they are not.
+
+    `keys` works them out, from the places with values below a bound alone if there is one; the others may be greater then.
+    """
+    for below in BOUNDS if len(records) > FEW else ():
+        best = keys(records, below)
+        if np.count_nonzero(best < below) >= most:
+            return best
+    return None
 
 
 def in_a_row(hits: list[Hits], inside: Array, span: int) -> Array:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mocks.algolia.engine import advanced, conditions, filter_lists, filters, geo, language, readings
+from mocks.algolia.engine import (
+    advanced,
+    conditions,
+    declarations,
+    filter_lists,
+    filters,
+    geo,
+    language,
+    readings,
+)
 from mocks.algolia.engine.conditions import Filter, Filterable, Scorer
 from mocks.algolia.engine.parameters import checked, defaults, known
 from mocks.algolia.engine.readings import Language, Reading
@@ -97,6 +106,7 @@ def ask(
 ) -> Question:
     """Read a search. `given` are checked parameters; `forced` are sets of filters that a key or rules add to them."""
     values = effective(settings, given)
+    declarations.check("ranking", values["ranking"])
     allowed = conditions.filterable(settings)
     found = [filter for each in (values, *forced) for filter in read_filters(each, allowed)]
     if values.get("aroundLatLngViaIP") and not values.get("aroundLatLng"):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mocks.algolia.engine import facets, highlight, paths, pool, readings, relevance
+from mocks.algolia.engine import facets, highlight, paths, pool, readings, relaxation, relevance
 from mocks.algolia.engine.corpus import Corpus
 from mocks.algolia.engine.listing import Listing
 from mocks.algolia.engine.location import NOWHERE
@@ -92,7 +92,7 @@ def find(corpus: Corpus, question: Question) -> Found:
     found = pool.find(corpus, question, question.plain)
     if not len(found.numbers):
         found, removed = _with_fewer_words(corpus, question, found)
-    found = _typos_allowed(found)
+    found = relaxation.demanding(_typos_allowed(found))
     found, promoted = _promoted(corpus, found)
     every = Listing(found)
     selected = found if question.strictness is None else relevance.relevant(found, question.strictness)

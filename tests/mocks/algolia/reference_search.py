@@ -17,6 +17,9 @@ Record = dict[str, Json]
 Groups = list[list[tuple[str, str, Json, bool, int]]]
 """A filter: groups that must all hold, by one of their conditions: attribute, operator, operand, whether not, and score."""
 
+SOME = 1000
+"""Hits after which long queries of optional words ask for more of them, and records within the automatic radius."""
+
 FAR = 8
 MISSING = 1_000_000
 NOWHERE = 1 << 62
@@ -90,7 +93,7 @@ class Reference:
         if tolerance in ("min", "strict"):
             allowed = sorted({hit.criteria["typo"] for hit in found})[: 1 if tolerance == "min" else 2]
             found = [hit for hit in found if hit.criteria["typo"] in allowed]
-        return self._ranked(found, given)
+        return _asking_more(self._ranked(found, given), asked, given)
 
     def _ranked(self, found: list[Hit], given: dict[str, Json]) -> list[Hit]:
         criteria = given.get("ranking", RANKING)
@@ -134,7 +137,17 @@ class _Search:
             if told:
                 values, _, kind = min(told)
                 found.append(Hit(record, dict(zip(TEXTUAL, values, strict=True)) | more, kind))
-        return found
+        return self._near_enough(found)
+
+    def _near_enough(self, found: list[Hit]) -> list[Hit]:
+        """Without a radius leave out what is farther than many others, and than the least radius."""
+        if "aroundLatLng" not in self.given or "aroundRadius" in self.given:
+            return found
+        metres = sorted(self._metres(hit.record)[0] for hit in found)
+        if not metres:
+            return found
+        radius = max(metres[:SOME][-1], self.given.get("minimumAroundRadius", 0))
+        return [hit for hit in found if self._metres(hit.record)[0] <= radius]
 
     @staticmethod
     def _left_out(asked: Asked, places: list[Place]) -> bool:
@@ -216,8 +229,7 @@ class _Search:
         """Return the distance in units of the precision, None for a record that lies elsewhere."""
         if "aroundLatLng" not in self.given:
             return 0
-        here = tuple(float(each) for each in self.given["aroundLatLng"].split(","))
-        metres = [_metres(here, (each["lat"], each["lng"])) for each in record.get("_geoloc", ())]
+        metres = self._metres(record)
         radius = self.given.get("aroundRadius")
         if not metres:
             return NOWHERE if radius == "all" else None
@@ -225,11 +237,29 @@ class _Search:
             return None
         return min(metres) // int(self.given.get("aroundPrecision", 10))
 
+    def _metres(self, record: Record) -> list[int]:
+        """Return how far a record's places are, the nearest first."""
+        here = tuple(float(each) for each in self.given["aroundLatLng"].split(","))
+        return sorted(_metres(here, (each["lat"], each["lng"])) for each in record.get("_geoloc", ()))
+
 
 def _metres(here: tuple[float, ...], there: tuple[float, float]) -> int:
     lat_a, lng_a, lat_b, lng_b = map(math.radians, (*here, *there))
     across = math.sin((lng_b - lng_a) / 2) ** 2 * math.cos(lat_a) * math.cos(lat_b)
     return round(2 * 6_371_000 * math.asin(math.sqrt(math.sin((lat_b - lat_a) / 2) ** 2 + across)))
+
+
+def _asking_more(found: list[Hit], asked: Asked, given: dict[str, Json]) -> list[Hit]:
+    """Where all of four and more words are optional: after each thousand hits demand more words of the next ones."""
+    optional = words(given.get("optionalWords", ""))
+    if len(asked.words) < 4 or not set(asked.words) <= set(optional) or asked.quoted:
+        return found
+    step = len(optional) // 5 if len(optional) >= 10 else 1
+    kept: list[Hit] = []
+    for hit in found:
+        if -hit.criteria["words"] >= 1 + len(kept) // SOME * step:
+            kept.append(hit)
+    return kept
 
 
 def _by(found: list[Hit], entry: str) -> list[Hit]:
@@ -281,13 +311,16 @@ def listed(optional: Groups) -> list[list[str]]:
 
 
 def facets(found: list[Record], name: str) -> dict[str, int]:
-    """Count the records of each value."""
+    """Count the records of each value; those that differ in case are one, spelled as most of them are."""
     counts: Counter[str] = Counter()
+    spellings: Counter[str] = Counter()
     for record in found:
         value = record.get(name)
-        if value is not None:
-            counts.update({str(each) for each in (value if isinstance(value, list) else [value])})
-    return dict(counts)
+        listed = {str(each) for each in (value if isinstance(value, list) else [value]) if each is not None}
+        spellings.update(listed)
+        counts.update({each.lower() for each in listed})
+    shown = {each.lower(): each for each in sorted(spellings, key=lambda each: (spellings[each], each))}
+    return {shown[each]: count for each, count in counts.items()}
 
 
 def grouped(found: list[Record], name: str, most: int) -> list[list[Record]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.mocks.algolia.reference import Asked, words
-from tests.mocks.algolia.reference_search import RANKING, Groups, Hit, Rule
+from tests.mocks.algolia.reference_search import RANKING, Groups, Rule
 
 Json = Any
 
@@ -16,7 +16,7 @@ VOCABULARY = [
     *("red", "car", "carpet", "pet", "redcar", "cat", "card", "house", "houses", "mouse", "blue", "bleu"),
     *("summer", "summertime", "time", "sumer", "so", "a", "crème", "brûlée", "autumnal", "autumn", "5"),
 ]
-BRANDS = ["Acme", "Bolt", "Coil"]
+BRANDS = ["Acme", "Bolt", "Coil", "coil"]
 PLACES = [(48.8566, 2.3522), (48.8049, 2.1204), (45.764, 4.8357), (52.52, 13.405), (-33.87, 151.21)]
 KINDS = ("synonym", "onewaysynonym", "altcorrection1", "altcorrection2", "placeholder")
 SEARCHABLE: tuple[list[str], ...] = (
@@ -59,17 +59,22 @@ class Maker:
 
     def case(self) -> Case:
         """Make the search."""
-        written = [self.record() if self.often(0.9) else None for _ in range(self.chance.randint(0, 9))]
+        pair = self.chance.choices(VOCABULARY, k=2) if self.often(0.15) else []
+        most = 9 if pair else self.chance.randint(0, 9)
+        written = [self.record(pair) if self.often(0.9) else None for _ in range(most)]
         texts = [text for record in written if record for text in _texts(record)]
-        synonyms = [self.synonym() for _ in range(self.chance.randint(1, 2))] if self.often(0.3) else []
+        synonyms = [self.synonym() for _ in range(self.chance.randint(1, 2))] if self.often(0.4) else []
         given = self.given() | (self.around() if self.often(0.2) else {})
         rule = None
         if self.often(0.2):
             query, asked = self.quoting(texts)
             given |= {"advancedSyntax": True}
         else:
-            query = self.query(texts, synonyms)
+            query = " ".join(pair) if pair and not synonyms else self.query(texts, synonyms)
             asked = Asked(words(query))
+            if not pair and not synonyms and self.often(0.15):
+                query, given = self.long_query(given)
+                asked = Asked(words(query))
             if asked.words and self.often(0.25):
                 rule = self.rule(asked.words)
         return Case(
@@ -94,12 +99,14 @@ class Maker:
         """Write some words."""
         return " ".join(self.chance.choices(VOCABULARY, k=self.chance.randint(1, most)))
 
-    def record(self) -> Json:
-        """Make a record."""
+    def record(self, pair: list[str]) -> Json:
+        """Make a record; most have the two words of a pair in their title, if there is one."""
         chance = self.chance
         record: dict[str, Json] = {"objectID": str(chance.randint(0, 9))}
         made: dict[str, Callable[[], Json]] = {
-            "title": self.text,
+            "title": lambda: " ".join(
+                [*(pair if self.often(0.8) else pair[::-1]), self.text(2 if pair else 5)]
+            ),
             "text": lambda: self.text(9),
             "tags": lambda: [self.text(2) for _ in range(chance.randint(0, 3))],
             "brand": lambda: (
@@ -154,6 +161,12 @@ class Maker:
         if change == 3 and 0 < at < len(word):
             return word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]
         return self.mistaken(self.mistaken(word)) if change == 4 else word
+
+    def long_query(self, given: dict[str, Json]) -> tuple[str, dict[str, Json]]:
+        """Ask for many words that are all optional."""
+        asked = self.chance.choices(VOCABULARY, k=self.chance.randint(4, 6))
+        others = self.chance.choices(VOCABULARY, k=self.chance.choice([0, 1, 4, 9]))
+        return " ".join(asked), given | {"optionalWords": " ".join([*asked, *others])}
 
     def quoting(self, texts: list[str]) -> tuple[str, Asked]:
         """Ask in the advanced syntax: words, words in quotes, and words that must not be there."""
@@ -210,6 +223,8 @@ class Maker:
         found: dict[str, Json] = {"aroundLatLng": "48.8566,2.3522"}
         if self.often(0.7):
             found["aroundRadius"] = self.chance.choice([30_000, 500_000, "all"])
+        elif self.often(0.5):
+            found["minimumAroundRadius"] = self.chance.choice([30_000, 500_000])
         if self.often(0.5):
             found["aroundPrecision"] = self.chance.choice([1, 20_000])
         return found
@@ -290,109 +305,3 @@ def _read(synonyms: list[Json]) -> Iterator[tuple[str, list[str], int]]:
                 yield one, [each["placeholder"]], 0
         else:
             yield each["word"], each["corrections"], int(each["type"][-1])
-
-
-FEATURES = (
-    *("typo", "two typos", "first letter", "prefix", "cut", "joined", "synonym", "optional word left out"),
-    *(
-        "words removed",
-        "quoted",
-        "left out",
-        "geo",
-        "geo decides",
-        "filter",
-        "optional filter",
-        "scores differ",
-    ),
-    *("distinct", "several of a group", "promoted", "hidden", "query changed", "filtered by a rule"),
-    *(
-        "proximity",
-        "attribute by proximity",
-        "attribute summed",
-        "custom",
-        "exact",
-        "one of several synonyms",
-    ),
-    *KINDS,
-)
-"""What searches must try: the first ones are seen in what was found, the last ones are types of synonyms in use."""
-
-
-def tried(case: Case, hits: list[Hit]) -> Iterator[str]:
-    """Return what a search tries, by what the reference found."""
-    given, asked = case.given, case.asked
-    told = {name: {hit.criteria[name] for hit in hits} for name in hits[0].criteria} if hits else {}
-    kinds = {hit.kind for hit in hits}
-    yield from kinds & {"cut", "joined", "synonym"}
-    if not told:
-        return
-    yield from (
-        name for name, typos in (("typo", 1), ("two typos", 2), ("first letter", 3)) if typos in told["typo"]
-    )
-    yield from (
-        name
-        for name, key in (
-            ("proximity", "proximity"),
-            ("exact", "exact"),
-            ("geo decides", "geo"),
-            ("scores differ", "filters"),
-        )
-        if len(told[key]) > 1
-    )
-    if (
-        "plain" in kinds
-        and asked.words
-        and given.get("queryType") != "prefixNone"
-        and 0 in told["exact"]
-        and 0 in told["typo"]
-    ):
-        yield "prefix"
-    if len(told["words"]) > 1:
-        yield "optional word left out"
-    if (
-        given.get("removeWordsIfNoResults", "none") != "none"
-        and kinds != {"empty"}
-        and min(told["words"]) > -len(asked.words)
-    ):
-        yield "words removed"
-    yield from (name for name, there in (("quoted", asked.quoted), ("left out", asked.without)) if there)
-    yield from (
-        name
-        for name, there in (
-            ("geo", "aroundLatLng" in given),
-            ("filter", case.filters),
-            ("optional filter", case.optional),
-            ("distinct", given.get("distinct")),
-            ("custom", case.settings.get("customRanking")),
-        )
-        if there
-    )
-    if given.get("distinct", 0) > 1 and len(hits) > len({str(hit.record.get("group")) for hit in hits}):
-        yield "several of a group"
-    if len(asked.words) > 1:
-        if given.get("attributeCriteriaComputedBy") == "sum":
-            yield "attribute summed"
-        elif len(told["attribute"]) > 1 and max(told["attribute"]) >= 1000:
-            yield "attribute by proximity"
-    if len(case.synonyms) > 1 and "synonym" in kinds:
-        yield "one of several synonyms"
-    for each in case.synonyms:
-        sources = [source for source, _, _ in read([each])]
-        if any(set(words(source)) <= set(asked.words) for source in sources):
-            yield each["type"]
-    yield from _ruled(case)
-
-
-def _ruled(case: Case) -> Iterator[str]:
-    if case.rule is None or not case.rule.applies(case.asked.words):
-        return
-    yield from (
-        name
-        for name, there in (
-            ("promoted", case.rule.promote),
-            ("hidden", case.rule.hide),
-            ("query changed", case.rule.query_of(case.asked.words) != case.asked.words),
-            ("filtered by a rule", case.rule.brand),
-        )
-        if there
-    )

@@ -2,6 +2,8 @@
 
 import os
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -9,11 +11,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mocks.algolia.engine import nearness, parameters, question, ranking, rules, search
+from mocks.algolia.engine import (
+    location,
+    matching,
+    nearness,
+    parameters,
+    question,
+    ranking,
+    relaxation,
+    rules,
+    search,
+)
 from mocks.algolia.engine.corpus import Corpus
+from mocks.algolia.engine.pool import Pool
 from mocks.algolia.engine.shape import Shape
 from mocks.algolia.engine.synonyms import Synonyms
-from tests.mocks.algolia import reference, reference_search, small_searches
+from tests.mocks.algolia import features, reference, reference_search, small_searches
 from tests.mocks.algolia.reference import Asked
 from tests.mocks.algolia.reference_search import Hit, Reference, Rule
 from tests.mocks.algolia.small_searches import Case
@@ -24,6 +37,20 @@ EXAMPLES = int(os.environ.get("ENGINE_EXAMPLES", "300"))
 """Small indexes and searches that are tried; `make engine` tries 2,000."""
 
 TRIED, SEVERAL = 1_000, 2
+
+LARGE = (
+    (ranking, "AT_ONCE", 1),
+    (ranking, "NARROWER", 1),
+    (matching, "FEW", 1),
+    (nearness, "FEW", 0),
+    (relaxation, "EACH", 2),
+    (location, "NEAREST", 2),
+    (reference_search, "SOME", 2),
+)
+"""Bounds from which on things are done otherwise, as small as a large case needs them."""
+
+EARLY = ((Pool, "closest"), (matching, "first_keys"))
+"""Where the first records are found before the criteria of the others are worked out; None where they cannot be."""
 
 NAMES = {
     "nbTypos": "typo",
@@ -38,14 +65,16 @@ NAMES = {
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(number=st.integers(0, 2**64 - 1))
 def test_the_engine_equals_the_reference(number: int) -> None:
-    case = small_searches.Maker(number).case()
+    compare(small_searches.Maker(number).case())
+
+
+@contextmanager
+def treated(case: Case) -> Iterator[None]:
+    """Treat the records of a large case as if they were thousands, so that few are enough for what is done with many."""
     with pytest.MonkeyPatch.context() as patch:
-        if case.large:
-            # As of so many records that the first ones are picked out, and near words looked up in a table.
-            patch.setattr(ranking, "AT_ONCE", 1)
-            patch.setattr(ranking, "NARROWER", 1)
-            patch.setattr(nearness, "FEW", 0)
-        compare(case)
+        for module, name, value in LARGE if case.large else ():
+            patch.setattr(module, name, value)
+        yield
 
 
 def test_searches_of_all_kinds_are_tried() -> None:
@@ -53,8 +82,35 @@ def test_searches_of_all_kinds_are_tried() -> None:
     reached: Counter[str] = Counter()
     for number in range(TRIED):
         case = small_searches.Maker(number).case()
-        reached.update(set(small_searches.tried(case, expected(case)[0])))
-    assert {feature for feature in small_searches.FEATURES if reached[feature] < SEVERAL} == set(), reached
+        with treated(case):
+            hits = expected(case)[0]
+        reached.update({*features.tried(case, hits), *features.narrowed(case, hits, expected(case)[0])})
+    assert {feature for feature in features.FEATURES if reached[feature] < SEVERAL} == set(), reached
+
+
+@pytest.mark.parametrize(("owner", "name"), EARLY)
+def test_an_early_end_is_tried_and_a_fault_there_noticed(
+    owner: Any, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of searches that are the same each time several end early, and one is found to differ when that goes wrong."""
+    plain = getattr(owner, name)
+    reached = noticed = 0
+
+    def wrong(*of: Any) -> Any:
+        nonlocal reached
+        answer = plain(*of)
+        reached += answer is not None
+        return answer if answer is None else answer[::-1]
+
+    monkeypatch.setattr(owner, name, wrong)
+    for number in range(TRIED):
+        case = small_searches.Maker(number).case()
+        if case.large and min(reached, noticed) < SEVERAL:
+            try:
+                compare(case)
+            except AssertionError:
+                noticed += 1
+    assert min(reached, noticed) >= SEVERAL
 
 
 def expected(case: Case) -> tuple[list[Hit], Rule | None, list[Json]]:
@@ -128,6 +184,11 @@ def found_by(case: Case, corpus: Corpus) -> search.Found:
 
 def compare(case: Case) -> None:
     """Hold the engine against the reference: hits, criteria, counts and groups."""
+    with treated(case):
+        _compare(case)
+
+
+def _compare(case: Case) -> None:
     wanted, rule, records = expected(case)
     corpus = corpus_of(case)
     found = found_by(case, corpus)

@@ -57,6 +57,16 @@ async def test_old_names_are_understood_and_unknown_ones_refused(room: Room) -> 
     assert room.state() == before
 
 
+async def test_a_ranking_is_looked_at_wherever_it_is_given(room: Room) -> None:
+    await room.save("i", {"objectID": "1", "n": 1}, {"objectID": "2", "n": 2})
+    wrong = {"ranking": ["typos"]}
+    refusal = await room.refused("PUT", "/1/indexes/i/settings", wrong)
+    assert await room.refused("POST", "/1/indexes/i/query", wrong) == refusal
+    told = (400, refusal[1].replace("typos", "asc"))
+    assert await room.refused("GET", "/1/indexes/i?ranking=asc", None) == told
+    assert await room.found("i", ranking=["desc(n)", "typo"]) == ["2", "1"]
+
+
 async def test_settings_take_effect_and_can_be_overridden(room: Room) -> None:
     await room.save("i", *({"objectID": str(n), "t": "word", "u": "word"} for n in range(5)))
     await room.settings("i", hitsPerPage=2, attributesToRetrieve=["t"], searchableAttributes=["t"])
