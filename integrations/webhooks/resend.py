@@ -71,7 +71,7 @@ class MailData(BaseModel):
 class ContactData(BaseModel):
     """What is read of a `contact.*` event."""
 
-    email: str
+    email: str = ""
     unsubscribed: bool = False
 
 
@@ -95,12 +95,7 @@ class ResendWebhooks:
     def _handle(self, event_id: str, event: Envelope) -> bool:
         """Take note of what happened to a mail; say whether the event concerned us."""
         if event.type in CONTACT_EVENTS:
-            contact = ContactData.model_validate(event.data)
-            if event.type == "contact.updated" or contact.unsubscribed:
-                self._tracking.follow_contact(
-                    contact.email, unsubscribed=contact.unsubscribed, at=event.created_at
-                )
-            return True
+            return self._follow_contact(event)
         status = MAIL_EVENTS.get(event.type)
         if status is None:
             return False
@@ -117,3 +112,11 @@ class ResendWebhooks:
                 bounce_type=data.bounce.type if data.bounce else None,
             )
         )
+
+    def _follow_contact(self, event: Envelope) -> bool:
+        """Take note of who has unsubscribed at Resend, or came back there: a new contact says nothing of the latter."""
+        contact = ContactData.model_validate(event.data)
+        if not contact.email or not (contact.unsubscribed or event.type == "contact.updated"):
+            return False
+        self._tracking.follow_contact(contact.email, unsubscribed=contact.unsubscribed, at=event.created_at)
+        return True

@@ -169,3 +169,9 @@ def filled(array: Array) -> tuple[Array, Array]:
         known = ~np.isnan(array)
         return (array, None) if known.all() else (np.where(known, array, 0.0), known)
     return array, None
+
+
+def forget() -> None:
+    """Let go of what was read of blocks: it is read again when it is asked for."""
+    _head.cache_clear()
+    _column.cache_clear()

@@ -235,6 +235,12 @@ class Table:
         raise IndexError(number)
 
 
+def forget() -> None:
+    """Let go of what was read of blocks and worked out of it."""
+    blocks.forget()
+    _one_table.cache_clear()
+
+
 @lru_cache(maxsize=64)
 def _one_table(kept: tuple[tuple[Any, str], ...], name: str) -> tuple[dict[str, int], list[Array]]:
     """Return the words of a column of kept blocks, and for each block which of them its own words are."""

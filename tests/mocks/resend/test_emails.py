@@ -92,7 +92,7 @@ async def test_what_does_not_exist_is_not_found(room: Room) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/automations", "/contacts/imports", "/contacts/1/imports", "/oauth/grants"]
+    "path", ["/automations", "/contacts/imports", "/contacts/1/imports", "/oauth/grants", "/inboxes"]
 )
 async def test_what_is_not_served_is_loud(room: Room, path: str) -> None:
     answer = await room.call("GET", path)
