@@ -19,6 +19,7 @@ from integrations.studies.schemas import (
     ProgressView,
     QuestionsBody,
     ReportView,
+    StudySize,
     StudyView,
 )
 from integrations.studies.survey import SurveyAnswer
@@ -58,6 +59,13 @@ def list_studies(organisation_id: str, caller: CallerOf, services: ServicesOf) -
 def show_study(study_id: str, caller: CallerOf, services: ServicesOf) -> Study:
     """Show a study."""
     return _own_study(study_id, caller, services)
+
+
+@router.patch("/studies/{study_id}", response_model=StudyView)
+def resize_study(study_id: str, body: StudySize, caller: CallerOf, services: ServicesOf) -> Study:
+    """Change how many completes a study wants, as its plan advises, and how they are divided between the arms."""
+    _own_study(study_id, caller, services)
+    return services.studies.resize(study_id, body.model_dump(exclude_none=True))
 
 
 @router.put("/studies/{study_id}/questions", response_model=StudyView)

@@ -45,6 +45,12 @@ class Quotas(Body):
         return self
 
 
+#: Completes of both arms.
+Goal = Annotated[int, Field(ge=2, le=10_000)]
+#: Completes of exposed for each of control.
+Allocation = Annotated[float, Field(ge=0.1, le=10)]
+
+
 class NewStudy(Body):
     """Body of POST /studies. `filling_goal` counts completes of both arms, `minutes` is the interview's length.
 
@@ -58,8 +64,8 @@ class NewStudy(Body):
     primary_kpi: Kpi
     secondary_kpis: Annotated[list[Kpi], Field(default_factory=list, max_length=8)]
     locale: Annotated[str, Field(pattern="^[a-z]{3}_[a-z]{2}$")] = "eng_us"
-    filling_goal: Annotated[int, Field(ge=2, le=10_000)] = 1000
-    allocation: Annotated[float, Field(ge=0.1, le=10)] = 1.0
+    filling_goal: Goal = 1000
+    allocation: Allocation = 1.0
     minutes: Annotated[int, Field(ge=1, le=45)] = 10
     incidence_rate: Annotated[float, Field(gt=0, le=1, multiple_of=0.01)] = 0.5
     fielding_days: Annotated[int, Field(ge=1, le=60)] = 14
@@ -70,6 +76,13 @@ class NewStudy(Body):
         given = self.model_dump(exclude={"organisation_id", "campaign_id", "quotas"})
         quotas = {} if self.quotas is None else self.quotas.model_dump()
         return {**given, "secondary_kpis": [kpi.value for kpi in self.secondary_kpis], "quotas": quotas}
+
+
+class StudySize(Body):
+    """Body of PATCH /studies/{study_id}: what is not given stays."""
+
+    filling_goal: Goal | None = None
+    allocation: Allocation | None = None
 
 
 class OptionBody(Body):

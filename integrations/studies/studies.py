@@ -111,6 +111,22 @@ class Studies:
             self._touch(session, study)
         return study
 
+    def resize(self, study_id: str, values: Mapping[str, Any]) -> Study:
+        """Change how many completes a study wants and how they are divided: `filling_goal`, `allocation`.
+
+        Raises `ConflictError` once the study is under review, or has a target group at Cint, which keeps its size.
+        """
+        with self._database.transaction() as session:
+            study = require_study(session, study_id, lock=True)
+            at_cint = study.cint_target_group_id is not None
+            if at_cint or study.status not in _EDITABLE:
+                where = "at Cint" if at_cint else study.status
+                raise ConflictError(f"Study {study_id} is {where}: its size stands.")
+            for name, value in values.items():
+                setattr(study, name, value)
+            self._touch(session, study)
+        return study
+
     def review(self, study_id: str, action: str) -> Study:
         """Take a step of `REVIEW`; raises `ConflictError` where the study's status does not allow it."""
         before, after = REVIEW[action]

@@ -5,12 +5,14 @@ Bodies are read strictly, and unknown fields refused; unknown names in a query a
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from harness.params import Params
 from mocks.insightiq import errors
+from mocks.insightiq.dialect import dashed
 
 if TYPE_CHECKING:
     from harness.errors import Refusal
@@ -19,6 +21,17 @@ LARGEST = 2**63 - 1
 Count = Annotated[int, Field(ge=0, le=LARGEST)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Texts = Annotated[list[Text], Field(max_length=100)]
+_UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+def _uuid(text: str) -> str:
+    if not _UUID.fullmatch(text):
+        raise ValueError("must be a UUID")
+    return dashed(text)
+
+
+Uuid = Annotated[Text, AfterValidator(_uuid)]
+"""An id in either spelling, with dashes from here on."""
 
 
 class Body(Params):

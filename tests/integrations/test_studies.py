@@ -328,6 +328,31 @@ async def test_a_plan_tells_sample_power_and_cost(client: httpx.AsyncClient, lay
     assert wrong.status_code == 409
 
 
+async def test_a_study_gets_the_size_that_was_planned(client: httpx.AsyncClient, layer: Layer) -> None:
+    study = draft(layer, secondary_kpis=[])
+    path = f"/studies/{study.id}"
+    asked = {"lift": 0.1, "baseline": 0.3, "allocation": 3}
+    plan = (await client.get(f"{path}/plan", params=asked)).json()
+    size = {"filling_goal": plan["completes"], "allocation": plan["allocation"]}
+    resized = (await client.patch(path, json=size)).json()
+    assert {name: resized[name] for name in size} == size
+    assert (await client.get(f"{path}/plan", params={"lift": 0.1})).json()["power_of_goal"] > 0.79
+    assert (await client.patch(path, json={"allocation": 2})).json()["filling_goal"] == plan["completes"]
+    for wrong in ({"allocation": 11}, {"filling_goal": 1}, {"minutes": 5}):
+        assert (await client.patch(path, json=wrong)).status_code == 422
+    layer.services.studies.review(study.id, "request-review")
+    assert (await client.patch(path, json=size)).status_code == 409
+
+
+def test_what_is_at_cint_keeps_its_size(layer: Layer) -> None:
+    study = approved(layer)
+    with layer.services.database.transaction() as session:
+        session.get_one(Study, study.id).cint_target_group_id = "GROUP1"
+    layer.services.studies.review(study.id, "request-changes")
+    with pytest.raises(ConflictError, match="at Cint: its size stands"):
+        layer.services.studies.resize(study.id, {"filling_goal": 5})
+
+
 async def test_a_plan_is_of_the_arms_that_the_study_has(client: httpx.AsyncClient, layer: Layer) -> None:
     study = draft(layer, allocation=3)
     path, asked = f"/studies/{study.id}/plan", {"lift": 0.05, "baseline": 0.3}

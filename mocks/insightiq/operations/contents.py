@@ -13,7 +13,7 @@ from harness.collection import Collection
 from harness.transaction import Transaction
 from mocks.insightiq import errors
 from mocks.insightiq.dialect import blank, dashed, find, metadata
-from mocks.insightiq.parameters import Body, Listing, OfAccount, Query, Text, Texts
+from mocks.insightiq.parameters import Body, Listing, OfAccount, Query, Text, Uuid
 from mocks.insightiq.provider import insightiq
 from mocks.insightiq.resources import accounts, contents, creators, jobs, platforms, public_contents
 from mocks.insightiq.resources.accounts import ACCOUNTS
@@ -67,7 +67,7 @@ class Historic(OfAccount):
 class Several(Body):
     """Up to a hundred ids."""
 
-    ids: Annotated[Texts, Field(min_length=1)]
+    ids: Annotated[list[Uuid], Field(min_length=1, max_length=100)]
 
 
 class Public(Body):

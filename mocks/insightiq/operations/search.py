@@ -10,7 +10,7 @@ from pydantic import Field
 from harness.transaction import Transaction
 from mocks.insightiq import errors
 from mocks.insightiq.dialect import metadata
-from mocks.insightiq.parameters import LARGEST, Body, Count, Listing, Query, Text, Texts
+from mocks.insightiq.parameters import LARGEST, Body, Count, Listing, Query, Text, Texts, Uuid
 from mocks.insightiq.provider import insightiq
 from mocks.insightiq.resources import creators, filters, jobs, platforms, search
 from mocks.insightiq.resources.analytics import extras
@@ -75,7 +75,7 @@ class Affinity(Body):
 class AudiencePlace(Body):
     """More than a percentage of an audience in a place, by its id or by its name."""
 
-    location_id: Text | None = None
+    location_id: Uuid | None = None
     name: Text | None = None
     percentage_value: Percentage | None = None
     operator: Literal["GT"] | None = None
@@ -155,7 +155,7 @@ class Filters(Body):
     brand_sponsors: Texts | None = None
     instagram_options: Reels | None = None
     audience_locations: Annotated[list[AudiencePlace], Field(min_length=1)] | None = None
-    creator_locations: Texts | None = None
+    creator_locations: Annotated[list[Uuid], Field(max_length=100)] | None = None
     follower_growth: Growth | None = None
     subscriber_growth: Growth | None = None
     bio_phrase: Text | None = None

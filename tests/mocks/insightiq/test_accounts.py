@@ -111,6 +111,8 @@ async def test_contents_are_announced_in_batches_and_read_back_by_id(room: Room)
     assert len(ids) == len(set(ids)) > 20
     back = await room.ok("POST", "/v1/social/contents/search", {"ids": [*ids[:99], ZERO]})
     assert [each["id"].replace("-", "") for each in back["data"]] == ids[:99]
+    code, _, message = await room.refused("POST", "/v1/social/contents/search", {"ids": [*ids[:2], "first"]})
+    assert (code, "ids" in message) == (400, True)
     one = back["data"][0]
     assert await room.ok("GET", f"/v1/social/contents/{one['id']}") == one
     listed: list[Any] = []

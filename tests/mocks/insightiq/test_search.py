@@ -10,6 +10,7 @@ from mocks.insightiq.resources.search import BY_PROFILE, BY_REQUEST
 from tests.mocks.insightiq.room import INSTAGRAM, LARGEST_FIRST, TIKTOK, YOUTUBE, Room
 
 PATH = "/v1/social/creators/profiles/search"
+PAGE = {"work_platform_id": INSTAGRAM, "sort_by": LARGEST_FIRST}
 ANALYTICS = "/v1/social/creators/profiles/analytics"
 FACEBOOK = "ad2fec62-2987-40a0-89fb-23485972598c"
 
@@ -213,6 +214,10 @@ async def test_places_are_searched_by_the_ids_of_the_dictionary(room: Room) -> N
     found = await room.search(creator_locations=[london["id"]], limit=500)
     assert found
     assert {each["creator_location"]["city"] for each in found} == {"London"}
+    assert await room.search(creator_locations=[london["id"].replace("-", "").upper()], limit=500) == found
+    for name, wrong in (("creator_locations", ["London"]), ("audience_locations", [{"location_id": "GB"}])):
+        code, _, message = await room.refused("POST", PATH, {**PAGE, name: wrong})
+        assert (code, name in message) == (400, True)
     wanted = [{"location_id": london["id"], "percentage_value": 10, "operator": "GT"}]
     watched = await room.search(audience_locations=wanted, limit=500)
     assert all(each["filter_match"]["audience_locations"]["percentage_value"] > 10 for each in watched)
