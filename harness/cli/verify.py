@@ -13,6 +13,7 @@ from harness.cli.session import AsJson
 from harness.errors import ConfigurationError, GreenroomError
 
 PACTS, HAPPENINGS = Path("contracts/pacts"), Path("contracts/happenings.yaml")
+KNOWN = Path("contracts/fuzzing.yaml")
 
 
 def add(app: typer.Typer) -> None:
@@ -40,6 +41,14 @@ def verify(
         list[str] | None, typer.Option(help="Only this interaction or operation (repeatable).")
     ] = None,
     seconds: Annotated[float, typer.Option(help="How long to fuzz each provider at most.")] = 30.0,
+    fuzz_phases: Annotated[
+        str, typer.Option(help="Only these phases of fuzzing, with commas between them.")
+    ] = "examples,coverage,fuzzing,stateful",
+    fuzz_seed: Annotated[int, typer.Option(help="Another seed draws other cases.")] = 0,
+    fuzz_known: Annotated[
+        Path | None,
+        typer.Option(help="What is known of fuzzing and accepted; contracts/fuzzing.yaml if there."),
+    ] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report as an HTML page here.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the report as JUnit's XML here.")] = None,
     stamp: Annotated[
@@ -71,6 +80,9 @@ def verify(
         token=token,
         wanted=tuple(providers or ()),
         fuzz_seconds=seconds if fuzz else None,
+        fuzz_phases=tuple(fuzz_phases.split(",")),
+        fuzz_seed=fuzz_seed,
+        fuzz_known=fuzz_known or (KNOWN if KNOWN.is_file() else None),
         only=tuple(only or ()),
     )
     try:
