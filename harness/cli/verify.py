@@ -40,7 +40,12 @@ def verify(
     only: Annotated[
         list[str] | None, typer.Option(help="Only this interaction or operation (repeatable).")
     ] = None,
-    seconds: Annotated[float, typer.Option(help="How long to fuzz each provider at most.")] = 30.0,
+    seconds: Annotated[
+        float,
+        typer.Option(
+            help="How much to fuzz each provider: ten cases a second, and no more computing than that long."
+        ),
+    ] = 30.0,
     fuzz_phases: Annotated[
         str, typer.Option(help="Only these phases of fuzzing, with commas between them.")
     ] = "examples,coverage,fuzzing,stateful",

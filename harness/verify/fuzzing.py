@@ -2,8 +2,9 @@
 
 Four phases, each in a world of its own: `examples` (the document's), `coverage` (bounds, and each constraint broken once),
 `fuzzing` (drawn cases, half of them against the document), `stateful` (create, retrieve, update, delete). `judging` says
-what is wrong with an answer. How many cases there are follows from the seconds given and from the seed, not from the
-clock, so that the same command sees the same cases twice; the clock only ends a phase that takes longer than its share.
+what is wrong with an answer. How many cases there are follows from the seconds given and from the seed, not from a clock,
+so that the same command sees the same cases twice, however busy the machine is; a phase ends early only when this process
+has computed for as long as its share is.
 """
 
 from __future__ import annotations
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 CASES_PER_SECOND = 10
 """What even a slow machine makes, sends and judges; a quicker one is done before its time is up."""
-PATIENCE = 3
-"""How many times as long as it was given a provider is fuzzed at most, where the machine is slow."""
 WEIGHTS: dict[Phase, int] = {"examples": 1, "coverage": 4, "fuzzing": 4, "stateful": 2}
 """How the cases are shared among the phases; what a phase leaves goes to those after it."""
 LIFE = 6
@@ -93,7 +92,7 @@ class Budget:
         """Return how many seconds after the beginning a phase ends, done or not."""
         done = self.phases[: self.phases.index(phase) + 1]
         parts = sum(WEIGHTS[each] for each in done), sum(WEIGHTS[each] for each in self.phases)
-        return self.seconds * PATIENCE * parts[0] / parts[1]
+        return self.seconds * parts[0] / parts[1]
 
     def cases(self, share: int, written: int, inferred: int) -> tuple[int, int]:
         """Return the cases of each hand-written operation, and of how many inferred ones there is one each.
@@ -198,7 +197,7 @@ class Fuzzer:
             if (each.method, each.path) in found and (not self.only or id in self.only)
         ]
         chosen.sort(key=lambda one: (_ORDER.get(one[0].method, 3), one[0].path))
-        began, used = realtime.monotonic(), 0
+        began, used = realtime.processor(), 0
         for phase in self.budget.phases:
             able = [one for one in chosen if phase != "stateful" or self._chain(one[0]) is not None]
             written = [one for one in able if self.surface.written(one[0])]
@@ -215,7 +214,7 @@ class Fuzzer:
         ground = self.surface.ground()
         way = self._chained if phase == "stateful" else self._probed
         for (described, operation), most in turns:
-            if realtime.monotonic() > ends:
+            if realtime.processor() > ends:
                 self._sum.late += 1
                 continue
             prober = Prober(operation, self.surface.catalogue.part(described), ground.trier, self.budget.seed)

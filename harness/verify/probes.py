@@ -58,6 +58,7 @@ class Prober:
         self.part = part
         self.trier = trier
         self.seed = seed
+        self._known: Json | None = None
 
     def probes(self, phase: Phase, most: int) -> Iterator[Probe]:
         """Yield the requests of a phase, at most so many."""
@@ -137,8 +138,7 @@ class Prober:
         negative = meta is not None and meta.generation.mode.is_negative
         told = "" if meta is None else str(getattr(meta.phase.data, "description", None) or "")
         if meta is None or not meta.is_negative_at(ParameterLocation.PATH):
-            values = dict(zip(self.part.names, self.trier.values(self.part), strict=True))
-            case.path_parameters = {**(case.path_parameters or {}), **values}
+            case.path_parameters = {**(case.path_parameters or {}), **self._values()}
         arguments = case.as_transport_kwargs(base_url=ORIGIN + self.part.document.source.base)
         made = Request(**{name: value for name, value in arguments.items() if name in _TAKEN}).prepare()
         body = made.body or b""
@@ -157,6 +157,12 @@ class Prober:
         )
         odd = sent.method != self.part.described.method
         return Probe(sent, negative and not odd, told)
+
+    def _values(self) -> Json:
+        """Return values for the path: what is deleted is there once for each request, else one serves for all."""
+        if self._known is None or self.part.described.method == "DELETE":
+            self._known = dict(zip(self.part.names, self.trier.values(self.part), strict=True))
+        return self._known
 
 
 _TAKEN = frozenset({"method", "url", "headers", "files", "data", "json", "params", "cookies"})
