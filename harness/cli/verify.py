@@ -13,7 +13,7 @@ from harness.cli.session import AsJson
 from harness.errors import ConfigurationError, GreenroomError
 
 PACTS, HAPPENINGS = Path("contracts/pacts"), Path("contracts/happenings.yaml")
-KNOWN = Path("contracts/fuzzing.yaml")
+KNOWN, REGRESSIONS = Path("contracts/fuzzing.yaml"), Path("contracts/regressions.yaml")
 
 
 def add(app: typer.Typer) -> None:
@@ -54,6 +54,10 @@ def verify(
         Path | None,
         typer.Option(help="What is known of fuzzing and accepted; contracts/fuzzing.yaml if there."),
     ] = None,
+    fuzz_regressions: Annotated[
+        Path | None,
+        typer.Option(help="Requests that failed once; contracts/regressions.yaml if there."),
+    ] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report as an HTML page here.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the report as JUnit's XML here.")] = None,
     stamp: Annotated[
@@ -88,6 +92,7 @@ def verify(
         fuzz_phases=tuple(fuzz_phases.split(",")),
         fuzz_seed=fuzz_seed,
         fuzz_known=fuzz_known or (KNOWN if KNOWN.is_file() else None),
+        fuzz_regressions=fuzz_regressions or (REGRESSIONS if REGRESSIONS.is_file() else None),
         only=tuple(only or ()),
     )
     try:

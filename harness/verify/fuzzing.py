@@ -21,6 +21,7 @@ from harness.verify.chains import Chain
 from harness.verify.judging import judged
 from harness.verify.parity import Difference
 from harness.verify.probes import PHASES, Prober, curl, operations, spread
+from harness.verify.regressions import Regressions
 from harness.verify.results import Result
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from harness.verify.probes import Phase
     from harness.verify.results import Report
     from harness.verify.running import Plan
+
+    Both = tuple[Described, Any]
+    """An operation as we and as Schemathesis read it."""
 
 Json = dict[str, Any]
 CASES_PER_SECOND = 10
@@ -94,13 +98,14 @@ class Budget:
         parts = sum(WEIGHTS[each] for each in done), sum(WEIGHTS[each] for each in self.phases)
         return self.seconds * parts[0] / parts[1]
 
-    def cases(self, share: int, written: int, inferred: int) -> tuple[int, int]:
-        """Return the cases of each hand-written operation, and of how many inferred ones there is one each.
+    def cases(self, share: int, written: int, inferred: int) -> tuple[int, int, int]:
+        """Return of how many hand-written operations there are how many cases each, and of how many inferred ones there is one.
 
         All of one document are inferred by the same code: they come where the hand-written ones leave cases.
         """
+        chosen = min(written, max(share, 1))
         most = max(1, min(MOST, share // max(written, 1)))
-        return most, max(0, min(inferred, share - most * written))
+        return chosen, most, max(0, min(inferred, share - most * written))
 
 
 def phases(named: Iterable[str]) -> tuple[Phase, ...]:
@@ -126,12 +131,12 @@ def fuzz(report: Report, mocks: Mocks, providers: Iterable[Provider], plan: Plan
     from harness.verify.parity import Baseline
 
     budget = Budget(plan.fuzz_seconds, phases(plan.fuzz_phases), plan.fuzz_seed)
-    known = Baseline.read(plan.fuzz_known)
+    known, regressions = Baseline.read(plan.fuzz_known), Regressions.read(plan.fuzz_regressions)
     inferred = Inferred(plan.specs)
     for provider in providers:
         surface = surface_of(mocks, provider, inferred)
         if surface is not None:
-            Fuzzer(report, surface, budget, known, frozenset(plan.only)).run()
+            Fuzzer(report, surface, budget, known, frozenset(plan.only), regressions).run()
 
 
 def surface_of(mocks: Mocks, provider: Provider, inferred: Inferred) -> Surface | None:
@@ -172,6 +177,7 @@ class _Sum:
     operations: int = 0
     failures: int = 0
     known: int = 0
+    left_out: int = 0
     late: int = 0
 
 
@@ -184,6 +190,7 @@ class Fuzzer:
     budget: Budget
     known: Baseline
     only: frozenset[str] = frozenset()
+    regressions: Regressions = field(default_factory=lambda: Regressions({}))
     _sum: _Sum = field(default_factory=_Sum)
 
     def run(self) -> None:
@@ -191,43 +198,59 @@ class Fuzzer:
         found = {
             key: each for base, tree in self.surface.trees for key, each in operations(tree, base).items()
         }
-        chosen = [
+        every = [
             (each, found[each.method, each.path])
             for id, each in self.surface.catalogue.operations.items()
             if (each.method, each.path) in found and (not self.only or id in self.only)
         ]
-        chosen.sort(key=lambda one: (_ORDER.get(one[0].method, 3), one[0].path))
+        every.sort(key=lambda one: (_ORDER.get(one[0].method, 3), one[0].path))
         began, used = realtime.processor(), 0
         for phase in self.budget.phases:
-            able = [one for one in chosen if phase != "stateful" or self._chain(one[0]) is not None]
-            written = [one for one in able if self.surface.written(one[0])]
-            others = [one for one in able if not self.surface.written(one[0])]
-            most, further = self.budget.cases(self.budget.share(phase, used), len(written), len(others))
-            turns = [(one, most) for one in written] + [
-                (one, 1) for one in spread(others, further, self.budget.seed)
-            ]
-            self._phase(phase, turns, began + self.budget.ends(phase))
+            share = self.budget.share(phase, used)
+            turns, left_out = self._turns(phase, every, share)
+            self._sum = _Sum(left_out=left_out)
+            self._phase(phase, turns, share, began + self.budget.ends(phase))
             used += self._sum.cases
 
-    def _phase(self, phase: Phase, turns: list[tuple[tuple[Described, Any], int]], ends: float) -> None:
-        self._sum = _Sum()
+    def _turns(self, phase: Phase, every: list[Both], share: int) -> tuple[list[tuple[Both, int]], int]:
+        """Return the operations of a phase with the cases of each, and how many operations there is no case for."""
+        if phase == "examples":  # few have any: as many as there are cases for are found on the way
+            return [(one, MOST) for one in every], 0
+        if phase == "stateful":
+            every, share = [one for one in every if self._chain(one[0]) is not None], share // LIFE
+        written = [one for one in every if self.surface.written(one[0])]
+        others = [one for one in every if not self.surface.written(one[0])]
+        chosen, most, further = self.budget.cases(share, len(written), len(others))
+        turns = [(one, most) for one in spread(written, chosen, self.budget.seed)]
+        turns += [(one, 1) for one in spread(others, further, self.budget.seed)]
+        return turns, len(every) - len(turns)
+
+    def _phase(self, phase: Phase, turns: list[tuple[Both, int]], share: int, ends: float) -> None:
         ground = self.surface.ground()
         way = self._chained if phase == "stateful" else self._probed
         for (described, operation), most in turns:
             if realtime.processor() > ends:
                 self._sum.late += 1
                 continue
+            left = share - self._sum.cases if phase == "examples" else most
+            if left < 1 and not self.regressions.of(self.surface.provider, described):
+                self._sum.left_out += 1
+                continue
             prober = Prober(operation, self.surface.catalogue.part(described), ground.trier, self.budget.seed)
             sent = self._sum.cases
             try:
-                found = list(way(prober, ground, phase, most))
+                found = list(way(prober, ground, phase, min(left, most)))
             except Impossible:
                 continue
             if self._sum.cases > sent:
                 self._add(phase, described, found)
+        self._told(phase)
+
+    def _told(self, phase: Phase) -> None:
         one = self._sum
         line = f"{self.surface.provider}: {phase}: {one.operations} operations, {one.cases} cases, {one.failures} failures"
         line += f", {one.known} known differences" if one.known else ""
+        line += f"; {one.left_out} operations were left out" if one.left_out else ""
         line += f"; the time was up before {one.late} operations were reached" if one.late else ""
         self.report.notes.append(line)
 
@@ -242,7 +265,9 @@ class Fuzzer:
     ) -> Iterator[tuple[Finding, str]]:
         """Send the cases of an operation, and yield what is wrong, each with its request."""
         described = prober.part.described
-        probes = list(prober.probes(phase, most))  # made first: that may create things which they need
+        kept = self.regressions.probes(self.surface.provider, prober.part, ground.trier)
+        # All are made before one is sent: that may create things which they need.
+        probes = [*(kept if phase == "examples" else ()), *prober.probes(phase, most)]
         before = ground.held() if probes else {}
         for probe in probes:
             got = self._sent(ground, probe.sent)
@@ -261,7 +286,7 @@ class Fuzzer:
         chain = self._chain(described)
         if chain is None:
             return
-        drawn = [each.sent for each in prober.probes(phase, most // LIFE)]
+        drawn = [each.sent for each in prober.probes(phase, most - 1)]
         for created in [ground.trier.request(prober.part), *drawn]:
             for finding in chain.run(created, ground.trier, lambda sent: self._sent(ground, sent)):
                 yield finding, curl(described, created)

@@ -66,7 +66,13 @@ def forbidden(described: Described, sent: Sent) -> list[str]:
         except ValueError:
             return ["body unreadable"]
     _, found = requests.read(described, data, {})
-    return [f"{'.'.join(map(str, each['loc'])) or 'body'} {each['type']}" for each in found]
+    return [_place(each) for each in found]
+
+
+def _place(mistake: Json) -> str:
+    """Name where a mistake is and of which kind; a null is one of its own, as many servers take it for nothing said."""
+    where = ".".join("*" if isinstance(each, int) else each for each in mistake["loc"]) or "body"
+    return f"{where} {mistake['type']}{' of null' if mistake.get('input') is None else ''}"
 
 
 def _body(described: Described, sent: Sent) -> Any:

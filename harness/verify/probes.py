@@ -155,14 +155,20 @@ class Prober:
             merged(headers, self.trier.headers(self.part)),
             content,
         )
-        odd = sent.method != self.part.described.method
-        return Probe(sent, negative and not odd, told)
+        return Probe(sent, negative and not _odd(case), told)
 
     def _values(self) -> Json:
         """Return values for the path: what is deleted is there once for each request, else one serves for all."""
         if self._known is None or self.part.described.method == "DELETE":
             self._known = dict(zip(self.part.names, self.trier.values(self.part), strict=True))
         return self._known
+
+
+def _odd(case: Any) -> bool:
+    """Tell whether a case breaks the shape of requests (its method, its content type) and nothing that a document forbids."""
+    from schemathesis.generation.meta import REQUEST_SHAPE_PROBES, coverage_scenario
+
+    return coverage_scenario(case) in REQUEST_SHAPE_PROBES
 
 
 _TAKEN = frozenset({"method", "url", "headers", "files", "data", "json", "params", "cookies"})

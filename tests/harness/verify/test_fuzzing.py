@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,6 +21,7 @@ from harness.verify.fuzzing import Budget, Fuzzer, Ground, Surface
 from harness.verify.judging import forbidden
 from harness.verify.parity import Baseline
 from harness.verify.probes import PHASES, Phase, spread
+from harness.verify.regressions import Regressions
 from harness.verify.results import Report
 
 Json = dict[str, Any]
@@ -148,7 +150,11 @@ class Shop:
 
 
 def fuzzed(
-    *faults: str, phases: tuple[Phase, ...] = PHASES, known: Baseline | None = None, seed: int = 0
+    *faults: str,
+    phases: tuple[Phase, ...] = PHASES,
+    known: Baseline | None = None,
+    regressions: Regressions | None = None,
+    seed: int = 0,
 ) -> tuple[Report, list[Shop]]:
     """Fuzz a shop with these faults; return the report, and the shops that were made."""
     shops: list[Shop] = []
@@ -164,7 +170,8 @@ def fuzzed(
 
     surface = Surface("shop", catalogue, (("", copy.deepcopy(DOCUMENT)),), lambda _: True, ground)
     report = Report()
-    Fuzzer(report, surface, Budget(12, phases, seed), known or Baseline({})).run()
+    budget, accepted = Budget(12, phases, seed), known or Baseline({})
+    Fuzzer(report, surface, budget, accepted, regressions=regressions or Regressions({})).run()
     return report, shops
 
 
@@ -256,9 +263,9 @@ def test_cases_are_shared_fairly_hand_written_ones_first() -> None:
     assert budget.share("examples", 0) == 10
     assert budget.share("coverage", 0) == 44  # what the examples left is shared among the phases after them
     assert budget.share("stateful", 90) == 20
-    assert budget.cases(44, 10, 100) == (4, 4)
-    assert budget.cases(44, 100, 100) == (1, 0)
-    assert budget.cases(44, 0, 100) == (40, 44)
+    assert budget.cases(44, 10, 100) == (10, 4, 4)
+    assert budget.cases(44, 100, 100) == (44, 1, 0)
+    assert budget.cases(44, 0, 100) == (0, 40, 44)
     assert Budget(11, ("coverage",)).share("coverage", 0) == 110
 
 
@@ -273,3 +280,38 @@ def test_phases_are_named_and_strange_ones_refused() -> None:
     assert fuzzing.phases(("stateful", " examples")) == ("examples", "stateful")
     with pytest.raises(ConfigurationError, match="no phase 'monkeys'"):
         fuzzing.phases(("monkeys",))
+
+
+KEPT = """
+shop POST /things:
+  - {why: "a hundred broke it", body: {name: sofa, size: 100}}
+shop GET /things:
+  - {why: "a limit of none was taken", query: {limit: 0}, forbidden: true}
+shop PATCH /things/{id}:
+  - {why: "a number is no name", body: {name: 7}, forbidden: true}
+"""
+
+
+@pytest.mark.parametrize(
+    ("fault", "name", "rule"),
+    [
+        ("breaks at the bound", "POST /things", "server_error"),
+        ("takes any limit", "GET /things", "accepted"),
+        ("takes any body", "PATCH /things/{id}", "accepted"),
+    ],
+)
+def test_what_failed_once_is_sent_again_first(tmp_path: Path, fault: str, name: str, rule: str) -> None:
+    file = tmp_path / "regressions.yaml"
+    file.write_text(KEPT, "utf-8")
+    kept = Regressions.read(file)
+    assert not fuzzed(phases=("examples",), regressions=kept)[0].failed
+    report, _ = fuzzed(fault, phases=("examples",), regressions=kept)
+    assert failed(report) == {("fuzzing.examples", name): rule}
+
+
+@pytest.mark.parametrize("text", ["shop POST /things: [{body: {}}]", "- a list", "shop: 7", "{"])
+def test_a_file_of_regressions_that_says_nothing_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "regressions.yaml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(ConfigurationError, match="regressions"):
+        Regressions.read(file)
