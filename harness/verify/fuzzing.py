@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from harness.verify.mocks import Mocks
     from harness.verify.parity import Baseline
     from harness.verify.probes import Phase
-    from harness.verify.results import Report
+    from harness.verify.results import Outcome, Report
     from harness.verify.running import Plan
 
     Both = tuple[Described, Any]
@@ -319,5 +319,5 @@ class Fuzzer:
         self._sum.failures += bool(wrong)
         self._sum.known += len(known)
         told = [*list(wrong.values())[:TOLD], *known]
-        outcome = "failed" if wrong else "passed"
+        outcome: Outcome = "failed" if wrong else "passed"
         self.report.add(Result(f"fuzzing.{phase}", self.surface.provider, name, outcome, "\n".join(told)))

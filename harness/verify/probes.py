@@ -142,11 +142,7 @@ class Prober:
         arguments = case.as_transport_kwargs(base_url=ORIGIN + self.part.document.source.base)
         made = Request(**{name: value for name, value in arguments.items() if name in _TAKEN}).prepare()
         body = made.body or b""
-        headers = {
-            name: value if isinstance(value, str) else value.decode("latin-1")
-            for name, value in made.headers.items()
-            if name.lower() not in _OURS
-        }
+        headers = {name: value for name, value in made.headers.items() if name.lower() not in _OURS}
         label = self.trier.label if self.part.described.public else ""
         content = body.encode() if isinstance(body, str) else bytes(body)
         sent = Sent(

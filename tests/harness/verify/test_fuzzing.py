@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import orjson
 import pytest
 
+from harness import realtime
 from harness.errors import ConfigurationError
 from harness.specs.document import Document
 from harness.specs.roles import Catalogue
@@ -250,7 +251,7 @@ def test_nothing_changed_is_a_trace_only_of_refusals() -> None:
 
 def test_time_ends_a_phase_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(0, 10**9, 1000))
-    monkeypatch.setattr(fuzzing.realtime, "processor", lambda: next(clock))
+    monkeypatch.setattr(realtime, "processor", lambda: next(clock))
     report, _ = fuzzed()
     assert not report.results
     assert report.notes[1] == (
