@@ -6,6 +6,7 @@ Cases are made before any of them is sent, of a seed and of nothing that a mock 
 from __future__ import annotations
 
 import warnings
+import zlib
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,8 +24,9 @@ Json = dict[str, Any]
 Phase = Literal["examples", "coverage", "fuzzing", "stateful"]
 PHASES: tuple[Phase, ...] = ("examples", "coverage", "fuzzing", "stateful")
 ORIGIN = "http://greenroom.test"
-COVERED = 25
+COVERED = 8
 """Cases of an operation's bounds that are made for each that there is time to send: the first ones are all of one field."""
+LEAST_COVERED = 16
 _OURS = frozenset(
     {"content-length", "host", "user-agent", "accept-encoding", "connection", "x-schemathesis-testcaseid"}
 )
@@ -79,11 +81,13 @@ class Prober:
                 strategies = self.operation.get_strategies_from_examples()
                 return [each for strategy in strategies[:most] for each in self._drawn(strategy, 1)]
             case "coverage":
-                return spread(list(islice(self._covered(), most * COVERED)), most, self.seed)
+                made = list(islice(self._covered(), max(most * COVERED, LEAST_COVERED)))
+                # Each operation begins elsewhere: the first case of all is the plain good one.
+                return spread(made, most, self.seed + zlib.crc32(self.operation.label.encode()))
             case "fuzzing":
-                good = self._drawn(self.operation.as_strategy(), (most + 1) // 2)
                 negative = self.operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
-                return good + self._drawn(negative, most // 2)
+                bad = self._drawn(negative, (most + 1) // 2 + 1)[1:]
+                return bad + self._drawn(self.operation.as_strategy(), most // 2 + 1)[1:]
             case "stateful":
                 return self._drawn(self.operation.as_strategy(), most)
 
@@ -103,7 +107,7 @@ class Prober:
         )
 
     def _drawn(self, strategy: Any, most: int) -> list[Any]:
-        """Draw cases by the seed; none where the document describes what nothing can be."""
+        """Draw cases by the seed, the simplest first; none where the document describes what nothing can be."""
         import hypothesis
         from hypothesis import HealthCheck
         from hypothesis.errors import HypothesisException
