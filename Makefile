@@ -21,7 +21,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install node apps assets independents demo test test-external test-machines test-webhooks test-sync lint types imports check bench engine up format lock env-example surfaces clips screenshots pacts matrix mutations verify wheel clean
+.PHONY: help install node apps assets independents demo test test-external test-machines test-webhooks test-sync fuzz lint types imports check bench engine up format lock env-example surfaces clips screenshots pacts matrix mutations verify wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | sort | expand -t 14
@@ -90,6 +90,9 @@ screenshots: $(INSTALLED) assets ## take the dashboard's pictures in docs/ anew,
 pacts: $(INSTALLED) ## write contracts/pacts anew, from what the integration layer's own calls are
 	@rm -f contracts/pacts/*.json
 	@WRITE_PACTS=1 $(BIN)/python -m pytest -n0 -q tests/contracts/test_*_pact*.py
+
+fuzz: $(INSTALLED) ## fuzz the mocks by the providers' documents, 60 s of cases each (SECONDS=…; the tests have 8)
+	@FUZZ_SECONDS=$(or $(SECONDS),60) $(BIN)/python -m pytest -n0 -q --timeout 3600 tests/contracts/test_fuzzing.py $(ARGS)
 
 matrix: $(INSTALLED) node ## run the same checks over many versions of each SDK (installed into build/matrix), write docs/sdk-matrix.md
 	@$(BIN)/python -m tests.matrix.sdks

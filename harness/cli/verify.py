@@ -5,14 +5,29 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli.session import AsJson
 from harness.errors import ConfigurationError, GreenroomError
 
+if TYPE_CHECKING:
+    from harness.verify.results import Report
+
 PACTS, HAPPENINGS = Path("contracts/pacts"), Path("contracts/happenings.yaml")
+KNOWN, REGRESSIONS = Path("contracts/fuzzing.yaml"), Path("contracts/regressions.yaml")
+
+
+FuzzPhases = Annotated[str, typer.Option(help="Only these phases of fuzzing, with commas between them.")]
+FuzzSeed = Annotated[int, typer.Option(help="Another seed draws other cases.")]
+FuzzKnown = Annotated[
+    Path | None,
+    typer.Option(help="What is known of fuzzing and accepted; contracts/fuzzing.yaml if there."),
+]
+FuzzRegressions = Annotated[
+    Path | None, typer.Option(help="Requests that failed once; contracts/regressions.yaml if there.")
+]
 
 
 def add(app: typer.Typer) -> None:
@@ -39,7 +54,16 @@ def verify(
     only: Annotated[
         list[str] | None, typer.Option(help="Only this interaction or operation (repeatable).")
     ] = None,
-    seconds: Annotated[float, typer.Option(help="How long to fuzz each provider at most.")] = 30.0,
+    seconds: Annotated[
+        float,
+        typer.Option(
+            help="How much to fuzz each provider: ten cases a second, and no more computing than that long."
+        ),
+    ] = 30.0,
+    fuzz_phases: FuzzPhases = "examples,coverage,fuzzing,stateful",
+    fuzz_seed: FuzzSeed = 0,
+    fuzz_known: FuzzKnown = None,
+    fuzz_regressions: FuzzRegressions = None,
     html: Annotated[Path | None, typer.Option(help="Write the report as an HTML page here.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the report as JUnit's XML here.")] = None,
     stamp: Annotated[
@@ -71,6 +95,10 @@ def verify(
         token=token,
         wanted=tuple(providers or ()),
         fuzz_seconds=seconds if fuzz else None,
+        fuzz_phases=tuple(fuzz_phases.split(",")),
+        fuzz_seed=fuzz_seed,
+        fuzz_known=fuzz_known or (KNOWN if KNOWN.is_file() else None),
+        fuzz_regressions=fuzz_regressions or (REGRESSIONS if REGRESSIONS.is_file() else None),
         only=tuple(only or ()),
     )
     try:
@@ -83,6 +111,14 @@ def verify(
     except (ConfigurationError, GreenroomError) as error:
         typer.echo(f"greenroom: {error}", err=True)
         raise typer.Exit(3) from error
+    _write(report, html, junit, stamp)
+    typer.echo(json.dumps(reporting.as_json(report), indent=2) if as_json else reporting.text(report))
+    raise typer.Exit(report.exit_code)
+
+
+def _write(report: Report, html: Path | None, junit: Path | None, stamp: Path | None) -> None:
+    from harness.verify import reporting
+
     if html is not None:
         html.write_text(reporting.page(report), "utf-8")
     if junit is not None:
@@ -90,8 +126,6 @@ def verify(
     if stamp is not None:
         told = {"commit": _git("rev-parse", "HEAD"), "changed": bool(_git("status", "--porcelain", "-uno"))}
         stamp.write_text(json.dumps({**told, **reporting.as_json(report)}, indent=2) + "\n", "utf-8")
-    typer.echo(json.dumps(reporting.as_json(report), indent=2) if as_json else reporting.text(report))
-    raise typer.Exit(report.exit_code)
 
 
 def _git(*words: str) -> str | None:

@@ -83,6 +83,14 @@ def said(
     described: Described, dialect: Dialect, operation: Operation, data: Json, values: dict[str, str]
 ) -> tuple[Said, Refusal | None]:
     """Return what a request says, and the refusal of what the document forbids in it."""
+    told, found = read(described, data, values)
+    if not found:
+        return told, None
+    return told, refusal(dialect, operation, found, {**told.query, **told.fields})
+
+
+def read(described: Described, data: Json, values: dict[str, str]) -> tuple[Said, list[Json]]:
+    """Return what a request says, and what the document forbids in it, in pydantic's form."""
     document = described.document
     path = {
         name: forms.typed(text, _schema(described, "path", name), document) for name, text in values.items()
@@ -95,10 +103,7 @@ def said(
     if FORM in described.body and isinstance(body, dict):
         body = forms.typed(body, described.body[FORM], document)
     found = [*_of_parameters(described, query), *_of_body(described, schema, body)]
-    told = Said(path, query, body)
-    if not found:
-        return told, None
-    return told, refusal(dialect, operation, found, {**query, **told.fields})
+    return Said(path, query, body), found
 
 
 def _schema(described: Described, place: str, name: str) -> Json:

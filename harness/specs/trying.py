@@ -107,12 +107,12 @@ class Trier:
 
     def run(self, listed: Iterable[Listed]) -> Iterator[Tried]:
         """Try each operation: what reads and creates first, what removes last."""
-        self._look_around()
+        self.look_around()
         order = {"POST": 0, "PUT": 1, "PATCH": 2, "GET": 3, "HEAD": 3, "OPTIONS": 3, "DELETE": 9}
         for each in sorted(listed, key=lambda one: (order[one.described.method], one.described.path)):
             yield self.one(each)
 
-    def _look_around(self) -> None:
+    def look_around(self) -> None:
         """Note what the world holds before anything is added to it, outer things first."""
         parts = [self.catalogue.part(each) for each in self.catalogue.operations.values()]
         for part in sorted((each for each in parts if each.role == "list"), key=lambda each: len(each.thing)):
@@ -146,42 +146,34 @@ class Trier:
             return self._tried(listed, "unserved", got.status, got.headers["greenroom-unserved"])
         if got.status >= 400:
             return self._tried(listed, "refused", got.status, got.body.decode("utf-8", "replace")[:300])
-        wrong = self._problems(described, got)
+        wrong = problems(described, got)
         return self._tried(listed, "invalid" if wrong else "valid", got.status, "; ".join(wrong[:3]))
 
     def _tried(self, listed: Listed, outcome: Outcome, status: int | None, told: str) -> Tried:
         described = listed.described
         return Tried(described.id, described.method, described.path, listed.written, outcome, status, told)
 
-    @staticmethod
-    def _problems(described: Described, got: Got) -> list[str]:
-        answer = described.answer(got.status)
-        if answer is None:
-            return [f"the document has no status {got.status}"]
-        if answer.json is None or described.method == "HEAD":
-            return []
-        if got.status in EMPTY:  # whatever the document says, there can be no body on the wire
-            return ["a body where there can be none"] if got.body else []
-        if got.json is None and got.body.strip() not in (b"", b"null"):
-            return ["the answer is not JSON"]
-        return described.problems(got.status, got.json)
-
     # --- requests ----------------------------------------------------------------------------------------------------
 
     def _call(self, part: Part) -> Got:
-        path = self._path(part)
+        return self.send(self.request(part))
+
+    def request(self, part: Part, own: str | None = None) -> Sent:
+        """Make the least request that an operation demands; `own` is the id of its last thing, else any that is there."""
+        path = self._path(part, own)
         body, kind = self._body(part)
-        headers = {**self._headers(part), **({"Content-Type": kind} if kind else {})}
+        headers = {**self.headers(part), **({"Content-Type": kind} if kind else {})}
         if part.described.public:
             path = self.label + path
-        return self.send(Sent(part.described.method, path + self._query(part), headers, body))
+        return Sent(part.described.method, path + self._query(part), headers, body)
 
     def _sampler(self, part: Part, what: str) -> Sampler:
         self._counter += 1
         place = f"{part.described.id}.{what}.{self._counter}"
         return Sampler(part.document, "verify", place, self.now, self.clock, sent=True)
 
-    def _headers(self, part: Part) -> dict[str, str]:
+    def headers(self, part: Part) -> dict[str, str]:
+        """Return what goes along with every request of an operation: credentials, the host, headers that are required."""
         described = part.described
         found = {"User-Agent": "greenroom-verify", "Accept": "*/*"}
         host = next((each.replace("*", "greenroom") for each in described.hosts), None)
@@ -222,19 +214,21 @@ class Trier:
             return b"--greenroom--\r\n", f"{kind}; boundary=greenroom"
         return b"", kind
 
-    def _path(self, part: Part) -> str:
+    def _path(self, part: Part, own: str | None) -> str:
         template = part.described.path
-        for name, value in zip(part.names, self._values(part), strict=True):
+        for name, value in zip(part.names, self.values(part, own), strict=True):
             template = template.replace(f"{{{name}}}", quote(value, safe=""), 1)
         return template
 
-    def _values(self, part: Part) -> list[str]:
-        """Return a value for each of the path's variables: of an enum, or of a thing that is there."""
+    def values(self, part: Part, own: str | None = None) -> list[str]:
+        """Return a value for each of the path's variables: of an enum, or of a thing that is there; `own` for the last."""
         place = shape(part.described.path)
         found: list[str] = []
         for depth, step in enumerate(place):
             for _ in range(step.count(ANY)):
                 name = part.names[len(found)]
+                if own is not None and len(found) == len(part.names) - 1:
+                    return [*found, own]
                 value = self._listed(part, name)
                 if value is None and step == ANY:
                     value = self._thing(place[: depth + 1], tuple(found), part, name)
@@ -338,9 +332,12 @@ class Trier:
     def _id(self, part: Part, place: Shape, name: str, *, many: bool) -> str | None:
         """Call an operation that creates or lists things, and return the id of one of them."""
         try:
-            got = self._call(part)
+            return self.identified(part, place, name, self._call(part), many=many)
         except Impossible:
             return None
+
+    def identified(self, part: Part, place: Shape, name: str, got: Got, *, many: bool) -> str | None:
+        """Return the id of what an answer has created, or of the first thing that it lists; None where it says none."""
         if got.status >= 300:
             return None
         if part.place is None or part.place.many != many:
@@ -360,6 +357,20 @@ class Trier:
     def _located(got: Got) -> str | None:
         """Return the last step of where a created thing is said to be."""
         return got.headers.get("location", "").rstrip("/").rpartition("/")[2] or None
+
+
+def problems(described: Described, got: Got) -> list[str]:
+    """Return what is wrong with an answer that is no refusal: its status, whether it has a body, the body's JSON."""
+    answer = described.answer(got.status)
+    if answer is None:
+        return [f"the document has no status {got.status}"]
+    if answer.json is None or described.method == "HEAD":
+        return []
+    if got.status in EMPTY:  # whatever the document says, there can be no body on the wire
+        return ["a body where there can be none"] if got.body else []
+    if got.json is None and got.body.strip() not in (b"", b"null"):
+        return ["the answer is not JSON"]
+    return described.problems(got.status, got.json)
 
 
 def pairs(value: Any, name: str = "") -> Iterator[tuple[str, str]]:

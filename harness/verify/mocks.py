@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from harness.provider import Provider
+    from harness.specs.roles import Catalogue
     from harness.specs.serving import Inferred
     from harness.specs.trying import Tried
 
@@ -110,13 +111,22 @@ def conformance(
     catalogue = inferred.catalogue(provider.name)
     if catalogue is None or (only and not only & catalogue.operations.keys()):
         return []
+    world = mocks.world(scenario=SCENARIO)
+    trier = tried_in(mocks, provider, inferred, catalogue, world)
+    listed = [each for each in inferred.operations(provider) if not only or each.described.id in only]
+    return list(trier.run(listed))
+
+
+def tried_in(
+    mocks: Mocks, provider: Provider, inferred: Inferred, catalogue: Catalogue, world: Mapping[str, Any]
+) -> Trier:
+    """Return what makes requests of a provider's documents in a world."""
     from fnmatch import fnmatchcase
 
     from harness import instants
 
-    world = mocks.world(scenario=SCENARIO)
     caller = Caller(mocks, provider, world)
-    trier = Trier(
+    return Trier(
         catalogue,
         caller.send,
         caller.proof,
@@ -125,5 +135,3 @@ def conformance(
         served=lambda host: any(fnmatchcase(host, each) for each in provider.hosts),
         label=f"/~{world['name']}",
     )
-    listed = [each for each in inferred.operations(provider) if not only or each.described.id in only]
-    return list(trier.run(listed))

@@ -18,7 +18,7 @@ EXIT_CODES = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Result:
-    """One thing that was verified. `suite` is pacts, messages, deliveries, documents, fuzzing or live."""
+    """One thing that was verified. `suite` is pacts, messages, deliveries, documents, fuzzing.<phase> or live."""
 
     suite: str
     provider: str

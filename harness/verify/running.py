@@ -39,6 +39,12 @@ class Plan:
     token: str | None = None
     wanted: tuple[str, ...] = ()
     fuzz_seconds: float | None = None
+    fuzz_phases: tuple[str, ...] = ()
+    fuzz_seed: int = 0
+    fuzz_known: Path | None = None
+    """The file of what is known and accepted of fuzzing, each with its reason."""
+    fuzz_regressions: Path | None = None
+    """The file of requests that made a mock fail once."""
     only: tuple[str, ...] = field(default=())
     """Descriptions of interactions and ids of operations; empty for all."""
 
