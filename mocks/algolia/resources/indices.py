@@ -40,7 +40,7 @@ def find(tx: Transaction, name: str) -> Json:
 def check_name(name: str) -> None:
     """Refuse what can be no index's name."""
     if not 0 < len(name) <= LONGEST_NAME or name == "*":
-        raise errors.bad_request(f"Invalid index name: {name}", subject="indexName")
+        raise errors.bad_request("indexName is not valid", subject="indexName")
 
 
 def create(tx: Transaction, name: str, *, primary: str | None = None, virtual: bool = False) -> Json:
