@@ -229,6 +229,7 @@ async def test_the_routes_are_documented(client: httpx.AsyncClient) -> None:
         "/organisations/{organisation_id}/invitations",
         "/organisations/{organisation_id}/invitations/{invitation_id}",
         "/mails/announcements",
+        "/mails/{mail_id}/unsubscribe",
         "/mails/templates",
         "/mails/templates/{template}",
         "/organisations",
