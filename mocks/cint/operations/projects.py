@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from harness.messages import Reply
@@ -28,7 +30,7 @@ class ProjectInfo(Body):
 class ProjectListing(Listing):
     """The query of the list of projects."""
 
-    status: list[str] | None = None
+    status: list[Literal["active", "inactive"]] | None = None
     name: str | None = None
     search_string: str | None = None
     project_manager_id: str | None = None

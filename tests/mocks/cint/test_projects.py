@@ -104,6 +104,7 @@ async def test_projects_are_found_by_name_readable_id_manager_and_status(room: R
         "Spring lift",
     ]
     assert await found("status=inactive") == []
+    assert (await room.refused("GET", f"{room.account}/projects?status=finished"))[0] == 400
     assert (await room.refused("GET", f"{spring}X"))[0] == 404
 
 
