@@ -111,7 +111,8 @@ class ClerkDialect(Dialect):
 
     def headers(self, exchange: Exchange) -> list[tuple[str, str]]:
         """Let pages of other origins read what the Frontend API answers."""
-        return frontend.cors(exchange.request) if frontend.is_frontend(exchange.request) else []
+        found = frontend.cors(exchange.request)
+        return found if found and frontend.is_frontend(exchange.request) else []
 
     def refused(self, refusal: Refusal, exchange: Exchange) -> Any:
         """Complete a refusal by the request's trace id."""

@@ -29,6 +29,9 @@ ACCOUNTS = ".accounts.dev"
 IMAGES = "img.clerk.com"
 """The host of all pictures: clerk-js has its name written into it, for the icons of identity providers."""
 
+OWN_HOSTS = (IMAGES, ACCOUNTS)
+"""How the names of hosts end that only browsers call."""
+
 PICTURES = "/v1/greenroom/pictures"
 """Where pictures of Greenroom's own are, below the Frontend API."""
 
@@ -43,7 +46,7 @@ _PAGES = (
 
 def is_frontend(request: Request) -> bool:
     """Tell whether a request is a browser's: for the Frontend API, its scripts, pictures, or the account portal."""
-    if request.label is not None or _host(request) == IMAGES or _host(request).endswith(ACCOUNTS):
+    if request.label is not None or _host(request).endswith(OWN_HOSTS):
         return True
     if (request.header("authorization") or "").lower().startswith("bearer "):
         return False

@@ -60,7 +60,7 @@ def _asked(state: Json, entered: Identity, problem: str = "") -> Reply:
         "identity.html",
         status=422 if problem else 200,
         state=state["id"],
-        provider=state["strategy"].removeprefix("oauth_").capitalize(),
+        provider=external_accounts.title(state["strategy"]),
         problem=problem,
         entered=entered,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mocks.clerk.resources import images, instance
+from mocks.clerk.resources import external_accounts, images, instance
 
 if TYPE_CHECKING:
     from harness.transaction import Transaction
@@ -116,7 +116,6 @@ def shown(tx: Transaction) -> Json:
 
 def _social(tx: Transaction, strategy: str) -> Json:
     """Show an identity provider; of its own ones clerk-js knows the icons, of custom ones it takes `logo_url`."""
-    provider = strategy.removeprefix("oauth_")
     return {
         "enabled": True,
         "required": False,
@@ -125,8 +124,8 @@ def _social(tx: Transaction, strategy: str) -> Json:
         "strategy": strategy,
         "not_selectable": False,
         "deprecated": False,
-        "name": provider.capitalize(),
-        "logo_url": images.picture_url(tx, provider),
+        "name": external_accounts.title(strategy),
+        "logo_url": images.picture_url(tx, strategy.removeprefix("oauth_")),
     }
 
 

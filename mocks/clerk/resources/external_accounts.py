@@ -29,6 +29,11 @@ TRANSFERS = Collection("clerk.oauth_transfer")
 LIFETIME = 10 * instants.MINUTE
 
 
+def title(strategy: str) -> str:
+    """Return what an identity provider is called: `oauth_google` and `oauth_custom_google` are both Google."""
+    return strategy.removeprefix("oauth_").removeprefix("custom_").capitalize()
+
+
 def begin(tx: Transaction, strategy: str, kind: str, id: str, wanted: Json) -> Json:
     """Begin an attempt; return the verification that sends the browser to the identity provider."""
     if strategy not in instance.settings(tx)["environment"]["social"]:

@@ -185,12 +185,19 @@ def test_every_alias_is_answered_for() -> None:
     assert {host for host in aliases() if known.find(host) is None} == set()
 
 
+def test_every_host_that_is_no_wildcard_is_an_alias() -> None:
+    providers = {host for each in registry.providers().values() for host in each.hosts}
+    standins = {host for each in catalogue().standins for host in each.hosts}
+    assert {host for host in providers | standins if "*" not in host} - aliases() == set()
+
+
 def test_the_names_are_those_of_the_default_world(server: Served) -> None:
     env = server.control("GET", "/worlds/default/env")
     application = env["ALGOLIA_APP_ID"].lower()
     key = env["CLERK_PUBLISHABLE_KEY"].rpartition("_")[2]
     frontend = base64.b64decode(key + "=" * (-len(key) % 4)).decode().rstrip("$")
     wanted = {f"{application}-dsn.algolia.net", f"{application}.algolia.net", frontend}
+    wanted.add(frontend.replace(".clerk.", ".", 1))  # the account portal
     assert wanted | {f"{application}-{number}.algolianet.com" for number in (1, 2, 3)} <= aliases()
 
 

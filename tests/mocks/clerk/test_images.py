@@ -100,9 +100,10 @@ async def test_pictures_that_only_clerk_has_are_drawn_under_their_own_host(room:
 
 
 async def test_the_environment_tells_where_the_picture_of_a_provider_is(room: Room, tab: Tab) -> None:
-    room.trigger("instance.customized", social=["oauth_google", "oauth_mock"])
+    room.trigger("instance.customized", social=["oauth_google", "oauth_custom_mock"])
     social = (await tab.ok("GET", "/v1/environment"))["user_settings"]["social"]
-    for name, letter in (("oauth_google", "G"), ("oauth_mock", "M")):
+    assert [each["name"] for each in social.values()] == ["Google", "Mock"]
+    for name, letter in (("oauth_google", "G"), ("oauth_custom_mock", "M")):
         shown = await anonymous(room).get(social[name]["logo_url"])
         assert (shown.status_code, f">{letter}</text>" in shown.text) == (200, True)
 
