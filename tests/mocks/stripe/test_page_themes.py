@@ -48,6 +48,7 @@ CONTRASTS = """() => {
 
 async def read(page: Page, scheme: Literal["dark", "light"]) -> None:
     """Fail where a text of the page has too little contrast, or the page is not in the scheme asked for."""
+    await page.wait_for_load_state()  # a form's answer is there before its style sheet
     ground = await page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
     assert (sum(ground) / 3 < 128) == (scheme == "dark")
     contrasts: list[tuple[str, float]] = await page.evaluate(CONTRASTS)
