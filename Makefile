@@ -35,9 +35,10 @@ test: $(INSTALLED) node assets ## run all tests (ARGS="tests/house -k size" runs
 test-external: $(INSTALLED) ## the integration layer against the mocks (EXTERNAL=live: against live sandboxes)
 	@$(BIN)/python -m pytest -n0 tests/external $(ARGS)
 
-test-machines: $(INSTALLED) ## the state machines of target groups and accounts, 500 random runs each (RUNS=…)
+test-machines: $(INSTALLED) ## the state machines of target groups, accounts and deletions, 500 random runs each (RUNS=…)
 	@MACHINE_RUNS=$(or $(RUNS),500) $(BIN)/python -m pytest -n logical --timeout 7200 \
-		tests/mocks/cint/test_fielding_machine.py tests/mocks/insightiq/test_account_machine.py $(ARGS)
+		tests/mocks/cint/test_fielding_machine.py tests/mocks/insightiq/test_account_machine.py \
+		tests/mocks/stripe/test_deletion_machine.py $(ARGS)
 
 test-webhooks: $(INSTALLED) ## the webhook receivers: signatures, replays, duplicates, disorder, gaps, floods
 	@$(BIN)/python -m pytest -n0 tests/integrations/test_webhooks.py tests/integrations/test_inbox.py \

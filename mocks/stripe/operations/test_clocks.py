@@ -22,8 +22,7 @@ LATEST = 253_370_764_800
 class CreateClock(StripeParams):
     """POST /v1/test_helpers/test_clocks."""
 
-    unsupported = frozenset({"customer"})
-
+    customer: str | None = None
     frozen_time: Annotated[Timestamp, Field(le=LATEST)]
     name: Annotated[str, Field(max_length=300)] | None = None
 
@@ -36,8 +35,10 @@ class AdvanceClock(StripeParams):
 
 @stripe.post(URL, id="PostTestHelpersTestClocks", tier="P1")
 def create_clock(tx: Transaction, params: CreateClock) -> Json:
-    """Create a test clock."""
+    """Create a test clock, for an existing customer if one is named."""
     clock = test_clocks.create(tx, frozen_time=params.frozen_time, name=params.name)
+    if params.customer is not None:
+        clocked.attach(tx, clock, params.customer)
     return render(tx, clock, params.expand)
 
 

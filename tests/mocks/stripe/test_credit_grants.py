@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 import stripe
 from hypothesis import given, settings
@@ -138,6 +139,8 @@ def test_credits_pay_for_usage_when_an_invoice_is_finalized(shop: Shop) -> None:
         invoice.id, {"expand": ["total_pretax_credit_amounts.credit_balance_transaction"]}
     )
     assert whole.to_dict()["total_pretax_credit_amounts"][0]["credit_balance_transaction"]["id"] == moved.id
+    assert "Billing credits</th>" in httpx.get(invoice.hosted_invoice_url).text
+    assert b"Billing credits: -$6.00" in httpx.get(invoice.invoice_pdf).content
 
 
 def test_what_is_left_goes_on_to_the_next_invoice_and_nothing_falls_below_zero(shop: Shop) -> None:

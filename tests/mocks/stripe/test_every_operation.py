@@ -10,6 +10,7 @@ import stripe
 from mocks.stripe.provider import stripe as room
 from tests.harness.serving import Receiver, Served
 from tests.mocks.stripe import walk
+from tests.mocks.stripe.conformance import VERSION, CheckingClient, Document
 from tests.mocks.stripe.test_fuzz import OWN
 
 HERE = Path(__file__).parent
@@ -83,7 +84,11 @@ def driven(server: Served, world: dict[str, Any]) -> set[str]:
     }
 
 
-def test_every_operation_is_driven_by_stripe_python(server: Served) -> None:
+@pytest.mark.parametrize("version", [stripe.api_version, VERSION])
+def test_every_operation_is_driven_by_stripe_python(
+    server: Served, stripe_document: Document, version: str
+) -> None:
+    """At the document's version each answer is checked by it, too."""
     seen: set[str] = set()
     for family in walk.ALL:
         world = server.create_world(seed=7, clock=FROZEN)
@@ -91,7 +96,11 @@ def test_every_operation_is_driven_by_stripe_python(server: Served) -> None:
         hosts: Any = dict.fromkeys(("api", "files", "meter_events"), url)
         family(
             stripe.StripeClient(
-                world["env"]["STRIPE_SECRET_KEY"], base_addresses=hosts, max_network_retries=0
+                world["env"]["STRIPE_SECRET_KEY"],
+                base_addresses=hosts,
+                http_client=CheckingClient(stripe_document),
+                max_network_retries=0,
+                stripe_version=version,
             )
         )
         seen |= driven(server, world)

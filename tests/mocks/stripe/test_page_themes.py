@@ -7,6 +7,7 @@ from typing import Any, Literal
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.harness.dashboard.test_pages import judged
 from tests.mocks.stripe.test_pages import DECLINED, Shop, fill
 from tests.mocks.stripe.test_pages import shop as shop  # noqa: PLC0414 - a fixture
 from tests.mocks.stripe.test_portal import subscriber
@@ -47,12 +48,14 @@ CONTRASTS = """() => {
 
 
 async def read(page: Page, scheme: Literal["dark", "light"]) -> None:
-    """Fail where a text of the page has too little contrast, or the page is not in the scheme asked for."""
+    """Fail where a text has too little contrast, axe finds anything serious, or the page is not in the scheme asked for."""
+    await page.wait_for_load_state()  # a form's answer is there before its style sheet
     ground = await page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
     assert (sum(ground) / 3 < 128) == (scheme == "dark")
     contrasts: list[tuple[str, float]] = await page.evaluate(CONTRASTS)
     assert len(contrasts) > 3
     assert [each for each in contrasts if each[1] < READABLE] == []
+    assert await judged(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])

@@ -108,3 +108,28 @@ def test_limits_and_ends(checked: stripe.StripeClient) -> None:
     assert (types.count("customer.deleted"), types[-1]) == (3, "test_helpers.test_clock.deleted")
     with refused(404, "resource_missing", "test_clock"):
         checked.v1.test_helpers.test_clocks.retrieve(clock.id)
+
+
+def test_a_clock_for_an_existing_customer(checked: stripe.StripeClient, advance: Callable[..., Any]) -> None:
+    customer = checked.v1.customers.create({"email": "ada@studio.test"})
+    use_card(checked, customer.id, "pm_card_visa")
+    journal, clocks = Journal(checked), checked.v1.test_helpers.test_clocks
+    clock = clocks.create({"frozen_time": BEGIN, "customer": customer.id})
+    told = journal.take()
+    assert [each.type for each in told] == ["test_helpers.test_clock.created", "customer.updated"]
+    assert told[1].data.previous_attributes.to_dict() == {"test_clock": None}
+    made = subscribe(checked, customer, price(checked, 3100))
+    assert (made.created, made.test_clock) == (BEGIN, clock.id)
+    advance(days=40)
+    assert len(checked.v1.invoices.list({"customer": customer.id}).data) == 1
+    advance_to(checked, clock, 31.1)
+    assert len(checked.v1.invoices.list({"customer": customer.id}).data) == 2
+    with refused(400, None, "customer"):
+        clocks.create({"frozen_time": BEGIN, "customer": customer.id})
+    other = checked.v1.customers.create({})
+    subscribe(checked, other, price(checked, 3100), collection_method="send_invoice", days_until_due=3)
+    with refused(400, None, "customer"):
+        clocks.create({"frozen_time": BEGIN, "customer": other.id})
+    with refused(400, "resource_missing", "customer"):
+        clocks.create({"frozen_time": BEGIN, "customer": "cus_none"})
+    assert [each.id for each in clocks.list().data] == [clock.id]
