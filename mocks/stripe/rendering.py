@@ -264,6 +264,9 @@ def _expand(
         at, whole = f"{inside}{name}", f"{path}{name}"
         target = resource.expands.get(at)
         leads_on = target is not None or _leads_on(resource, at)
+        if inside and leads_on and name not in node:
+            _lacking(resource, below, f"{at}.", f"{whole}.")
+            continue
         if name not in node or not (leads_on or _embedded(node[name])):
             raise _not_expandable(whole)
         node[name] = _expanded(tx, resource, node[name], target, below, at, whole, version)
@@ -295,6 +298,17 @@ def _expanded(
             return _expand(tx, resource, value, below, f"{at}.", f"{whole}.", version)
         return value
     raise _not_expandable(whole)
+
+
+def _lacking(resource: Resource, tree: Tree, inside: str, path: str) -> None:
+    """Check what is to be expanded of a part that an object lacks, as a card's charge has no `payment_method_details.ideal`."""
+    for name, below in tree.items():
+        at = f"{inside}{name}"
+        if at in resource.expands:
+            continue
+        if not _leads_on(resource, at):
+            raise _not_expandable(f"{path}{name}")
+        _lacking(resource, below, f"{at}.", f"{path}{name}.")
 
 
 def _leads_on(resource: Resource, at: str) -> bool:

@@ -59,3 +59,13 @@ async def test_what_leads_to_nothing_that_is_served_is_null(room: Room) -> None:
     assert (intent["review"], intent["latest_charge"]["application"]) == (None, None)
     status, error = await room.refused("POST", "/v1/payment_intents", {**paid, "expand": ["amount"]})
     assert (status, error["param"]) == (400, "expand")
+
+
+async def test_a_part_that_an_object_lacks_has_nothing_to_expand(room: Room) -> None:
+    paid = {"amount": 2000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
+    part = "latest_charge.payment_method_details.ideal.generated_sepa_debit"
+    intent = await room.ok("POST", "/v1/payment_intents", {**paid, "expand": [part]})
+    assert "ideal" not in intent["latest_charge"]["payment_method_details"]
+    wrong = "latest_charge.payment_method_details.ideal.nonsense"
+    status, error = await room.refused("POST", "/v1/payment_intents", {**paid, "expand": [wrong]})
+    assert (status, error["message"]) == (400, f"This property cannot be expanded ({wrong}).")
