@@ -13,6 +13,7 @@ from harness.cli.session import AsJson
 from harness.errors import ConfigurationError, GreenroomError
 
 PACTS, HAPPENINGS = Path("contracts/pacts"), Path("contracts/happenings.yaml")
+TRIALS = Path("contracts/trials.yaml")
 
 
 def add(app: typer.Typer) -> None:
@@ -28,6 +29,10 @@ def verify(
         typer.Option(
             help="How the events of message pacts come to happen; contracts/happenings.yaml if there."
         ),
+    ] = None,
+    trials: Annotated[
+        Path | None,
+        typer.Option(help="What operations need to succeed; contracts/trials.yaml if there."),
     ] = None,
     specs: Annotated[
         Path | None, typer.Option(envvar="GREENROOM_SPECS", help="Folder with the providers' documents.")
@@ -66,6 +71,7 @@ def verify(
     plan = Plan(
         pacts=pacts if pacts.is_dir() or pacts != PACTS else None,
         happenings=happenings or (HAPPENINGS if HAPPENINGS.is_file() else None),
+        trials=trials or (TRIALS if TRIALS.is_file() else None),
         specs=specs,
         url=url,
         token=token,

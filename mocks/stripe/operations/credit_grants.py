@@ -174,7 +174,9 @@ def list_credit_balance_transactions(tx: Transaction, params: ListTransactions) 
     """List the transactions of a customer's credits, newest first."""
     customers.get(tx, params.customer)
     where = {"customer": params.customer, "credit_grant": params.credit_grant}
-    return listing(tx, TRANSACTIONS, params, url="/v1/billing/credit_balance_transactions", where=where)
+    published = "/v1/billing/credit_grants"  # the document's pattern; the sandbox answers its own address
+    url = "/v1/billing/credit_balance_transactions" if tx.live else published
+    return listing(tx, TRANSACTIONS, params, url=url, where=where)
 
 
 @stripe.get("/v1/billing/credit_balance_summary", id="GetBillingCreditBalanceSummary", tier="P2")
