@@ -59,6 +59,8 @@ class Trier:
     served: Callable[[str], bool] = lambda _: True
     label: str = ""
     """What goes before the path of a public operation, so that it is found in the world."""
+    thorough: bool = True
+    """Look first at all that the world holds; for a few operations it is enough to look when something is needed."""
     hinted: Callable[[Described], Hint] = no_hint
     """Prepares the call of an operation, and tells what to send."""
     _hint: Hint = field(default_factory=Hint)
@@ -71,7 +73,8 @@ class Trier:
 
         What is refused is tried once more, with things made anew: an earlier call may have changed those that were known.
         """
-        self._look_around()
+        if self.thorough:
+            self._look_around()
         for each in sorted(listed, key=_turn):
             tried = self.one(each)
             if tried.outcome == "refused":

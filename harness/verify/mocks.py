@@ -138,6 +138,7 @@ def conformance(
         instants.parse(NOW),
         served=lambda host: any(fnmatchcase(host, each) for each in provider.hosts),
         label=f"/~{world['name']}",
+        thorough=not only,
         hinted=preparing.hint,
     )
     listed = [each for each in inferred.operations(provider) if not only or each.described.id in only]
