@@ -174,7 +174,7 @@ def list_credit_balance_transactions(tx: Transaction, params: ListTransactions) 
     """List the transactions of a customer's credits, newest first."""
     customers.get(tx, params.customer)
     where = {"customer": params.customer, "credit_grant": params.credit_grant}
-    published = "/v1/billing/credit_grants"  # the document's pattern; the sandbox answers its own address
+    published = "/v1/billing/credit_grants"  # the document's; the real one is unconfirmed
     url = "/v1/billing/credit_balance_transactions" if tx.live else published
     return listing(tx, TRANSACTIONS, params, url=url, where=where)
 
