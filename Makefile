@@ -100,7 +100,7 @@ matrix: $(INSTALLED) node ## run the same checks over many versions of each SDK 
 	@WRITE_MATRIX=1 $(BIN)/python -m pytest -n0 -q tests/matrix $(ARGS)
 
 mutations: $(INSTALLED) ## break the mocks, then the integration layer, in every way that is known; the contracts must see each
-	@MUTATIONS=all $(BIN)/python -m pytest -n0 -q tests/contracts/test_mutations.py tests/contracts/test_layer_mutations.py $(ARGS)
+	@MUTATIONS=all $(BIN)/python -m pytest -n0 -q tests/contracts/test_mutations.py tests/contracts/test_enum_mutations.py tests/contracts/test_layer_mutations.py $(ARGS)
 
 verify: $(INSTALLED) ## verify the mocks against pacts, and documents where GREENROOM_SPECS names them
 	@$(BIN)/greenroom verify $(ARGS)

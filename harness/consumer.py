@@ -142,7 +142,7 @@ def call(tx: Transaction, operation: Operation, told: Json) -> None:
     query = f"?{urlencode(told['query'], doseq=True)}" if told["query"] else ""
     headers, body = [(CREDENTIALS, told["credentials"])], ""
     if told.get("form") is not None:
-        from harness.specs.trying import pairs
+        from harness.specs.calls import pairs
 
         headers.append(("content-type", FORM))
         body = urlencode(list(pairs(told["form"])))

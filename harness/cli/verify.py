@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PACTS, HAPPENINGS = Path("contracts/pacts"), Path("contracts/happenings.yaml")
 KNOWN, REGRESSIONS = Path("contracts/fuzzing.yaml"), Path("contracts/regressions.yaml")
+TRIALS = Path("contracts/trials.yaml")
 
 
 FuzzPhases = Annotated[str, typer.Option(help="Only these phases of fuzzing, with commas between them.")]
@@ -43,6 +44,10 @@ def verify(
         typer.Option(
             help="How the events of message pacts come to happen; contracts/happenings.yaml if there."
         ),
+    ] = None,
+    trials: Annotated[
+        Path | None,
+        typer.Option(help="What operations need to succeed; contracts/trials.yaml if there."),
     ] = None,
     specs: Annotated[
         Path | None, typer.Option(envvar="GREENROOM_SPECS", help="Folder with the providers' documents.")
@@ -90,6 +95,7 @@ def verify(
     plan = Plan(
         pacts=pacts if pacts.is_dir() or pacts != PACTS else None,
         happenings=happenings or (HAPPENINGS if HAPPENINGS.is_file() else None),
+        trials=trials or (TRIALS if TRIALS.is_file() else None),
         specs=specs,
         url=url,
         token=token,

@@ -5,7 +5,6 @@ Requests are made of the document alone: the least that it demands, with ids of 
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +15,7 @@ import orjson
 
 from harness.specs import requests, shapes
 from harness.specs.acting import EMPTY
+from harness.specs.calls import Got, Hint, Send, Sent, no_hint, pairs
 from harness.specs.document import JSON
 from harness.specs.roles import ANY, Shape, shape
 from harness.specs.sampling import Impossible, Sampler
@@ -27,53 +27,9 @@ if TYPE_CHECKING:
     from harness.specs.sources import Clock
 
 Json = dict[str, Any]
-Outcome = Literal["valid", "invalid", "refused", "unserved", "not tried"]
+Outcome = Literal["valid", "invalid", "unlike", "refused", "unserved", "not tried"]
 _OURS = frozenset({"authorization", "content-type", "accept", "user-agent", "host", "cookie"})
 FAILED = ("invalid", "unserved", "not tried")
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A request that was made."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def plain(self) -> bytes:
-        """The body as it was before it was compressed; empty where it cannot be read."""
-        coding = next(
-            (value for name, value in self.headers.items() if name.lower() == "content-encoding"), ""
-        )
-        if coding in ("", "identity"):
-            return self.body
-        wbits = {"gzip": 31, "x-gzip": 31, "deflate": 15}.get(coding.lower())
-        try:
-            return b"" if wbits is None else zlib.decompress(self.body, wbits)
-        except zlib.error:
-            return b""
-
-
-@dataclass(frozen=True, slots=True)
-class Got:
-    """The answer to a request; header names are lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        """The JSON of the answer, None when it has none."""
-        try:
-            return orjson.loads(self.body) if self.body else None
-        except orjson.JSONDecodeError:
-            return None
-
-
-Send = Callable[[Sent], Got]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +43,8 @@ class Tried:
     outcome: Outcome
     status: int | None
     told: str = ""
+    why: str = ""
+    """Of what is refused, or unlike its document: the reason that is known beforehand."""
 
 
 @dataclass
@@ -101,16 +59,45 @@ class Trier:
     served: Callable[[str], bool] = lambda _: True
     label: str = ""
     """What goes before the path of a public operation, so that it is found in the world."""
+    thorough: bool = True
+    """Look first at all that the world holds; for a few operations it is enough to look when something is needed."""
+    hinted: Callable[[Described], Hint] = no_hint
+    """Prepares the call of an operation, and tells what to send."""
+    _hint: Hint = field(default_factory=Hint)
     _ids: dict[tuple[int, Shape, tuple[str, ...]], str] = field(default_factory=dict)
     _counter: int = 0
     _depth: int = 0
 
     def run(self, listed: Iterable[Listed]) -> Iterator[Tried]:
-        """Try each operation: what reads and creates first, what removes last."""
-        self.look_around()
-        order = {"POST": 0, "PUT": 1, "PATCH": 2, "GET": 3, "HEAD": 3, "OPTIONS": 3, "DELETE": 9}
-        for each in sorted(listed, key=lambda one: (order[one.described.method], one.described.path)):
-            yield self.one(each)
+        """Try each operation: what reads and creates first, what removes last, inner things before outer ones.
+
+        What is refused is tried once more, with things made anew: an earlier call may have changed those that were known.
+        """
+        if self.thorough:
+            self.look_around()
+        for each in sorted(listed, key=_turn):
+            tried = self.one(each)
+            if tried.outcome == "refused":
+                tried = self._again(each, tried)
+            yield tried
+
+    def _again(self, listed: Listed, before: Tried) -> Tried:
+        """Try an operation with a fresh thing of its own kind; what came before stands where that is refused, too."""
+        part = self.catalogue.part(listed.described)
+        depth = max((at for at, step in enumerate(shape(listed.described.path)) if step == ANY), default=None)
+        if depth is None:
+            return before
+        place = shape(listed.described.path)[: depth + 1]
+        kept = {
+            key: known for key, known in self._ids.items() if key[0] == id(part.document) and key[1] == place
+        }
+        for key in kept:
+            del self._ids[key]
+        again = self.one(listed)
+        if again.outcome != "refused":
+            return again
+        self._ids.update(kept)
+        return before
 
     def look_around(self) -> None:
         """Note what the world holds before anything is added to it, outer things first."""
@@ -160,9 +147,18 @@ class Trier:
 
     def request(self, part: Part, own: str | None = None) -> Sent:
         """Make the least request that an operation demands; `own` is the id of its last thing, else any that is there."""
-        path = self._path(part, own)
+        outer, hint = self._hint, self.hinted(part.described)
+        self._hint = hint
+        try:
+            path = self._path(part, own)
+            self._hint = hint
+            return self._sent(part, path)
+        finally:
+            self._hint = outer
+
+    def _sent(self, part: Part, path: str) -> Sent:
         body, kind = self._body(part)
-        headers = {**self.headers(part), **({"Content-Type": kind} if kind else {})}
+        headers = {**self.headers(part), **({"Content-Type": kind} if kind else {}), **self._hint.headers}
         if part.described.public:
             path = self.label + path
         return Sent(part.described.method, path + self._query(part), headers, body)
@@ -196,23 +192,36 @@ class Trier:
         fields: Json = {}
         for each in part.described.placed("query"):
             if each.get("required"):
-                fields[each["name"]] = sampler.value(each.get("schema") or {}, each["name"])
+                name, known = each["name"], self._hint.names
+                fields[name] = known.get(name) or sampler.value(each.get("schema") or {}, name)
+        fields |= self._hint.query
         return f"?{urlencode(list(pairs(fields)))}" if fields else ""
 
     def _body(self, part: Part) -> tuple[bytes, str]:
         kinds = part.described.body
         if JSON in kinds:
-            made = self._sampler(part, "body").value(kinds[JSON])
-            return orjson.dumps(self._referred(made, kinds[JSON], part)), JSON
+            made = self._hint.body
+            if not isinstance(made, list):
+                made = self._told(self._sampler(part, "body").value(kinds[JSON]), kinds[JSON], part)
+            return orjson.dumps(made), JSON
         if requests.FORM in kinds:
             sampler = self._sampler(part, "body")
             sampler.told = True
-            made = self._referred(sampler.value(kinds[requests.FORM]), kinds[requests.FORM], part)
+            made = self._told(sampler.value(kinds[requests.FORM]), kinds[requests.FORM], part)
             return urlencode(list(pairs(made if isinstance(made, dict) else {}))).encode(), requests.FORM
         kind = next(iter(kinds), "")
         if kind == "multipart/form-data":
             return b"--greenroom--\r\n", f"{kind}; boundary=greenroom"
         return b"", kind
+
+    def _told(self, made: Any, schema: Json, part: Part) -> Any:
+        """Complete a body: references to what is there, then what the hint says (None leaves a field out)."""
+        hint = self._hint
+        made = self._referred(made, schema, part)
+        if isinstance(made, dict) and isinstance(hint.body, dict):
+            both = {**made, **hint.body}
+            return {name: value for name, value in both.items() if value is not None}
+        return made
 
     def _path(self, part: Part, own: str | None) -> str:
         template = part.described.path
@@ -229,7 +238,7 @@ class Trier:
                 name = part.names[len(found)]
                 if own is not None and len(found) == len(part.names) - 1:
                     return [*found, own]
-                value = self._listed(part, name)
+                value = self._hint.path.get(name) or self._named(part, name) or self._listed(part, name)
                 if value is None and step == ANY:
                     value = self._thing(place[: depth + 1], tuple(found), part, name)
                 if value is None:
@@ -237,6 +246,11 @@ class Trier:
                     self._ids.setdefault((id(part.document), place[: depth + 1], tuple(found)), value)
                 found.append(value)
         return found
+
+    def _named(self, part: Part, name: str) -> str | None:
+        """Return what stands for a name everywhere; what is removed by it must be another one, made for that."""
+        removed = part.described.method == "DELETE" and name == part.names[-1]
+        return None if removed else self._hint.names.get(name)
 
     def _parameter(self, part: Part, name: str) -> Json:
         found = (each.get("schema") or {} for each in part.described.placed("path") if each["name"] == name)
@@ -298,6 +312,9 @@ class Trier:
             return made
         required = shapes.flat(part.document, schema).get("required", ())
         for name in required:
+            if name in self._hint.names:
+                made[name] = self._hint.names[name]
+                continue
             stem = name.lower().removesuffix("_id").removesuffix("id").rstrip("_")
             known = self._plurals.get(shapes.bare(stem))
             if known is None or known.segment == part.segment:
@@ -366,6 +383,8 @@ def problems(described: Described, got: Got) -> list[str]:
         return [f"the document has no status {got.status}"]
     if answer.json is None or described.method == "HEAD":
         return []
+    if "stream" in got.headers.get("content-type", "") and not got.body.strip():
+        return []  # a stream of nothing
     if got.status in EMPTY:  # whatever the document says, there can be no body on the wire
         return ["a body where there can be none"] if got.body else []
     if got.json is None and got.body.strip() not in (b"", b"null"):
@@ -373,13 +392,8 @@ def problems(described: Described, got: Got) -> list[str]:
     return described.problems(got.status, got.json)
 
 
-def pairs(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Write nested values as a form has them: `a[b]=c`, `a[0]=x`."""
-    if isinstance(value, dict):
-        for key, each in value.items():
-            yield from pairs(each, f"{name}[{key}]" if name else key)
-    elif isinstance(value, list):
-        for number, each in enumerate(value):
-            yield from pairs(each, f"{name}[{number}]")
-    elif value is not None:
-        yield name, ("true" if value else "false") if isinstance(value, bool) else str(value)
+def _turn(listed: Listed) -> tuple[int, int, str]:
+    order = {"POST": 0, "PUT": 1, "PATCH": 2, "GET": 3, "HEAD": 3, "OPTIONS": 3, "DELETE": 9}
+    described = listed.described
+    removes = described.method == "DELETE"
+    return order[described.method], -described.path.count("/") if removes else 0, described.path

@@ -13,7 +13,7 @@ from harness.verify.redaction import HIDDEN, LARGEST, clean, clean_body, clean_h
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.specs.trying import Got, Sent
+    from harness.specs.calls import Got, Sent
 
 Json = dict[str, Any]
 _KEPT_SENT = re.compile(r"^(?:content-type|idempotency-key)$|-version$")

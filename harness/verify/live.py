@@ -14,8 +14,8 @@ import yaml
 
 from harness import realtime
 from harness.errors import ConfigurationError, GreenroomError
+from harness.specs.calls import Sent
 from harness.specs.sources import published
-from harness.specs.trying import Sent
 from harness.verify.pacts import Verifying, chosen, in_groups, read
 from harness.verify.passage import Passage, refuse_live
 from harness.verify.results import Report, Result

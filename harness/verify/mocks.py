@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx
 
 from harness.errors import GreenroomError
-from harness.specs.trying import Got, Sent, Trier
+from harness.specs.calls import Got, Sent
+from harness.specs.trying import Trier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from harness.specs.roles import Catalogue
     from harness.specs.serving import Inferred
     from harness.specs.trying import Tried
+    from harness.verify.trials import Trials
 
 Json = dict[str, Any]
 NOW = "2026-03-01T09:00:00Z"
@@ -105,20 +107,39 @@ class Caller:
 
 
 def conformance(
-    mocks: Mocks, provider: Provider, inferred: Inferred, only: frozenset[str] = frozenset()
+    mocks: Mocks,
+    provider: Provider,
+    inferred: Inferred,
+    only: frozenset[str] = frozenset(),
+    trials: Trials | None = None,
 ) -> list[Tried]:
-    """Try every operation of a provider's documents (or only some) in a fresh world that the scenario `starter` fills."""
+    """Try every operation of a provider's documents (or only some) in a fresh world that the scenario `starter` fills.
+
+    `trials` tell what the documents do not: what must be there before, and what a request says that succeeds.
+    """
     catalogue = inferred.catalogue(provider.name)
     if catalogue is None or (only and not only & catalogue.operations.keys()):
         return []
-    world = mocks.world(scenario=SCENARIO)
+    from harness.verify.trials import Preparing, Trials
+
+    world = mocks.world()
+    path = f"/worlds/{world['id']}"
+    values = mocks.control("POST", f"{path}/provider-state", {"state": SCENARIO, "action": "setup"})
+    caller = Caller(mocks, provider, world)
+    known = {**values, "label": f"/~{world['name']}"}
+    preparing = Preparing(trials or Trials(), caller, path, known)
     trier = tried_in(mocks, provider, inferred, catalogue, world)
+    trier.thorough, trier.hinted = not only, preparing.hint
     listed = [each for each in inferred.operations(provider) if not only or each.described.id in only]
-    return list(trier.run(listed))
+    return [preparing.explained(each) for each in trier.run(listed)]
 
 
 def tried_in(
-    mocks: Mocks, provider: Provider, inferred: Inferred, catalogue: Catalogue, world: Mapping[str, Any]
+    mocks: Mocks,
+    provider: Provider,
+    inferred: Inferred,
+    catalogue: Catalogue,
+    world: Mapping[str, Any],
 ) -> Trier:
     """Return what makes requests of a provider's documents in a world."""
     from fnmatch import fnmatchcase

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from harness.errors import ConfigurationError
-from harness.specs.trying import Sent
+from harness.specs.calls import Sent
 from harness.verify.redaction import clean, clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from harness.specs.trying import Got
+    from harness.specs.calls import Got
     from harness.verify.exchanges import Exchange
     from harness.verify.mocks import Caller
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from harness import realtime
 from harness.errors import ConfigurationError
-from harness.specs.trying import Got, Sent
+from harness.specs.calls import Got, Sent
 from harness.verify.sensitive import decoded, unescaped
 
 if TYPE_CHECKING:

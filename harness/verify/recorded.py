@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote_plus
 
 from harness.specs import forms
-from harness.specs.trying import pairs
+from harness.specs.calls import pairs
 from harness.verify.parity import opaque
 from harness.verify.redaction import clean, clean_text
 

@@ -14,9 +14,10 @@ from harness.verify.pacts import Player, chosen, read
 from harness.verify.redaction import clean_text
 from harness.verify.results import Report, Result
 from harness.verify.serving import greenroom
+from harness.verify.trials import Trials
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from harness.provider import Provider
@@ -34,6 +35,7 @@ class Plan:
 
     pacts: Path | None
     happenings: Path | None = None
+    trials: Path | None = None
     specs: Path | None = None
     url: str | None = None
     token: str | None = None
@@ -87,14 +89,24 @@ def _documents(report: Report, mocks: Mocks, providers: Iterable[Provider], plan
 
     assert plan.specs is not None  # noqa: S101 - only called with documents
     inferred: Inferred = Inferred(plan.specs)
+    trials = Trials.read(plan.trials)
     for provider in providers:
-        tried = conformance(mocks, provider, inferred, frozenset(plan.only))
+        tried = conformance(mocks, provider, inferred, frozenset(plan.only), trials.get(provider.name))
         report.add(*(_told(provider.name, each) for each in tried))
-        refused = sum(each.outcome == "refused" for each in tried)
-        if refused:
-            report.notes.append(
-                f"{provider.name}: {refused} of {len(tried)} operations refused what the document alone could tell to send;"
-                " the report (--junit, --html, --json) has each with its refusal; their successes are verified by pacts and tests"
+        report.notes.extend(_shares(provider.name, tried))
+
+
+def _shares(provider: str, tried: list[Tried]) -> Iterator[str]:
+    """Say how many of a provider's operations were shown valid by an answer of success, and what became of the rest."""
+    for kind, written in (("hand-written", True), ("inferred", False)):
+        some = [each for each in tried if each.written is written]
+        if some:
+            valid = sum(each.outcome == "valid" for each in some)
+            share = f"{provider}: {valid} of {len(some)} {kind} operations are shown valid by a success ({valid / len(some):.1%})"
+            yield share + (
+                ""
+                if valid == len(some)
+                else "; the report (--junit, --html, --json) has the rest, each with its reason"
             )
 
 
@@ -105,8 +117,18 @@ def _told(provider: str, tried: Tried) -> Result:
             return Result("documents", provider, name, "passed")
         case "refused" if tried.status is not None and tried.status < 500:
             said = _SAYS.search(tried.told)
+            if tried.why:
+                return Result(
+                    "documents",
+                    provider,
+                    name,
+                    "skipped",
+                    f"refused with {tried.status}: {clean_text(tried.why)}",
+                )
             why = f": {clean_text(said[1])[:160]}" if said else ""
             return Result("documents", provider, name, "skipped", f"refused with {tried.status}{why}")
+        case "unlike":
+            return Result("documents", provider, name, "skipped", f"unlike the document: {tried.why}")
         case "unserved":
             return Result("documents", provider, name, "skipped", f"unserved: {tried.told}")
     return Result("documents", provider, name, "failed", f"{tried.method} {tried.path}: {tried.told}")

@@ -10,12 +10,12 @@ import httpx
 import orjson
 
 from harness.errors import GreenroomError
-from harness.specs.trying import Sent, pairs
+from harness.specs.calls import Sent, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from harness.specs.trying import Got
+    from harness.specs.calls import Got
 
 Json = dict[str, Any]
 _NAME = re.compile(r"\{(\w+)\}")
@@ -30,7 +30,8 @@ def call(
 ) -> None:
     """Make the call of a step, and keep what it says to `save` of the answer; raise GreenroomError when it is refused."""
     method, _, place = str(filled(step[key], values)).partition(" ")
-    headers, content = {**proof(place), "User-Agent": "greenroom-verify"}, b""
+    shown = {**proof(place), **filled(step.get("headers", {}), values)}
+    headers, content = {**shown, "User-Agent": "greenroom-verify"}, b""
     if key == "call" and "form" in step:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
         content = urlencode(list(pairs(filled(step["form"], values)))).encode()
@@ -49,7 +50,7 @@ def call(
     if key == "call":
         for name, way in step.get("save", {}).items():
             try:
-                values[name] = _at(got.json, way)
+                values[name] = got.headers[way[1:]] if way.startswith("@") else _at(got.json, way)
             except (LookupError, TypeError) as error:
                 raise GreenroomError(f"{method} {place} answered without {way}, which is {name}") from error
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness import registry
-from harness.specs.trying import Got, Sent
+from harness.specs.calls import Got, Sent
 from harness.verify.deliveries import ARRIVES, FRESH, IN_TURN, ONCE, SIGNED, Deliveries
 from harness.verify.happenings import Happenings
 from harness.verify.mocks import Caller, Mocks

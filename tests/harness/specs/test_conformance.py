@@ -14,8 +14,11 @@ from harness.specs.reading import count
 from harness.specs.serving import Inferred
 from harness.specs.trying import Tried
 from harness.verify.mocks import Mocks, conformance
+from harness.verify.trials import Trials
+from tests.needs import ROOT
 
 PROVIDERS = ("algolia", "cint", "clerk", "insightiq", "mux", "resend", "stripe", "vercel")
+TRIALS = Trials.read(ROOT / "contracts" / "trials.yaml")
 pytestmark = pytest.mark.xdist_group("conformance")  # what one test found, the others need
 LEAST = 0.98
 """Of the inferred operations whose answers must be valid."""
@@ -42,7 +45,9 @@ def results(greenroom: InProcess, inferred: Inferred) -> Callable[[str], list[Tr
     def tried(provider: str) -> list[Tried]:
         if provider not in known:
             with Mocks(f"http://127.0.0.1:{BASE_PORT}", transport=greenroom.transport) as mocks:
-                known[provider] = conformance(mocks, greenroom.providers[provider], inferred)
+                known[provider] = conformance(
+                    mocks, greenroom.providers[provider], inferred, trials=TRIALS.get(provider)
+                )
         return known[provider]
 
     return tried

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.specs.trying import Got, Sent
+from harness.specs.calls import Got, Sent
 from harness.verify import reporting, violations
 from harness.verify.exchanges import redacted
 from harness.verify.recorded import Recorder

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from harness.errors import ConfigurationError
-from harness.specs.trying import Got, Sent
+from harness.specs.calls import Got, Sent
 from harness.verify.exchanges import Exchange, redacted
 from harness.verify.parity import Baseline, Difference, Replay
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from harness.errors import ConfigurationError
-from harness.specs.trying import Sent
+from harness.specs.calls import Sent
 from harness.verify.passage import LiveKey, Passage, refuse_live
 
 LIVE = "sk_" + "live_" + "Planted1" * 3
