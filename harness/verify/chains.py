@@ -8,15 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.specs.trying import Got
+from harness.specs.calls import Got
 from harness.verify.judging import Finding, judged
 from harness.verify.probes import Probe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
+    from harness.specs.calls import Sent
     from harness.specs.roles import Catalogue, Part
-    from harness.specs.trying import Sent, Trier
+    from harness.specs.trying import Trier
 
 Json = dict[str, Any]
 NOTHING = Got(400, {}, b"")

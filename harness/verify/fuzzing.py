@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from harness.provider import Provider
+    from harness.specs.calls import Got, Sent
     from harness.specs.document import Described
     from harness.specs.roles import Catalogue
     from harness.specs.serving import Inferred
-    from harness.specs.trying import Got, Sent, Trier
+    from harness.specs.trying import Trier
     from harness.verify.judging import Finding
     from harness.verify.mocks import Mocks
     from harness.verify.parity import Baseline

@@ -21,8 +21,8 @@ from harness.specs.trying import problems
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.specs.calls import Got, Sent
     from harness.specs.document import Described
-    from harness.specs.trying import Got, Sent
     from harness.verify.probes import Probe
 
 Json = dict[str, Any]

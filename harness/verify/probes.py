@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
-from harness.specs.trying import Sent
+from harness.specs.calls import Sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

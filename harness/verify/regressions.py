@@ -14,9 +14,9 @@ from urllib.parse import quote, urlencode
 import orjson
 
 from harness.errors import ConfigurationError
+from harness.specs.calls import Sent, pairs
 from harness.specs.document import JSON
 from harness.specs.requests import FORM
-from harness.specs.trying import Sent, pairs
 from harness.verify.probes import Probe
 
 if TYPE_CHECKING:

@@ -13,10 +13,11 @@ import pytest
 
 from harness import realtime
 from harness.errors import ConfigurationError
+from harness.specs.calls import Got, Sent
 from harness.specs.document import Document
 from harness.specs.roles import Catalogue
 from harness.specs.sources import Source
-from harness.specs.trying import Got, Sent, Trier
+from harness.specs.trying import Trier
 from harness.verify import fuzzing
 from harness.verify.fuzzing import Budget, Fuzzer, Ground, Surface
 from harness.verify.judging import forbidden
