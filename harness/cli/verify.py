@@ -20,6 +20,19 @@ KNOWN, REGRESSIONS = Path("contracts/fuzzing.yaml"), Path("contracts/regressions
 TRIALS = Path("contracts/trials.yaml")
 
 
+HappeningsFile = Annotated[
+    Path | None,
+    typer.Option(help="How the events of message pacts come to happen; contracts/happenings.yaml if there."),
+]
+TrialsFile = Annotated[
+    Path | None, typer.Option(help="What operations need to succeed; contracts/trials.yaml if there.")
+]
+FuzzSeconds = Annotated[
+    float,
+    typer.Option(
+        help="How much to fuzz each provider: ten cases a second, and at most ten times as much computing."
+    ),
+]
 FuzzPhases = Annotated[str, typer.Option(help="Only these phases of fuzzing, with commas between them.")]
 FuzzSeed = Annotated[int, typer.Option(help="Another seed draws other cases.")]
 FuzzKnown = Annotated[
@@ -39,16 +52,8 @@ def add(app: typer.Typer) -> None:
 def verify(
     providers: Annotated[list[str] | None, typer.Argument(help="Only these providers.")] = None,
     pacts: Annotated[Path, typer.Option(help="Folder with pacts.")] = PACTS,
-    happenings: Annotated[
-        Path | None,
-        typer.Option(
-            help="How the events of message pacts come to happen; contracts/happenings.yaml if there."
-        ),
-    ] = None,
-    trials: Annotated[
-        Path | None,
-        typer.Option(help="What operations need to succeed; contracts/trials.yaml if there."),
-    ] = None,
+    happenings: HappeningsFile = None,
+    trials: TrialsFile = None,
     specs: Annotated[
         Path | None, typer.Option(envvar="GREENROOM_SPECS", help="Folder with the providers' documents.")
     ] = None,
@@ -59,12 +64,7 @@ def verify(
     only: Annotated[
         list[str] | None, typer.Option(help="Only this interaction or operation (repeatable).")
     ] = None,
-    seconds: Annotated[
-        float,
-        typer.Option(
-            help="How much to fuzz each provider: ten cases a second, and no more computing than that long."
-        ),
-    ] = 30.0,
+    seconds: FuzzSeconds = 30.0,
     fuzz_phases: FuzzPhases = "examples,coverage,fuzzing,stateful",
     fuzz_seed: FuzzSeed = 0,
     fuzz_known: FuzzKnown = None,

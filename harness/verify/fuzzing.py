@@ -4,7 +4,7 @@ Four phases, each in a world of its own: `examples` (the document's), `coverage`
 `fuzzing` (drawn cases, half of them against the document), `stateful` (create, retrieve, update, delete). `judging` says
 what is wrong with an answer. How many cases there are follows from the seconds given and from the seed, not from a clock,
 so that the same command sees the same cases twice, however busy the machine is; a phase ends early only when this process
-has computed for as long as its share is.
+has computed for ten times its share.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 CASES_PER_SECOND = 10
 """What even a slow machine makes, sends and judges; a quicker one is done before its time is up."""
+PATIENCE = 10
+"""So many times its share may a phase compute, before it ends early: where cases are left depends on the machine then."""
 WEIGHTS: dict[Phase, int] = {"examples": 1, "coverage": 4, "fuzzing": 4, "stateful": 2}
 """How the cases are shared among the phases; what a phase leaves goes to those after it."""
 LIFE = 6
@@ -94,10 +96,10 @@ class Budget:
         return int(left * WEIGHTS[phase] / sum(WEIGHTS[each] for each in ahead))
 
     def ends(self, phase: Phase) -> float:
-        """Return how many seconds after the beginning a phase ends, done or not."""
+        """Return after how many seconds of computing since the beginning a phase ends, done or not."""
         done = self.phases[: self.phases.index(phase) + 1]
         parts = sum(WEIGHTS[each] for each in done), sum(WEIGHTS[each] for each in self.phases)
-        return self.seconds * parts[0] / parts[1]
+        return PATIENCE * self.seconds * parts[0] / parts[1]
 
     def cases(self, share: int, written: int, inferred: int) -> tuple[int, int, int]:
         """Return of how many hand-written operations there are how many cases each, and of how many inferred ones there is one.

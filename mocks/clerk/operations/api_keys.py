@@ -41,7 +41,7 @@ class KeyChanges(Body):
 class KeyList(Query):
     """The query of `GET /api_keys`."""
 
-    type: str = "api_key"
+    type: str = Field("api_key", min_length=3)
     subject: str
     include_invalid: Literal["true", "false"] = "false"
     limit: int = Field(10, ge=1, le=100)

@@ -10,7 +10,7 @@ from pydantic import Field
 from harness.params import Json
 from harness.transaction import Transaction
 from mocks.resend import errors
-from mocks.resend.dialect import find, listed
+from mocks.resend.dialect import find, listed, sliced
 from mocks.resend.parameters import Body, Listing
 from mocks.resend.provider import resend
 from mocks.resend.resources import contacts, segments, topics
@@ -114,10 +114,10 @@ def remove_contact(tx: Transaction, id: str) -> Json:
 
 
 @resend.get("/contacts/{contact_id}/segments", id="contacts/list-segments", tier="P1")
-def list_contact_segments(tx: Transaction, contact_id: str) -> Json:
+def list_contact_segments(tx: Transaction, params: Listing, contact_id: str) -> Json:
     """List the segments that a contact is in."""
     held = [tx.get(SEGMENTS, each) for each in _found(tx, contact_id)["segments"]]
-    return {"object": "list", "has_more": False, "data": [segments.brief(each) for each in held if each]}
+    return sliced([segments.brief(each) for each in held if each], params)
 
 
 @resend.post("/contacts/{contact_id}/segments/{segment_id}", id="contacts/add-segment", tier="P1")
@@ -141,7 +141,7 @@ def remove_contact_segment(tx: Transaction, contact_id: str, segment_id: str) ->
 
 
 @resend.get("/contacts/{contact_id}/topics", id="contacts/list-topics", tier="P1")
-def list_contact_topics(tx: Transaction, contact_id: str) -> Json:
+def list_contact_topics(tx: Transaction, params: Listing, contact_id: str) -> Json:
     """List all topics with a contact's subscription to each."""
     contact = _found(tx, contact_id)
     names = ("id", "name", "description")
@@ -150,7 +150,7 @@ def list_contact_topics(tx: Transaction, contact_id: str) -> Json:
         | {"subscription": contacts.subscription(contact, each)}
         for each in tx.every(TOPICS, newest_first=True)
     ]
-    return {"object": "list", "has_more": False, "data": held}
+    return sliced(held, params)
 
 
 @resend.patch("/contacts/{contact_id}/topics", id="contacts/update-topics", tier="P1")

@@ -42,6 +42,14 @@ class NewToken(Body):
     expiresAt: int | None = Field(None, ge=0)
 
 
+class NewTeam(Body):
+    """The body of `POST /v1/teams`; where its maker came from is not kept."""
+
+    slug: str = Field(min_length=1, max_length=48)
+    name: str | None = Field(None, max_length=256)
+    attribution: dict[str, Json] | None = None
+
+
 @vercel.get("/v2/user", id="getAuthUser", tier="P1")
 def retrieve_user(tx: Transaction) -> Json:
     """Return the user that the token belongs to."""
@@ -53,6 +61,16 @@ def retrieve_user(tx: Transaction) -> Json:
 def list_teams(tx: Transaction, params: Listing) -> Json:
     """List the user's teams."""
     return listed(tx, TEAMS, params, "teams", lambda team: accounts.shown_team(tx, team))
+
+
+@vercel.post("/v1/teams", id="createTeam", tier="P2")
+def create_team(tx: Transaction, params: NewTeam) -> Json:
+    """Make a team, which the user owns; without a name it has its slug's."""
+    if accounts.found_team(tx, params.slug) is not None:
+        raise errors.bad_request("The slug is already in use", rule="slug_taken")
+    name = params.name or params.slug.replace("-", " ").title()
+    made = accounts.team(tx, f"team_{tx.token('team.id', 24)}", params.slug, name)
+    return {"id": made["id"], "slug": made["slug"]}
 
 
 @vercel.get("/v2/teams/{teamId}", id="getTeam", tier="P1")

@@ -26,6 +26,10 @@ const { user } = await vercel.user.getAuthUser();
 seen.user = [user.username, user.defaultTeamId === teamId];
 seen.teams = (await vercel.teams.getTeams({})).teams.map((each) => each.slug);
 seen.team = (await vercel.teams.getTeam({ teamId })).slug;
+const harbour = await vercel.teams.createTeam({ slug: "harbour-tea" });
+const second = await vercel.teams.getTeam({ teamId: harbour.id });
+seen.created_team = [second.slug, second.name];
+seen.taken_team = await refusal(vercel.teams.createTeam({ slug: "harbour-tea" }));
 const invited = await vercel.teams.inviteUserToTeam({
   teamId,
   requestBody: [{ email: "bo@shop.test", role: "DEVELOPER" }],

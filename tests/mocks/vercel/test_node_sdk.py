@@ -14,6 +14,8 @@ def test_the_sdk_does_all_that_is_served(node: Node, fresh_world: dict[str, Any]
         "user": ["greenroom-owner", True],
         "teams": ["greenroom"],
         "team": "greenroom",
+        "created_team": ["harbour-tea", "Harbour Tea"],
+        "taken_team": [400, "bad_request"],
         "members": ["DEVELOPER", "OWNER"],
         "token": "CI",
         "tokens": 2,

@@ -187,6 +187,8 @@ async def play_accounts(ok: Caller) -> None:
     await ok("GET", "/v2/user")
     await ok("GET", "/v2/teams")
     await ok("GET", "/v1/teams")
+    made = await ok("POST", "/v1/teams", {"slug": "harbour-tea"})
+    assert (await ok("GET", "/v2/teams/harbour-tea"))["id"] == made["id"]
     await ok("GET", f"/v2/teams/{TEAM_ID}")
     await ok("GET", "/teams/greenroom")
     await ok("GET", f"/v3/teams/{TEAM_ID}/members")
