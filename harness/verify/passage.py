@@ -10,13 +10,13 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from harness import realtime
 from harness.errors import ConfigurationError
 from harness.specs.calls import Got, Sent
+from harness.verify.listening import Listening
 from harness.verify.sensitive import decoded, unescaped
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def refuse_live(values: Mapping[str, str]) -> None:
             raise LiveKey(f"{name} holds a key of live mode: sandboxes are spoken to with test keys only")
 
 
-class Passage:
-    """A context manager that serves at `url` and passes on to `base`."""
+class Passage(Listening):
+    """Serves at `url` and passes on to `base`."""
 
     def __init__(
         self, base: str, allowed: Iterable[str], *, rate: float = 5.0, heard: Heard | None = None
@@ -61,26 +61,29 @@ class Passage:
         self._gap = 1 / rate
         self._next = 0.0
         self._lock = threading.Lock()
-        self._server = self._listening()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        super().__init__()
 
     def __enter__(self) -> Self:
         """Open."""
         import httpx
 
         self._client = httpx.Client(timeout=60, trust_env=True, follow_redirects=False)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
-        self._thread.start()
-        return self
+        return super().__enter__()
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *told: object) -> None:
         """Close."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__exit__(*told)
         self._client.close()
+
+    def answered(self, sent: Sent) -> Got:
+        """Pass a request on; the caller hears of what goes wrong on the way, too."""
+        try:
+            return self.send(sent)
+        except ConfigurationError as refused:
+            return Got(403, {"content-type": "text/plain"}, str(refused).encode())
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller must hear of it
+            told = f"{self.base}: {type(error).__name__}"
+            return Got(502, {"content-type": "text/plain"}, told.encode())
 
     def send(self, sent: Sent) -> Got:
         """Pass a request on, when its turn has come; raise LiveKey, and ConfigurationError for what names no path."""
@@ -114,51 +117,3 @@ class Passage:
             self._next = turn + self._gap
         if turn > now:
             time.sleep(turn - now)
-
-    def _listening(self) -> ThreadingHTTPServer:
-        passage = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Stay silent: requests carry keys."""
-
-            def _pass(self) -> None:
-                sent = Sent(self.command, self.path, dict(self.headers.items()), _body(self))
-                try:
-                    got = passage.send(sent)
-                except ConfigurationError as refused:
-                    got = Got(403, {"content-type": "text/plain"}, str(refused).encode())
-                except Exception as error:  # noqa: BLE001 - whatever it is, the caller must hear of it
-                    got = Got(
-                        502,
-                        {"content-type": "text/plain"},
-                        f"{passage.base}: {type(error).__name__}".encode(),
-                    )
-                self.send_response(got.status)
-                for name, value in got.headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(got.body)))
-                self.end_headers()
-                if self.command != "HEAD":
-                    self.wfile.write(got.body)
-
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        return server
-
-
-def _body(handler: BaseHTTPRequestHandler) -> bytes:
-    """Read the body of a request, in chunks where it comes in chunks."""
-    if "chunked" not in (handler.headers.get("Transfer-Encoding") or "").lower():
-        return handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
-    parts: list[bytes] = []
-    while size := int(handler.rfile.readline().partition(b";")[0], 16):
-        parts.append(handler.rfile.read(size))
-        handler.rfile.readline()
-    while handler.rfile.readline().strip():
-        pass  # trailers
-    return b"".join(parts)

@@ -7,12 +7,12 @@ milliseconds instead of a scenario. The cause of a state that fails is kept, to 
 from __future__ import annotations
 
 import json
-import threading
-from abc import ABC, abstractmethod
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Self
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any
 
 from harness.errors import GreenroomError
+from harness.specs.calls import Got, Sent
+from harness.verify.listening import Listening
 
 if TYPE_CHECKING:
     from harness.verify.mocks import Mocks
@@ -20,39 +20,28 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-class StateServer(ABC):
-    """Serves states to a verifier at `url`; a context manager. `failures` tells why a state could not be set."""
+class StateServer(Listening):
+    """Serves states to a verifier. `failures` tells why a state could not be set."""
 
     def __init__(self) -> None:
         """Listen on a free port."""
+        super().__init__()
         self.failures: dict[str, str] = {}
         self.values: Json = {}
-        self._server = _server(self)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/"
-
-    def __enter__(self) -> Self:
-        """Serve."""
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     @abstractmethod
     def set(self, name: str, faults: list[Json] | None = None) -> Json:
         """Bring about a state, and return its values; raise GreenroomError."""
 
-    def clear(self) -> None:  # noqa: B027 - optional
+    def clear(self) -> None:
         """Take back what was set up."""
 
-    def answer(self, asked: Json) -> tuple[int, Json]:
+    def answered(self, sent: Sent) -> Got:
         """Do what the verifier asks for."""
+        status, body = self._done(json.loads(sent.body or b"{}"))
+        return Got(status, {"Content-Type": "application/json"}, json.dumps(body).encode())
+
+    def _done(self, asked: Json) -> tuple[int, Json]:
         if asked.get("action") == "teardown":
             self.clear()
             return 200, {}
@@ -88,25 +77,3 @@ class States(StateServer):
             self.mocks.control("POST", f"{self.path}/faults", fault)
         self.values = self._known[name]
         return self.values
-
-
-def _server(states: StateServer) -> ThreadingHTTPServer:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Stay silent."""
-
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers.get("Content-Length", "0"))) or b"{}")
-            status, body = states.answer(asked)
-            content = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    return server
