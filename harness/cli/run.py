@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -20,13 +18,10 @@ import typer
 
 from harness.cli.session import DEFAULT_URL, Session, Token, Url, WorldOption
 from harness.errors import ConfigurationError, GreenroomError
+from harness.own_server import own_server
 
 if TYPE_CHECKING:
     from harness.intercept.environment import Allowed, Files, Mode
-
-READY = "greenroom ready "
-LOWEST, BLOCK, HIGHEST = 10_000, 50, 32_000
-"""Base ports for a server of a run's own: below those that the system hands out to outgoing connections."""
 
 
 class ModeWish(StrEnum):
@@ -208,11 +203,12 @@ def _server(session: Session, data_dir: Path | None) -> Iterator[tuple[Session, 
         return
     if session.url != DEFAULT_URL:
         raise GreenroomError(f"no Greenroom answers at {session.url}: start it with `greenroom up`")
+    from harness.intercept.child import die_with_parent
+
     with ExitStack() as stack:
         folder = data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="greenroom-data-")))
-        url, process = _start(folder)
-        stack.callback(_end, process)
-        yield Session(url, None, session.world, as_json=True), process.pid
+        url, process = stack.enter_context(own_server(folder, before=die_with_parent))
+        yield Session(url, None, session.world, as_json=True), process
 
 
 def _answers(session: Session) -> bool:
@@ -224,74 +220,6 @@ def _answers(session: Session) -> bool:
         return False
     session.get("/health")
     return True
-
-
-def _start(folder: Path) -> tuple[str, subprocess.Popen[str]]:
-    """Start a server on a free block of ports, out of reach of the terminal's Ctrl-C."""
-    from harness.intercept.child import die_with_parent
-
-    told = ""
-    for port in _blocks():
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "harness.cli",
-            "up",
-            "--port",
-            str(port),
-            "--data-dir",
-            str(folder),
-        ]
-        process = subprocess.Popen(  # noqa: S603 - ourselves
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - no thread has been started yet
-        )
-        line = process.stdout.readline() if process.stdout else ""
-        if line.startswith(READY):
-            return line.removeprefix(READY).strip(), process
-        told = (process.stderr.read() if process.stderr else "").strip()
-        process.wait()
-        if "cannot be used" not in told or "port" not in told:
-            break
-    raise GreenroomError(f"no server could be started for this run: {told}")
-
-
-def _blocks() -> Iterator[int]:
-    """Yield a few base ports whose blocks are free at this moment, chosen by chance."""
-    from harness import realtime
-
-    for _ in range(20):
-        drawn = int.from_bytes(realtime.entropy(4), "big")
-        base = LOWEST + drawn % ((HIGHEST - LOWEST) // BLOCK) * BLOCK
-        if all(_is_free(base + each) for each in (*range(10), 43)):
-            yield base
-
-
-def _is_free(port: int) -> bool:
-    with closing(socket.socket()) as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    for each in (process.stdout, process.stderr):
-        if each is not None:
-            each.close()
 
 
 # --- the run at the server --------------------------------------------------------------------------------------------
