@@ -55,6 +55,8 @@ class Got:
 
 
 Send = Callable[[Sent], Got]
+PARTS = "multipart/form-data"
+BOUNDARY = "greenroom"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +86,18 @@ def pairs(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
             yield from pairs(each, f"{name}[{number}]")
     elif value is not None:
         yield name, ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def parts(fields: Mapping[str, Any]) -> bytes:
+    """Write a body in parts; what has a `filename` and a `content` is a file, other values are as in a form."""
+    written = b""
+    for name, value in fields.items():
+        if isinstance(value, dict) and value.keys() == {"filename", "content"}:
+            written += _part(f'{name}"; filename="{value["filename"]}', str(value["content"]))
+        else:
+            written += b"".join(_part(key, text) for key, text in pairs(value, name))
+    return written + f"--{BOUNDARY}--\r\n".encode()
+
+
+def _part(name: str, text: str) -> bytes:
+    return f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'.encode()

@@ -15,7 +15,7 @@ import orjson
 
 from harness.specs import requests, shapes
 from harness.specs.acting import EMPTY
-from harness.specs.calls import Got, Hint, Send, Sent, no_hint, pairs
+from harness.specs.calls import BOUNDARY, PARTS, Got, Hint, Send, Sent, no_hint, pairs, parts
 from harness.specs.document import JSON
 from harness.specs.roles import ANY, Shape, shape
 from harness.specs.sampling import Impossible, Sampler
@@ -210,8 +210,8 @@ class Trier:
             made = self._told(sampler.value(kinds[requests.FORM]), kinds[requests.FORM], part)
             return urlencode(list(pairs(made if isinstance(made, dict) else {}))).encode(), requests.FORM
         kind = next(iter(kinds), "")
-        if kind == "multipart/form-data":
-            return b"--greenroom--\r\n", f"{kind}; boundary=greenroom"
+        if kind == PARTS:
+            return parts(self._hint.body or {}), f"{PARTS}; boundary={BOUNDARY}"
         return b"", kind
 
     def _told(self, made: Any, schema: Json, part: Part) -> Any:

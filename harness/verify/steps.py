@@ -10,7 +10,7 @@ import httpx
 import orjson
 
 from harness.errors import GreenroomError
-from harness.specs.calls import Sent, pairs
+from harness.specs.calls import BOUNDARY, PARTS, Sent, pairs, parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,6 +35,9 @@ def call(
     if key == "call" and "form" in step:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
         content = urlencode(list(pairs(filled(step["form"], values)))).encode()
+    elif key == "call" and "parts" in step:
+        headers["Content-Type"] = f"{PARTS}; boundary={BOUNDARY}"
+        content = parts(filled(step["parts"], values))
     elif key == "call" and "json" in step:
         headers["Content-Type"] = "application/json"
         content = orjson.dumps(filled(step["json"], values))
