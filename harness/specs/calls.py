@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -67,6 +68,21 @@ class Hint:
     headers: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, Any] = field(default_factory=dict)
     """Values for whatever is required by a name: in the path, the query or at the top of the body."""
+
+
+_BOUNDARY = "greenroom"
+
+
+def multipart(fields: Mapping[str, Any]) -> tuple[bytes, str]:
+    """Write a form with files, and return its type, too; a file is told as its name and its bytes in `base64`."""
+    lines: list[bytes] = []
+    for name, value in fields.items():
+        told, content = f'form-data; name="{name}"', str(value).encode()
+        if isinstance(value, Mapping):
+            told += f'; filename="{value["name"]}"'
+            content = base64.b64decode(value["base64"])
+        lines += [f"--{_BOUNDARY}\r\nContent-Disposition: {told}\r\n\r\n".encode(), content, b"\r\n"]
+    return b"".join(lines) + f"--{_BOUNDARY}--\r\n".encode(), f"multipart/form-data; boundary={_BOUNDARY}"
 
 
 def no_hint(_: Described) -> Hint:

@@ -15,7 +15,7 @@ import orjson
 
 from harness.specs import requests, shapes
 from harness.specs.acting import EMPTY
-from harness.specs.calls import Got, Hint, Send, Sent, no_hint, pairs
+from harness.specs.calls import Got, Hint, Send, Sent, multipart, no_hint, pairs
 from harness.specs.document import JSON
 from harness.specs.roles import ANY, Shape, shape
 from harness.specs.sampling import Impossible, Sampler
@@ -211,7 +211,7 @@ class Trier:
             return urlencode(list(pairs(made if isinstance(made, dict) else {}))).encode(), requests.FORM
         kind = next(iter(kinds), "")
         if kind == "multipart/form-data":
-            return b"--greenroom--\r\n", f"{kind}; boundary=greenroom"
+            return multipart(self._hint.body if isinstance(self._hint.body, dict) else {})
         return b"", kind
 
     def _told(self, made: Any, schema: Json, part: Part) -> Any:

@@ -10,7 +10,7 @@ import httpx
 import orjson
 
 from harness.errors import GreenroomError
-from harness.specs.calls import Sent, pairs
+from harness.specs.calls import Sent, multipart, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,6 +35,8 @@ def call(
     if key == "call" and "form" in step:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
         content = urlencode(list(pairs(filled(step["form"], values)))).encode()
+    elif key == "call" and "multipart" in step:
+        content, headers["Content-Type"] = multipart(filled(step["multipart"], values))
     elif key == "call" and "json" in step:
         headers["Content-Type"] = "application/json"
         content = orjson.dumps(filled(step["json"], values))
@@ -50,12 +52,13 @@ def call(
     if key == "call":
         for name, way in step.get("save", {}).items():
             try:
-                values[name] = got.headers[way[1:]] if way.startswith("@") else _at(got.json, way)
+                values[name] = got.headers[way[1:]] if way.startswith("@") else at(got.json, way)
             except (LookupError, TypeError) as error:
                 raise GreenroomError(f"{method} {place} answered without {way}, which is {name}") from error
 
 
-def _at(value: Any, way: str) -> Any:
+def at(value: Any, way: str) -> Any:
+    """Return what lies in nested values at the end of a way, such as `data.0.id`."""
     for part in way.split("."):
         value = value[int(part)] if part.isdecimal() and isinstance(value, list) else value[part]
     return value
