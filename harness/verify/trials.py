@@ -99,7 +99,10 @@ class Preparing:
             call(self.caller.send, self.caller.proof, step, self.values)
         elif "kept" in step:
             kept = self.caller.mocks.control("GET", f"{self.path}/objects", kind=step["kept"])
-            self.values |= {name: at(kept, way) for name, way in step["save"].items()}
+            try:
+                self.values |= {name: at(kept, way) for name, way in step["save"].items()}
+            except (LookupError, TypeError) as error:
+                raise GreenroomError(f"no {step['kept']} is kept that has {step['save']}") from error
         elif "trigger" in step:
             fields = filled(step.get("fields", {}), self.values)
             body = {"provider": self.caller.provider.name, "event": step["trigger"], **fields}

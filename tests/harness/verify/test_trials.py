@@ -38,6 +38,14 @@ def test_what_a_world_keeps_can_be_sent() -> None:
     assert asked == [("GET", "/worlds/w/objects", "tea")]
 
 
+def test_a_step_that_finds_nothing_kept_is_told() -> None:
+    caller = cast("Caller", SimpleNamespace(mocks=SimpleNamespace(control=lambda *_, **__: {"objects": []})))
+    step = {"kept": "tea", "save": {"secret": "objects.0.secret"}}
+    preparing = Preparing(Trials(operations={"brewTea": {"before": [step]}}), caller, "/worlds/w", {})
+    preparing.hint(described("brewTea"))
+    assert "no tea is kept" in preparing.failures["POST /teas"]
+
+
 def test_a_form_with_a_file_has_its_name_and_its_bytes() -> None:
     body, kind = multipart({"title": "Tea", "file": {"name": "tea.png", "base64": "AAH/"}})
     read = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
