@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -89,15 +90,19 @@ def pairs(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 def parts(fields: Mapping[str, Any]) -> bytes:
-    """Write a body in parts; what has a `filename` and a `content` is a file, other values are as in a form."""
+    """Write a body in parts; what has a `filename`, and a `content` (text) or `base64`, is a file, the rest is as in a form."""
     written = b""
     for name, value in fields.items():
-        if isinstance(value, dict) and value.keys() == {"filename", "content"}:
-            written += _part(f'{name}"; filename="{value["filename"]}', str(value["content"]))
+        if isinstance(value, dict) and "filename" in value:
+            content = (
+                base64.b64decode(value["base64"]) if "base64" in value else str(value["content"]).encode()
+            )
+            written += _part(f'{name}"; filename="{value["filename"]}', content)
         else:
-            written += b"".join(_part(key, text) for key, text in pairs(value, name))
+            written += b"".join(_part(key, text.encode()) for key, text in pairs(value, name))
     return written + f"--{BOUNDARY}--\r\n".encode()
 
 
-def _part(name: str, text: str) -> bytes:
-    return f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'.encode()
+def _part(name: str, content: bytes) -> bytes:
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'
+    return head.encode() + content + b"\r\n"

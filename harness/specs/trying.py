@@ -211,7 +211,8 @@ class Trier:
             return urlencode(list(pairs(made if isinstance(made, dict) else {}))).encode(), requests.FORM
         kind = next(iter(kinds), "")
         if kind == PARTS:
-            return parts(self._hint.body or {}), f"{PARTS}; boundary={BOUNDARY}"
+            told = self._hint.body
+            return parts(told if isinstance(told, dict) else {}), f"{PARTS}; boundary={BOUNDARY}"
         return b"", kind
 
     def _told(self, made: Any, schema: Json, part: Part) -> Any:

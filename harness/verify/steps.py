@@ -53,12 +53,13 @@ def call(
     if key == "call":
         for name, way in step.get("save", {}).items():
             try:
-                values[name] = got.headers[way[1:]] if way.startswith("@") else _at(got.json, way)
+                values[name] = got.headers[way[1:]] if way.startswith("@") else at(got.json, way)
             except (LookupError, TypeError) as error:
                 raise GreenroomError(f"{method} {place} answered without {way}, which is {name}") from error
 
 
-def _at(value: Any, way: str) -> Any:
+def at(value: Any, way: str) -> Any:
+    """Return what lies in nested values at the end of a way, such as `data.0.id`."""
     for part in way.split("."):
         value = value[int(part)] if part.isdecimal() and isinstance(value, list) else value[part]
     return value

@@ -1,9 +1,9 @@
 """What a provider's document does not tell of requests that succeed, as data: steps before them, and what they send.
 
 A file tells, by provider, the steps that are taken first (`given`, as in happenings), the values of `names` wherever they are
-required, what goes with `everywhere` or only with `public` operations, and of `operations` (by method and path) the `before`
-(steps), `body`, `query`, `path` and `headers`. `only_refused` says why an operation can show nothing but a refusal, `unlike` why an
-answer is none of the document's.
+required, what goes with `everywhere` or only with `public` operations, and of `operations` (by method and path, or by their
+id where two documents have the same path) the `before` (steps), `body`, `query`, `path` and `headers`. `only_refused` says why
+an operation can show nothing but a refusal, `unlike` why an answer is none of the document's.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import yaml
 
 from harness.errors import ConfigurationError, GreenroomError
 from harness.specs.calls import Hint
-from harness.verify.steps import call, filled
+from harness.verify.steps import at, call, filled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +66,7 @@ class Preparing:
     def hint(self, described: Described) -> Hint:
         """Take the steps before an operation, and return what it sends; a step that is refused is kept in `failures`."""
         name = f"{described.method} {described.path}"
-        own = self.trials.operations.get(name, {})
+        own = self.trials.operations.get(described.id) or self.trials.operations.get(name, {})
         told = [self.trials.everywhere, self.trials.public if described.public else {}, own]
         for each in told:
             self._play(name, each.get("before", ()))
@@ -97,6 +97,12 @@ class Preparing:
     def _step(self, step: Json) -> None:
         if "call" in step:
             call(self.caller.send, self.caller.proof, step, self.values)
+        elif "kept" in step:
+            kept = self.caller.mocks.control("GET", f"{self.path}/objects", kind=step["kept"])
+            try:
+                self.values |= {name: at(kept, way) for name, way in step["save"].items()}
+            except (LookupError, TypeError) as error:
+                raise GreenroomError(f"no {step['kept']} is kept that has {step['save']}") from error
         elif "trigger" in step:
             fields = filled(step.get("fields", {}), self.values)
             body = {"provider": self.caller.provider.name, "event": step["trigger"], **fields}
