@@ -213,6 +213,8 @@ class Trier:
         if kind == PARTS:
             told = self._hint.body
             return parts(told if isinstance(told, dict) else {}), f"{PARTS}; boundary={BOUNDARY}"
+        if isinstance(self._hint.body, str):
+            return self._hint.body.encode(), kind
         if not kinds and self._hint.body is not None:  # the document tells of none
             return orjson.dumps(self._hint.body), JSON
         return b"", kind

@@ -38,6 +38,8 @@ def call(
     elif key == "call" and "parts" in step:
         headers["Content-Type"] = f"{PARTS}; boundary={BOUNDARY}"
         content = parts(filled(step["parts"], values))
+    elif key == "call" and "text" in step:  # of the type that its headers tell
+        content = filled(step["text"], values).encode()
     elif key == "call" and "json" in step:
         headers["Content-Type"] = "application/json"
         content = orjson.dumps(filled(step["json"], values))

@@ -188,12 +188,14 @@ BREAKS: dict[tuple[str, str], Callable[[Json], Any]] = {
     ("stripe.charge", "refunds"): _add("amount_refunded"),
     ("stripe.payment_intent", "received"): _set(amount_received=10**9),
     ("stripe.customer", "balance"): _add("balance"),
+    ("stripe.credit_grant", "left"): lambda document: document["_"].update(left=10**9),
     ("stripe.ledger", "postings"): lambda document: document["available"].update(usd=1),
 }
 """For every rule how a document breaks it."""
 SAMPLES: dict[str, Json] = {
     "clerk.organization_invitation": {"id": "orginv_x", "role": "org:member"},
     "clerk.session": {"id": "sess_x", "status": "active", "user_id": "user_x"},
+    "stripe.credit_grant": {"id": "credgr_x", "_": {"left": 0}},
 }
 """Of kinds that the scenarios bring none of."""
 

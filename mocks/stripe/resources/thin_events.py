@@ -80,8 +80,8 @@ def related(object: Json) -> Json:
     name = object["object"]
     if name == "balance":
         return {"type": name, "url": "/v1/balance"}
-    if name == "discount":
-        return {"type": name, "url": f"/v1/customers/{object['customer']}/discount"}
+    if name in ("discount", "cash_balance"):
+        return {"type": name, "url": f"/v1/customers/{object['customer']}/{name}"}
     if name == "billing.alert_triggered":
         return related(object["alert"])
     path = f"/v1/{name.replace('.', '/')}s"

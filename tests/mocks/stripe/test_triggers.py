@@ -10,6 +10,7 @@ from mocks.stripe.operations import triggers
 from mocks.stripe.provider import stripe
 from mocks.stripe.resources.events import EVENTS
 from mocks.stripe.resources.thin_events import is_thin
+from mocks.stripe.resources.thin_events import shown as shown_in_v2
 from tests import needs
 from tests.harness.serving import Served
 from tests.mocks.stripe.cli import Cli, program
@@ -42,6 +43,8 @@ async def test_each_trigger_announces_its_event(room: Room, stripe_document: Doc
         if ALSO.get(event, event) not in {each["type"] for each in fresh}:
             problems.append((event, [each["type"] for each in fresh]))
         for each in fresh:
+            related = shown_in_v2(each).get("related_object", {"url": "/"})
+            assert related["url"].startswith("/")
             if is_thin(each):
                 continue
             shown = each["body"]["data"]["object"]
