@@ -42,7 +42,7 @@ CREATE TABLE records(
     register TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY(register, key)) WITHOUT ROWID;
 """
 PRAGMAS = (
-    "page_size=32768",  # of a new file: what requests change lies on fewer pages, to be found, written and copied
+    "page_size=16384",  # of a new file: what requests change lies on fewer pages, to be found, written and copied
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "temp_store=MEMORY",  # where savepoints keep the pages that they would have to put back
@@ -51,7 +51,7 @@ PRAGMAS = (
 )
 BEHIND = 1000
 """How many documents wait in memory until they are written: a few milliseconds of work."""
-REDO_BYTES = 16 << 20
+REDO_BYTES = 64 << 20
 """How long the redo log grows until SQLite commits: some thousand requests, done again within a second."""
 GENERATION = ("redo", "generation")
 """The record of the database that tells which redo log belongs to it."""

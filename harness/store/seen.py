@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-BITS = 1 << 18
-"""So many ids are told apart, in 32 KiB; with more, a look-up in vain asks the file the more often."""
+BITS = 1 << 20
+"""So many ids are told apart, in 128 KiB; with more, a look-up in vain asks the file the more often."""
 
 
 class Seen:
