@@ -51,7 +51,7 @@ PRAGMAS = (
 )
 BEHIND = 1000
 """How many documents wait in memory until they are written: a few milliseconds of work."""
-REDO_BYTES = 64 << 20
+REDO_BYTES = 16 << 20
 """How long the redo log grows until SQLite commits: some thousand requests, done again within a second."""
 GENERATION = ("redo", "generation")
 """The record of the database that tells which redo log belongs to it."""
